@@ -1,0 +1,1 @@
+"""The command line: every way a person or a script starts or asks contact-router something."""
