@@ -1,0 +1,202 @@
+"""The rules in force, compiled: immutable, versioned by content, ready for the engine.
+
+Rooms that read rules build a ``Policy``; the engine only asks it. Durations are integer
+milliseconds. Nothing here knows YAML.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+from router.model.inputs import Customer, Scalar
+from router.model.requirement import NOTHING, Requirement, SkillTerm
+
+
+class OfferMode(StrEnum):
+    """Whether an agent is asked first."""
+
+    MANUAL = "manual"
+    AUTOMATIC = "automatic"
+
+
+class WrapUp(msgspec.Struct, frozen=True, gc=False):
+    """Time after a conversation that still holds capacity.
+
+    ``limit_ms`` is its end at the latest (None: open, until the agent says so); 0: no wrap-up.
+    """
+
+    limit_ms: int | None = 0
+
+
+class Channel(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What one conversation of a channel costs, and how it is offered.
+
+    ``units`` of an agent's capacity; ``at_most`` at once for anybody; ``exclusive``: an agent who
+    has one has nothing of another channel, and the other way round.
+    """
+
+    name: str
+    units: int = 100
+    at_most: int | None = None
+    exclusive: bool = False
+    mode: OfferMode = OfferMode.MANUAL
+    expires_ms: int = 20_000
+    wrap_up: WrapUp = WrapUp()
+
+
+class OrderBy(StrEnum):
+    """What makes one conversation of a queue more urgent than another."""
+
+    PRIORITY = "priority"
+    TARGET = "target"
+    ARRIVAL = "arrival"
+    NEWEST = "newest"
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """How urgency grows, in points, the one unit that all queues of a pool share.
+
+    Points = priority + ageing x (waited - within). ``ageing`` is in thousandths of a point per
+    second, ``within_ms`` is the target (0 unless ordered by target). Ordered by newest, the wait
+    of the queue's oldest conversation counts for all its conversations, and the newest goes first.
+    """
+
+    by: OrderBy = OrderBy.PRIORITY
+    ageing: int = 0
+    within_ms: int = 0
+
+
+class Feature(StrEnum):
+    """What an agent is scored by. Each is an integer in percent; docs/rules.md has the formulas."""
+
+    PROFICIENCY = "proficiency"
+    PREFERRED_SKILLS = "preferred_skills"
+    OVERQUALIFIED = "overqualified"
+    PREFERENCE = "preference"
+    COST = "cost"
+    IDLE = "idle"
+    LOAD = "load"
+    LAST_AGENT = "last_agent"
+
+
+class Turn(StrEnum):
+    """Who goes first among agents of equal score: the longest idle, or the longest not asked."""
+
+    LONGEST_IDLE = "longest_idle"
+    ROUND_ROBIN = "round_robin"
+
+
+class Selection(msgspec.Struct, frozen=True, kw_only=True):
+    """Score of an agent = sum of weight x feature; equal scores by ``turn``, then by agent id.
+
+    The weight of ``idle`` is never negative.
+    """
+
+    weights: Mapping[Feature, int]
+    turn: Turn = Turn.LONGEST_IDLE
+
+
+LONGEST_IDLE = Selection(weights={Feature.IDLE: 1})
+
+
+class Queue(msgspec.Struct, frozen=True, kw_only=True):
+    """Where conversations wait, and who may take them.
+
+    ``preferred_wait_ms``: so long after its arrival a conversation is kept for its preferred
+    agents, while one of them can be reached (0: not at all).
+    """
+
+    name: str
+    requires: Requirement = NOTHING
+    prefers: tuple[SkillTerm, ...] = ()
+    order: Order = Order()
+    selects: Selection = LONGEST_IDLE
+    preferred_wait_ms: int = 0
+
+
+class AgentRules(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What holds for every agent.
+
+    ``missed_offers`` in a row suspend for ``suspended_ms`` (0: never). A decline is remembered for
+    ``decline_memory_ms``. Conversations of a lost agent (lease expired, or offline) go back to
+    wait after ``lost_after_ms`` (None: never).
+    """
+
+    capacity: int = 100
+    lease_ms: int = 60_000
+    missed_offers: int = 2
+    suspended_ms: int = 300_000
+    decline_memory_ms: int = 600_000
+    lost_after_ms: int | None = 120_000
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What qualification may look at. ``text`` is None where there is none, or no longer.
+
+    ``text_rules``: names of the rules whose condition read the text and held when it was there;
+    without a text such a rule holds exactly if it is in this set.
+    """
+
+    channel: str
+    topic: str | None = None
+    level: int | None = None
+    language: str | None = None
+    priority: int | None = None
+    skills: Mapping[str, int] = {}
+    customer: Customer | None = None
+    attributes: Mapping[str, Scalar] = {}
+    text: str | None = None
+    text_rules: frozenset[str] = frozenset()
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What qualification found: the facts as they stand now, the rules that set them, the queue.
+
+    ``queue`` is None where no queue takes the conversation.
+    """
+
+    queue: str | None
+    topic: str | None
+    level: int | None
+    language: str | None
+    priority: int
+    skills: Mapping[str, int]
+    rules: tuple[str, ...]
+    text_rules: frozenset[str]
+
+
+class Qualifier(Protocol):
+    """Rules that turn facts into a verdict; pure, total, bounded."""
+
+    def qualify(self, facts: Facts) -> Verdict:
+        """Apply the qualification rules, then find the queue."""
+        ...
+
+    def queue_for(self, facts: Facts) -> str | None:
+        """Find the first queue that takes these facts, without the rules."""
+        ...
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """All the rules of one pool. ``top_levels`` {skill: highest declared level}.
+
+    ``version`` is short and names the content, ``files`` is the hash of the text it came from.
+    """
+
+    version: str
+    files: str
+    channels: Mapping[str, Channel]
+    queues: Mapping[str, Queue]
+    qualifier: Qualifier
+    agents: AgentRules = AgentRules()
+    top_levels: Mapping[str, int] = {}
+
+
+class Policies(Protocol):
+    """Which policy is in force for a pool."""
+
+    def for_pool(self, pool: str) -> Policy | None:
+        """Give the pool's policy, or None where no rules are for it."""
+        ...

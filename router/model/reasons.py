@@ -1,0 +1,90 @@
+"""Closed lists of reasons: why an input is refused, unreadable, or an agent suspended.
+
+A reason is a word of the contract. Metrics use these as label values, so a list only grows with a
+new schema version.
+"""
+
+from enum import StrEnum
+
+
+class Refusal(StrEnum):
+    """Why a readable input changes nothing (``input.refused`` or ``command.refused``)."""
+
+    DUPLICATE = "duplicate"
+    UNKNOWN_POOL = "unknown_pool"
+    UNCONFIGURED_CHANNEL = "unconfigured_channel"
+    UNKNOWN_QUEUE = "unknown_queue"
+    NO_QUEUE = "no_queue"
+    UNKNOWN_CONVERSATION = "unknown_conversation"
+    UNKNOWN_AGENT = "unknown_agent"
+    CONVERSATION_EXISTS = "conversation_exists"
+    NOT_WAITING = "not_waiting"
+    NOT_ASSIGNED = "not_assigned"
+    STALE_OFFER = "stale_offer"
+    NO_WRAP_UP = "no_wrap_up"
+    NOT_SUPPORTED = "not_supported"
+    MISSING_BY = "missing_by"
+    MISSING_REASON = "missing_reason"
+    AGENT_UNAVAILABLE = "agent_unavailable"
+    NO_ROOM = "no_room"
+
+
+class Unreadable(StrEnum):
+    """Why a record becomes a dead letter; the first that applies, in this order, is given."""
+
+    NO_KEY = "no_key"
+    INVALID_KEY = "invalid_key"
+    WRONG_PARTITION = "wrong_partition"
+    NO_VALUE = "no_value"
+    TOO_LARGE = "too_large"
+    NOT_JSON = "not_json"
+    TOO_DEEP = "too_deep"
+    NOT_CLOUDEVENT = "not_cloudevent"
+    UNKNOWN_TYPE = "unknown_type"
+    WRONG_TOPIC = "wrong_topic"
+    INVALID_ATTRIBUTE = "invalid_attribute"
+    MISSING_FIELD = "missing_field"
+    INVALID_FIELD = "invalid_field"
+    LIMIT_EXCEEDED = "limit_exceeded"
+
+
+class Suspension(StrEnum):
+    """Why an agent is suspended: no heartbeat for its lease, or too many offers unanswered."""
+
+    LEASE_EXPIRED = "lease_expired"
+    NO_ANSWER = "no_answer"
+
+
+class Release(StrEnum):
+    """What ended an agent's suspension."""
+
+    HEARTBEAT = "heartbeat"
+    TIME = "time"
+    PRESENCE = "presence"
+
+
+class Withdrawal(StrEnum):
+    """Why an open offer was taken back, or ended, before an answer."""
+
+    ABANDONED = "abandoned"
+    UPDATED = "updated"
+    PRESENCE = "presence"
+    LEASE_EXPIRED = "lease_expired"
+    COMMAND = "command"
+    NO_ANSWER = "no_answer"
+
+
+class Requeue(StrEnum):
+    """Why a conversation went back to wait, its place kept."""
+
+    TRANSFERRED = "transferred"
+    AGENT_LOST = "agent_lost"
+    COMMAND = "command"
+    QUEUE_REMOVED = "queue_removed"
+
+
+class Close(StrEnum):
+    """Why a conversation was closed."""
+
+    ENDED = "ended"
+    COMMAND = "command"

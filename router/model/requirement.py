@@ -1,0 +1,201 @@
+"""What a conversation asks of an agent: skills with levels, languages, and/or/not.
+
+A queue writes requirements as a template, whose terms may speak of the conversation (``level``,
+``same`` language). ``resolve`` fills the template in; ``met`` says whether an agent fits. Both are
+pure and rare: the engine joins each resolved requirement with each agent profile once.
+"""
+
+import operator
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+
+import msgspec
+
+from router.model.outputs import Requirements
+
+
+class Comparison(StrEnum):
+    """The six comparisons of a level."""
+
+    AT_LEAST = ">="
+    ABOVE = ">"
+    AT_MOST = "<="
+    BELOW = "<"
+    EQUAL = "=="
+    NOT_EQUAL = "!="
+
+
+_COMPARE: dict[Comparison, Callable[[int, int], bool]] = {
+    Comparison.AT_LEAST: operator.ge,
+    Comparison.ABOVE: operator.gt,
+    Comparison.AT_MOST: operator.le,
+    Comparison.BELOW: operator.lt,
+    Comparison.EQUAL: operator.eq,
+    Comparison.NOT_EQUAL: operator.ne,
+}
+
+
+class SkillTerm(msgspec.Struct, frozen=True, tag="skill"):
+    """Agent's level in ``skill`` compared with ``level``; a skill that is missing has level 0.
+
+    ``relative``: ``level`` is added to the conversation's level (``">= level - 1"`` is -1).
+    """
+
+    skill: str
+    comparison: Comparison
+    level: int
+    relative: bool = False
+
+
+class AnySkill(msgspec.Struct, frozen=True, tag="any_skill"):
+    """At least ``level`` in any skill at all."""
+
+    level: int
+
+
+class LanguageTerm(msgspec.Struct, frozen=True, tag="language"):
+    """The agent speaks this language; ``same`` is the conversation's, vacuous where it has none."""
+
+    language: str
+
+
+class AllOf(msgspec.Struct, frozen=True, tag="all_of"):
+    """Every term holds; with no terms, always."""
+
+    terms: tuple["Requirement", ...] = ()
+
+
+class AnyOf(msgspec.Struct, frozen=True, tag="any_of"):
+    """At least one term holds."""
+
+    terms: tuple["Requirement", ...]
+
+
+class NotOf(msgspec.Struct, frozen=True, tag="not"):
+    """The term does not hold."""
+
+    term: "Requirement"
+
+
+Requirement = SkillTerm | AnySkill | LanguageTerm | AllOf | AnyOf | NotOf
+
+NOTHING = AllOf()
+"""The requirement every agent meets."""
+
+SAME = "same"
+
+
+def primary(language: str) -> str:
+    """Give the primary subtag of a BCP 47 tag in lower case: ``fr-CA`` is ``fr``."""
+    return language.partition("-")[0].lower()
+
+
+def resolve(
+    template: Requirement,
+    *,
+    level: int,
+    language: str | None,
+    skills: Mapping[str, int],
+) -> AllOf:
+    """Fill a template in for one conversation and add the skills it asks for itself.
+
+    ``skills`` {skill: least level} come after the queue's own terms, in the order of their names.
+    The result holds only absolute levels and named languages, as one flat conjunction on top.
+    """
+    own = tuple(SkillTerm(name, Comparison.AT_LEAST, skills[name]) for name in sorted(skills))
+    return AllOf((*_flat(_filled(template, level=level, language=language)), *own))
+
+
+def _flat(requirement: Requirement) -> tuple[Requirement, ...]:
+    return requirement.terms if isinstance(requirement, AllOf) else (requirement,)
+
+
+def _filled(template: Requirement, *, level: int, language: str | None) -> Requirement:
+    match template:
+        case SkillTerm(relative=True):
+            return SkillTerm(template.skill, template.comparison, template.level + level)
+        case LanguageTerm(language=name) if name == SAME:
+            return NOTHING if language is None else LanguageTerm(primary(language))
+        case AllOf(terms):
+            filled = (_filled(each, level=level, language=language) for each in terms)
+            return AllOf(tuple(part for each in filled for part in _flat(each)))
+        case AnyOf(terms):
+            return AnyOf(tuple(_filled(each, level=level, language=language) for each in terms))
+        case NotOf(term):
+            return NotOf(_filled(term, level=level, language=language))
+        case _:
+            return template
+
+
+def met(
+    requirement: Requirement, *, skills: Mapping[str, int], languages: frozenset[str]
+) -> bool:
+    """Tell whether an agent with these skills and (primary) languages fits."""
+    match requirement:
+        case SkillTerm(skill, comparison, level):
+            return _COMPARE[comparison](skills.get(skill, 0), level)
+        case AnySkill(level):
+            return any(each >= level for each in skills.values())
+        case LanguageTerm(language):
+            return primary(language) in languages
+        case AllOf(terms):
+            return all(met(each, skills=skills, languages=languages) for each in terms)
+        case AnyOf(terms):
+            return any(met(each, skills=skills, languages=languages) for each in terms)
+        case NotOf(term):
+            return not met(term, skills=skills, languages=languages)
+
+
+def least_level(requirement: Requirement) -> tuple[str, int] | None:
+    """Give skill and least level of a term that only asks for that, else None."""
+    if not isinstance(requirement, SkillTerm) or requirement.relative:
+        return None
+    if requirement.comparison is Comparison.AT_LEAST:
+        return requirement.skill, requirement.level
+    if requirement.comparison is Comparison.ABOVE:
+        return requirement.skill, requirement.level + 1
+    return None
+
+
+def published(requirement: AllOf, *, language: str | None) -> Requirements:
+    """Say a resolved requirement as the contract does: a map where one can say it.
+
+    The conversation's own ``language`` is published beside it and left out here. A skill asked
+    for twice has the higher level.
+    """
+    own = None if language is None else LanguageTerm(primary(language))
+    least: dict[str, int] = {}
+    for term in requirement.terms:
+        if term == own:
+            continue
+        pair = least_level(term)
+        if pair is None:
+            return {"expression": expression(requirement)}
+        skill, level = pair
+        least[skill] = max(level, least.get(skill, level))
+    return least
+
+
+def expression(requirement: Requirement) -> str:
+    """Write a requirement so that it can be read aloud."""
+    match requirement:
+        case SkillTerm(skill, comparison, level, relative):
+            if not relative:
+                return f"{skill} {comparison} {level}"
+            offset = f" {'+' if level > 0 else '-'} {abs(level)}" if level else ""
+            return f"{skill} {comparison} level{offset}"
+        case AnySkill(level):
+            return f"any skill >= {level}"
+        case LanguageTerm(language):
+            return f"language == {language}"
+        case AllOf(terms):
+            return " and ".join(_grouped(each) for each in terms) or "anyone"
+        case AnyOf(terms):
+            return " or ".join(_grouped(each) for each in terms) or "no one"
+        case NotOf(term):
+            return f"not {_grouped(term)}"
+
+
+def _grouped(requirement: Requirement) -> str:
+    text = expression(requirement)
+    return f"({text})" if isinstance(requirement, AllOf | AnyOf) else text

@@ -1,0 +1,189 @@
+"""What the router must not forget: the durable records of ``routing.state``.
+
+One record an entity; the last record of a key holds. Folding all records of a shard gives back an
+engine that decides as the one that wrote them. Times are integer milliseconds since the epoch.
+What can be derived (lanes, agents' load, deadlines) is not kept, and of a customer's words nothing.
+"""
+
+from typing import Literal
+
+import msgspec
+
+from router.model.inputs import Customer, Presence, Scalar
+from router.model.outputs import Why
+from router.model.reasons import Suspension
+
+
+class OpenOffer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An offer that waits for its answer, or the assignment it became.
+
+    ``since``: when it was made, or assigned. ``expires_at`` is None once assigned.
+    """
+
+    offer: str
+    agent: str
+    units: int
+    since: int
+    why: Why
+    expires_at: int | None = None
+
+
+Stage = Literal["waiting", "offered", "assigned"]
+
+
+class ConversationRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """A conversation from its creation to its end.
+
+    ``arrived_at`` and ``sequence`` are its place among equals and never change. The given facts
+    (``given_*``) are what platforms said, kept to qualify again; the others are what qualification
+    found. ``barred`` {agent: until} are those who declined it or handed it over.
+    """
+
+    id: str
+    channel: str
+    arrived_at: int
+    sequence: int
+    queue: str
+    priority: int
+    stage: Stage = "waiting"
+    topic: str | None = None
+    level: int | None = None
+    language: str | None = None
+    skills: dict[str, int] = {}
+    rules: tuple[str, ...] = ()
+    text_rules: frozenset[str] = frozenset()
+    given_topic: str | None = None
+    given_level: int | None = None
+    given_language: str | None = None
+    given_priority: int | None = None
+    given_skills: dict[str, int] = {}
+    customer: Customer | None = None
+    attributes: dict[str, Scalar] = {}
+    preferred_agents: tuple[str, ...] = ()
+    attempt: int = 0
+    waited_ms: int | None = None
+    offer: OpenOffer | None = None
+    barred: dict[str, int] = {}
+    kept_until: int | None = None
+    traceparent: str | None = None
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An agent as last described. ``languages`` are primary subtags; ``capacity`` None: policy's."""
+
+    team: str
+    skills: dict[str, int]
+    channels: dict[str, int]
+    site: str | None = None
+    capacity: int | None = None
+    languages: tuple[str, ...] = ()
+    preferences: dict[str, int] = {}
+    cost: int | float | None = None
+    partner: str | None = None
+
+
+class ProfileRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """The profile of an agent, apart from what changes with every conversation."""
+
+    id: str
+    profile: Profile
+
+
+class OpenWrapUp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Work after a conversation that still holds capacity; ``until`` None: open."""
+
+    channel: str
+    units: int
+    until: int | None = None
+
+
+class AgentRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What an agent does. Offers and assignments are kept with their conversations.
+
+    ``idle_since``: last given or done with work, or became available. ``asked_at``: last given an
+    offer or a conversation. ``missed``: offers unanswered in a row. ``suspended`` {reason: until}
+    (0: until a heartbeat). ``lost_at``: since when nobody can be reached who holds conversations.
+    """
+
+    id: str
+    presence: Presence = Presence.OFFLINE
+    reason: str | None = None
+    until: int | None = None
+    idle_since: int = 0
+    asked_at: int = 0
+    missed: int = 0
+    suspended: dict[Suspension, int] = {}
+    lost_at: int | None = None
+    wrap_ups: dict[str, OpenWrapUp] = {}
+
+
+class StrangerRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """An agent nobody described whose heartbeat has been refused once."""
+
+    id: str
+
+
+class PoolRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What a pool counts: last decision, last place, rules in force, paused queues, its clock."""
+
+    seq: int = 0
+    sequence: int = 0
+    policy: str = ""
+    clock: int = 0
+    paused: tuple[str, ...] = ()
+
+
+class SeenRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """A block of event ids that have been seen, to refuse their repetition.
+
+    ``ids`` {"topic source": {id: record time}}; blocks are numbered upwards in their pool.
+    """
+
+    block: int
+    ids: dict[str, dict[str, int]]
+
+
+class PositionsRecord(msgspec.Struct, kw_only=True):
+    """Next offset to read of each input partition of the shard, by topic name without prefix."""
+
+    conversations: int
+    agents: int
+    commands: int
+
+
+class BarrierRecord(msgspec.Struct, kw_only=True):
+    """Written by a new owner before it folds the state topic; ``nonce`` tells it from others."""
+
+    nonce: str
+
+
+Entity = (
+    ConversationRecord | ProfileRecord | AgentRecord | StrangerRecord | PoolRecord | SeenRecord
+)
+"""What an engine keeps; positions and barrier belong to the shard."""
+
+Kind = Literal["conversation", "profile", "agent", "stranger", "pool", "seen"]
+
+KINDS: dict[type[Entity], Kind] = {
+    ConversationRecord: "conversation",
+    ProfileRecord: "profile",
+    AgentRecord: "agent",
+    StrangerRecord: "stranger",
+    PoolRecord: "pool",
+    SeenRecord: "seen",
+}
+
+
+class Key(msgspec.Struct, frozen=True, order=True, gc=False):
+    """Which entity of which pool; ``id`` is empty for the pool itself."""
+
+    pool: str
+    kind: Kind
+    id: str = ""
+
+
+class Change(msgspec.Struct, frozen=True):
+    """The new value of an entity, or None: it is gone."""
+
+    key: Key
+    entity: Entity | None
