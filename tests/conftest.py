@@ -1,0 +1,25 @@
+"""What every test may ask for: one real Kafka for the whole run."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from router.embedded import EmbeddedKafka
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[EmbeddedKafka]:
+    """Start one Kafka when the first test asks for it; where it cannot start, that test fails.
+
+    Shared by the whole run: a test uses topics, groups and transactional ids of its own, and leaves
+    the broker running if it stops it.
+    """
+    with EmbeddedKafka() as broker:
+        yield broker
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test that uses the `kafka` fixture, so that `-m "not kafka"` leaves it out."""
+    for item in items:
+        if "kafka" in getattr(item, "fixturenames", ()):
+            item.add_marker("kafka")
