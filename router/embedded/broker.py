@@ -101,6 +101,12 @@ class EmbeddedKafka:
             self.kill()
             raise
 
+    def wait(self) -> int:
+        """Wait until the broker ends by itself, and return its exit status (minus the signal's)."""
+        if self._process is None:
+            raise RuntimeError("the embedded Kafka is not running")
+        return self._process.wait()
+
     def stop(self) -> None:
         """Shut the broker down in order, and wait for its end; data and port are kept."""
         self._end(signal.SIGTERM)

@@ -6,6 +6,8 @@ data survives stops, kills and changes of port.
 """
 
 import base64
+import fcntl
+import os
 import subprocess
 import time
 import uuid
@@ -108,27 +110,33 @@ def launch(node: Node) -> "subprocess.Popen[bytes]":
     """Start the node's process in a session of its own, formatting its storage the first time.
 
     Returns at once; `await_ready` tells when it serves. Raises `KafkaUnavailableError` without Java
-    or Kafka's jars, or where the storage cannot be formatted.
+    or Kafka's jars, where another broker uses the folder, or where its storage cannot be formatted.
     """
     java = find_java()
     jars = fetch_jars()
     node.folder.mkdir(parents=True, exist_ok=True)
     log4j = node.folder / "log4j2.xml"
-    log4j.write_text(LOG4J.format(log=node.log_file))
-    node.properties_file.write_text(_properties(node))
     kafka = [str(java), *JVM, f"-Dlog4j2.configurationFile={log4j}", "-cp", f"{jars}/*"]
-    if not (node.folder / "data" / "meta.properties").exists():
-        _format_storage(node, kafka=kafka)
-    with node.output_file.open("ab") as output:
-        # A session of its own: Ctrl-C in the owner's terminal is the owner's to handle.
-        return subprocess.Popen(
-            [*kafka, "kafka.Kafka", str(node.properties_file)],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            cwd=node.folder,
-            start_new_session=True,
-        )
+    lock = _lock(node)
+    try:
+        log4j.write_text(LOG4J.format(log=node.log_file))
+        node.properties_file.write_text(_properties(node))
+        if not (node.folder / "data" / "meta.properties").exists():
+            _format_storage(node, kafka=kafka)
+        with node.output_file.open("ab") as output:
+            return subprocess.Popen(
+                [*kafka, "kafka.Kafka", str(node.properties_file)],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd=node.folder,
+                # A session of its own: Ctrl-C in the owner's terminal is the owner's to handle.
+                start_new_session=True,
+                # The broker holds the folder's lock by holding the file open, until its very end.
+                pass_fds=(lock,),
+            )
+    finally:
+        os.close(lock)
 
 
 def await_ready(node: Node, process: "subprocess.Popen[bytes]") -> None:
@@ -152,6 +160,21 @@ def await_ready(node: Node, process: "subprocess.Popen[bytes]") -> None:
     raise KafkaUnavailableError(
         f"Kafka on {node.bootstrap_servers} {what}. The end of {node.log_file}:\n{_last_words(node)}"
     )
+
+
+def _lock(node: Node) -> int:
+    """Take the folder for one broker and return the open lock file; its heirs keep the lock.
+
+    Kafka's own lock comes too late: a second broker in combined mode has by then opened, and may
+    have cut, the metadata log of the first (seen with 4.1.1).
+    """
+    lock = os.open(node.folder / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(lock)
+        raise KafkaUnavailableError(f"Another Kafka runs on the data in {node.folder}.") from error
+    return lock
 
 
 def _properties(node: Node) -> str:

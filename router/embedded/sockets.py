@@ -15,6 +15,7 @@ LOWEST_PORT: Final = 10_000
 FALLBACK_EPHEMERAL: Final = 32_768
 METADATA: Final = 3
 METADATA_VERSION: Final = 4
+CORRELATION_ID: Final = 0x6372_6F75
 PROBE_TIMEOUT_S: Final = 2.0
 
 
@@ -50,7 +51,7 @@ def broker_serves(port: int) -> bool:
     A broker that still starts, or that its controller has not admitted yet, does not count.
     """
     body = struct.pack(">i?", 0, False)  # no topics wanted, none to be created
-    header = struct.pack(">hhih", METADATA, METADATA_VERSION, 1, -1)
+    header = struct.pack(">hhih", METADATA, METADATA_VERSION, CORRELATION_ID, -1)
     request = header + body
     try:
         with socket.create_connection((LOOPBACK, port), timeout=PROBE_TIMEOUT_S) as connection:
@@ -58,11 +59,11 @@ def broker_serves(port: int) -> bool:
             with connection.makefile("rb") as reader:
                 (size,) = struct.unpack(">i", reader.read(4))
                 answer = reader.read(min(size, 65_536))
-        # Correlation id, throttle time, number of brokers.
-        _, _, brokers = struct.unpack_from(">iii", answer)
+        correlation_id, _throttle_ms, brokers = struct.unpack_from(">iii", answer)
     except (OSError, struct.error):
         return False
-    return bool(brokers >= 1)
+    # Other servers answer too, and any bytes can be read as numbers.
+    return bool(correlation_id == CORRELATION_ID and brokers >= 1)
 
 
 def _first_ephemeral_port() -> int:
