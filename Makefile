@@ -52,7 +52,7 @@ mutants: install  ## break what keeps the promises, one at a time: the tests mus
 	$(BIN)/python -m tests.mutants
 
 docs: install  ## the documentation as a site, in site/
-	$(BIN)/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 lock: install  ## resolve pyproject.toml again into requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
