@@ -127,9 +127,7 @@ def _filled(template: Requirement, *, level: int, language: str | None) -> Requi
             return template
 
 
-def met(
-    requirement: Requirement, *, skills: Mapping[str, int], languages: frozenset[str]
-) -> bool:
+def met(requirement: Requirement, *, skills: Mapping[str, int], languages: frozenset[str]) -> bool:
     """Tell whether an agent with these skills and (primary) languages fits."""
     match requirement:
         case SkillTerm(skill, comparison, level):

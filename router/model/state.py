@@ -157,9 +157,7 @@ class BarrierRecord(msgspec.Struct, kw_only=True):
     nonce: str
 
 
-Entity = (
-    ConversationRecord | ProfileRecord | AgentRecord | StrangerRecord | PoolRecord | SeenRecord
-)
+Entity = ConversationRecord | ProfileRecord | AgentRecord | StrangerRecord | PoolRecord | SeenRecord
 """What an engine keeps; positions and barrier belong to the shard."""
 
 Kind = Literal["conversation", "profile", "agent", "stranger", "pool", "seen"]

@@ -1,0 +1,151 @@
+"""Invariants of a pool as pure functions: what must be true after every step.
+
+Tests look after each input, production on a cadence; a violation means the engine is wrong, and
+the shard stops loudly.
+"""
+
+from collections.abc import Iterator
+
+from router.engine.crew import Agent
+from router.engine.deadlines import Deadlines
+from router.engine.pool import Pool
+from router.engine.selection import best_agent
+from router.engine.waiting import signature_of
+from router.model.inputs import Presence
+from router.model.reasons import Suspension
+
+
+def violations(pool: Pool, deadlines: Deadlines) -> Iterator[str]:
+    """Give what is wrong with a pool between two inputs, in words."""
+    if pool.hands or pool.fresh_lanes:
+        yield "agents in hand or lanes unmatched between two inputs"
+    yield from _stages(pool)
+    yield from _lanes(pool)
+    for agent in pool.agents.values():
+        yield from _capacity(pool, agent)
+        yield from _shelf(pool, agent)
+    yield from _unmatched(pool)
+    yield from _timers(pool, deadlines)
+
+
+def _stages(pool: Pool) -> Iterator[str]:
+    for name, record in pool.conversations.items():
+        waits = name in pool.room.lane_of
+        if record.stage == "waiting":
+            if record.offer is not None:
+                yield f"{name} waits and is offered"
+            if not waits and signature_of(pool, record) is not None:
+                yield f"{name} waits in no lane"
+            continue
+        offer = record.offer
+        if waits or offer is None:
+            yield f"{name} is {record.stage} and waits, or has no agent"
+        elif name not in pool.agents[offer.agent].claims:
+            yield f"{name} holds no capacity of {offer.agent}"
+        elif (offer.expires_at is None) != (record.stage == "assigned"):
+            yield f"{name} is {record.stage} with the wrong expiry"
+
+
+def _lanes(pool: Pool) -> Iterator[str]:
+    count = 0
+    for queue, line in pool.room.lines.items():
+        for lane in line.lanes:
+            records = list(lane.records())
+            count += len(records)
+            keys = [line.key(record)[:3] for record in records]
+            if not records or keys != sorted(keys):
+                yield f"a lane of {queue} is empty or out of order"
+            for record in records:
+                if pool.room.lane_of.get(record.id) is not lane:
+                    yield f"{record.id} stands in two lanes"
+                if signature_of(pool, record) is not lane.signature:
+                    yield f"{record.id} stands in a lane that is not its own"
+                if (record.kept_until is not None) != (lane.kept is not None):
+                    yield f"{record.id} is kept in the wrong lane"
+                if dict(lane.barred) != record.barred:
+                    yield f"{record.id} is barred in the wrong lane"
+    if count != len(pool.room.lane_of):
+        yield "a conversation is said to wait and does not"
+
+
+def _capacity(pool: Pool, agent: Agent) -> Iterator[str]:
+    used = sum(units for _, units in agent.claims.values())
+    code = sum(slot.one for slot, _ in agent.claims.values())
+    for wrap_up in agent.record.wrap_ups.values():
+        used += wrap_up.units
+        code += pool.crew.slot(wrap_up.channel).one
+    if (used, code) != (agent.used, agent.code):
+        yield f"{agent.id} has another load than its claims"
+    for name in agent.claims:
+        record = pool.conversations.get(name)
+        if record is None or record.offer is None or record.offer.agent != agent.id:
+            yield f"{agent.id} holds {name}, which is not its own"
+        elif record.stage == "offered" and not pool.serves(agent):
+            yield f"{agent.id} is offered {name} and is not available"
+
+
+def _shelf(pool: Pool, agent: Agent) -> Iterator[str]:
+    bucket = agent.bucket
+    if (bucket is not None) != pool.serves(agent):
+        yield f"{agent.id} is on the shelf and not available, or the other way round"
+    if bucket is None:
+        return
+    if agent.group.buckets.get((agent.used, agent.code)) is not bucket:
+        yield f"{agent.id} stands in the wrong bucket"
+    room = tuple(s for s in agent.group.caps if agent.has_room(s, pool.crew.exclusive))
+    if room != bucket.open:
+        yield f"{agent.id} has other room than its bucket"
+    for slot in room:
+        for skill in (None, *agent.group.skills):
+            if agent.group not in pool.crew.open[slot.index].get(skill, ()):
+                yield f"{agent.id} is not found by {skill} on {slot.name}"
+
+
+def _unmatched(pool: Pool) -> Iterator[str]:
+    for line in pool.room.lines.values():
+        if line.paused:
+            continue
+        for lane in line.lanes:
+            record = lane.head()[3]
+            agent = best_agent(pool.crew, lane, record, pool.now)
+            if agent is not None:
+                yield f"{record.id} waits and {agent.id} may take it"
+
+
+def _timers(pool: Pool, deadlines: Deadlines) -> Iterator[str]:
+    expected: dict[tuple[str, str], int | None] = {}
+    for name, record in pool.conversations.items():
+        if record.stage == "offered" and record.offer is not None:
+            expected["offer_expires", name] = record.offer.expires_at
+        if record.barred:
+            expected["decline_forgotten", name] = min(record.barred.values())
+        if record.kept_until is not None:
+            expected["preferred_agent_wait", name] = record.kept_until
+    armed = {
+        (timer, of): due
+        for (timer, of, name), due in deadlines.armed().items()
+        if name == pool.name
+    }
+    for name, agent in pool.agents.items():
+        agent_record = agent.record
+        ends = [w.until for w in agent_record.wrap_ups.values() if w.until is not None]
+        if ends:
+            expected["wrap_up_ends", name] = min(ends)
+        if agent_record.until is not None:
+            expected["presence_until", name] = agent_record.until
+        if Suspension.NO_ANSWER in agent_record.suspended:
+            expected["suspension_ends", name] = agent_record.suspended[Suspension.NO_ANSWER]
+        after = pool.policy.agents.lost_after_ms
+        if agent_record.lost_at is not None and after is not None:
+            expected["lost_agent", name] = agent_record.lost_at + after
+        leased = (
+            agent_record.presence is not Presence.OFFLINE
+            and Suspension.LEASE_EXPIRED not in agent_record.suspended
+        )
+        if leased != (("lease_expires", name) in armed):
+            yield f"{name} has a lease and should not, or the other way round"
+    for key, due in armed.items():
+        if key[0] != "lease_expires" and expected.pop(key, None) != due:
+            yield f"timer {key[0]} of {key[1]} is set for another time"
+    for timer, of in expected:
+        yield f"timer {timer} of {of} is not set"

@@ -1,0 +1,338 @@
+"""What happens to a conversation: created, updated, left, ended, handed over, offers answered.
+
+Each function applies one input whose stage the lifecycle table has already allowed. It returns a
+refusal where the input still cannot apply, and has then changed nothing.
+"""
+
+from router.engine.crew import Agent
+from router.engine.lost import watch_lost
+from router.engine.offers import accept, bar, end_offer, waited_s
+from router.engine.pool import Pool
+from router.engine.selection import join
+from router.engine.waiting import (
+    TRANSFER_WAIT_MS,
+    enter,
+    leave,
+    line_up,
+    line_up_again,
+    place,
+    reachable,
+    say_queued,
+    signature_of,
+)
+from router.engine.wrap_up import start_wrap_up
+from router.model import inputs
+from router.model.outputs import (
+    ConversationAbandoned,
+    ConversationClosed,
+    ConversationRequeued,
+    OfferDeclined,
+    OfferExpired,
+    OfferWithdrawn,
+)
+from router.model.policy import Facts, Verdict
+from router.model.reasons import Close, Refusal, Requeue, Withdrawal
+from router.model.state import ConversationRecord
+
+
+def create(pool: Pool, event: inputs.ConversationCreated) -> Refusal | None:
+    """Let a new conversation wait."""
+    channel = event.channel
+    if channel is None or channel not in pool.policy.channels:
+        return Refusal.UNCONFIGURED_CHANNEL
+    facts = Facts(
+        channel=channel,
+        topic=event.topic_,
+        level=event.level,
+        language=event.language,
+        priority=event.priority,
+        skills=event.skills or {},
+        customer=event.customer,
+        attributes=event.attributes or {},
+        text=event.text,
+    )
+    verdict = pool.policy.qualifier.qualify(facts)
+    if verdict.queue is None:
+        return Refusal.NO_QUEUE
+    at = event.at or pool.now
+    pool.record.sequence += 1
+    record = ConversationRecord(
+        id=event.conversation,
+        channel=channel,
+        arrived_at=at if event.arrived_at is None else min(event.arrived_at, at),
+        sequence=pool.record.sequence,
+        queue=verdict.queue,
+        priority=verdict.priority,
+        given_topic=event.topic_,
+        given_level=event.level,
+        given_language=event.language,
+        given_priority=event.priority,
+        given_skills=event.skills or {},
+        customer=event.customer,
+        attributes=event.attributes or {},
+        preferred_agents=event.preferred_agents or (),
+        traceparent=event.traceparent,
+    )
+    _qualified(record, verdict)
+    pool.born(record)
+    enter(pool, record)
+    say_queued(pool, record)
+    return None
+
+
+def _qualified(record: ConversationRecord, verdict: Verdict) -> None:
+    assert verdict.queue is not None  # noqa: S101 - callers refuse a verdict without a queue
+    record.queue = verdict.queue
+    record.topic = verdict.topic
+    record.level = verdict.level
+    record.language = verdict.language
+    record.priority = verdict.priority
+    record.skills = dict(verdict.skills)
+    record.rules = verdict.rules
+    record.text_rules = verdict.text_rules
+
+
+def update(
+    pool: Pool, event: inputs.ConversationUpdated, record: ConversationRecord
+) -> Refusal | None:
+    """Take new facts and qualify again; the place is kept."""
+    if event.channel is not None and event.channel not in pool.policy.channels:
+        return Refusal.UNCONFIGURED_CHANNEL
+    if record.stage == "assigned":
+        _told(record, event)
+        pool.touch(record)
+        return None
+    channel = record.channel
+    if event.channel is not None and record.stage == "waiting":
+        channel = event.channel
+    verdict = pool.policy.qualifier.qualify(_facts_after(record, event, channel))
+    if verdict.queue is None:
+        return Refusal.NO_QUEUE
+    if record.stage == "waiting":
+        leave(pool, record)
+        record.channel = channel
+    _told(record, event)
+    _qualified(record, verdict)
+    if record.stage == "offered":
+        if _still_fits(pool, record):
+            pool.touch(record)
+            say_queued(pool, record)
+            return None
+        end_offer(pool, record, OfferWithdrawn, Withdrawal.UPDATED)
+    enter(pool, record)
+    say_queued(pool, record)
+    return None
+
+
+def _facts_after(
+    record: ConversationRecord, event: inputs.ConversationUpdated, channel: str
+) -> Facts:
+    return Facts(
+        channel=channel,
+        topic=event.topic_ if event.topic_ is not None else record.given_topic,
+        level=event.level if event.level is not None else record.given_level,
+        language=event.language if event.language is not None else record.given_language,
+        priority=event.priority if event.priority is not None else record.given_priority,
+        skills=event.skills if event.skills is not None else record.given_skills,
+        customer=event.customer if event.customer is not None else record.customer,
+        attributes=event.attributes if event.attributes is not None else record.attributes,
+        text=event.text,
+        text_rules=record.text_rules,
+    )
+
+
+def _told(record: ConversationRecord, event: inputs.ConversationUpdated) -> None:
+    if event.topic_ is not None:
+        record.given_topic = event.topic_
+    if event.level is not None:
+        record.given_level = event.level
+    if event.language is not None:
+        record.given_language = event.language
+    if event.priority is not None:
+        record.given_priority = event.priority
+    if event.skills is not None:
+        record.given_skills = event.skills
+    if event.customer is not None:
+        record.customer = event.customer
+    if event.attributes is not None:
+        record.attributes = event.attributes
+    if event.preferred_agents is not None:
+        record.preferred_agents = event.preferred_agents
+
+
+def _still_fits(pool: Pool, record: ConversationRecord) -> bool:
+    assert record.offer is not None  # noqa: S101 - stage "offered" has one; audited
+    signature = signature_of(pool, record)
+    agent = pool.agents[record.offer.agent]
+    if signature is None or join(signature, agent.group) is None:
+        return False
+    if not record.preferred_agents or agent.id in record.preferred_agents:
+        return True
+    kept = record.arrived_at + signature.line.queue.preferred_wait_ms > pool.now
+    return not (
+        signature.line.queue.preferred_wait_ms and kept and reachable(pool, record, signature)
+    )
+
+
+def abandon(
+    pool: Pool, event: inputs.ConversationAbandoned, record: ConversationRecord
+) -> Refusal | None:
+    """Let a customer go who left before an agent had the conversation."""
+    if record.stage == "offered":
+        end_offer(pool, record, OfferWithdrawn, Withdrawal.ABANDONED)
+    leave(pool, record)
+    pool.say(
+        ConversationAbandoned(
+            conversation=record.id, waited_s=waited_s(pool, record), reason=event.reason
+        )
+    )
+    pool.forget(record)
+    return None
+
+
+def end(pool: Pool, event: inputs.ConversationEnded, record: ConversationRecord) -> Refusal | None:
+    """Close an assigned conversation."""
+    if event.agent is not None and event.agent != _holder(pool, record).id:
+        return Refusal.NOT_ASSIGNED
+    close(pool, record, Close.ENDED)
+    return None
+
+
+def _holder(pool: Pool, record: ConversationRecord) -> Agent:
+    assert record.offer is not None  # noqa: S101 - stage "assigned" has one; audited
+    return pool.agents[record.offer.agent]
+
+
+def close(pool: Pool, record: ConversationRecord, reason: Close) -> None:
+    """End a conversation for good; an agent who holds it goes into wrap-up."""
+    waited = waited_s(pool, record)
+    if record.stage == "assigned" and record.offer is not None:
+        handled = max(0, pool.now - record.offer.since) / 1000
+        agent = _holder(pool, record)
+        until = start_wrap_up(pool, agent, record)
+        watch_lost(pool, agent)
+        pool.say(
+            ConversationClosed(
+                conversation=record.id,
+                waited_s=waited,
+                reason=reason,
+                handled_s=handled,
+                agent=agent.id,
+                wrapup_until=until,
+            )
+        )
+    else:
+        leave(pool, record)
+        pool.say(ConversationClosed(conversation=record.id, waited_s=waited, reason=reason))
+    pool.forget(record)
+
+
+def requeue(
+    pool: Pool, record: ConversationRecord, reason: Requeue, *, kept_until: int | None = None
+) -> None:
+    """Take a conversation back from its holder, who goes into wrap-up, and let it wait."""
+    agent = _holder(pool, record)
+    until = start_wrap_up(pool, agent, record)
+    watch_lost(pool, agent)
+    record.offer = None
+    bar(pool, record, agent.id)
+    enter(pool, record, kept_until=kept_until)
+    pool.say(
+        ConversationRequeued(
+            conversation=record.id,
+            queue=record.queue,
+            reason=reason,
+            place=place(pool, record),
+            agent=agent.id,
+            wrapup_until=until,
+        )
+    )
+
+
+def transfer(
+    pool: Pool, event: inputs.ConversationTransferred, record: ConversationRecord
+) -> Refusal | None:
+    """Hand a conversation over; it waits again at its old place."""
+    if event.agent != _holder(pool, record).id:
+        return Refusal.NOT_ASSIGNED
+    to = event.to
+    if to.queue is not None and to.queue not in pool.policy.queues:
+        return Refusal.UNKNOWN_QUEUE
+    if to.agent is not None and to.agent not in pool.agents:
+        return Refusal.UNKNOWN_AGENT
+    if to.skills is not None:
+        record.skills = record.given_skills = to.skills
+    if to.level is not None:
+        record.level = record.given_level = to.level
+    record.queue = to.queue or queue_for(pool, record) or record.queue
+    kept_until = 0
+    if to.agent is not None:
+        record.preferred_agents = (to.agent,)
+        queue = pool.policy.queues.get(record.queue)
+        wait = queue.preferred_wait_ms if queue is not None else 0
+        kept_until = pool.now + (wait or TRANSFER_WAIT_MS)
+    requeue(pool, record, Requeue.TRANSFERRED, kept_until=kept_until)
+    return None
+
+
+def queue_for(pool: Pool, record: ConversationRecord) -> str | None:
+    """Give the first queue that takes a conversation as it is qualified now."""
+    return pool.policy.qualifier.queue_for(
+        Facts(
+            channel=record.channel,
+            topic=record.topic,
+            level=record.level,
+            language=record.language,
+            priority=record.priority,
+            skills=record.skills,
+            customer=record.customer,
+            attributes=record.attributes,
+            text_rules=record.text_rules,
+        )
+    )
+
+
+def accept_offer(
+    pool: Pool, event: inputs.OfferAccepted, record: ConversationRecord
+) -> Refusal | None:
+    """Assign a conversation to the agent who took the offer."""
+    offer = record.offer
+    if offer is None or offer.offer != event.offer or offer.agent != event.agent:
+        return Refusal.STALE_OFFER
+    accept(pool, record, offer)
+    return None
+
+
+def decline_offer(
+    pool: Pool, event: inputs.OfferDeclined, record: ConversationRecord
+) -> Refusal | None:
+    """Let a conversation wait again, not for the agent who declined."""
+    offer = record.offer
+    if offer is None or offer.offer != event.offer or offer.agent != event.agent:
+        return Refusal.STALE_OFFER
+    end_offer(pool, record, OfferDeclined, event.reason)
+    bar(pool, record, event.agent)
+    enter(pool, record)
+    return None
+
+
+def expire_offer(pool: Pool, record: ConversationRecord) -> Agent:
+    """End an offer nobody answered in time; the conversation waits again."""
+    agent = end_offer(pool, record, OfferExpired, "no_answer")
+    enter(pool, record)
+    return agent
+
+
+def forget_bars(pool: Pool, record: ConversationRecord, due: int) -> None:
+    """Let those take the conversation again whose bar has ended."""
+    record.barred = {agent: until for agent, until in record.barred.items() if until > due}
+    pool.set_timer("decline_forgotten", record.id, min(record.barred.values(), default=None))
+    pool.touch(record)
+    if record.stage == "waiting":
+        line_up_again(pool, record)
+
+
+def free_for_all(pool: Pool, record: ConversationRecord) -> None:
+    """Keep a conversation for its preferred agents no longer."""
+    leave(pool, record)
+    line_up(pool, record)

@@ -1,0 +1,292 @@
+"""Who could take work now: the agents of a pool, grouped so that few need to be looked at.
+
+Agents with the same profile form a group, joined once with each kind of requirement. Within a
+group, agents with the same load stand in one bucket, in the order of their turn, so that only the
+head of a bucket is scored. An index by channel and skill gives the groups that have anyone free.
+
+An agent is *shelved* when it stands in its bucket, and *in hand* while it is being changed.
+"""
+
+import heapq
+from collections.abc import Collection, Iterator, Mapping
+
+from router.model.policy import Channel, Policy
+from router.model.requirement import primary
+from router.model.state import AgentRecord, Profile
+
+COUNT_BITS = 16
+"""Bits of a load code for each channel: how many claims an agent has on it."""
+MOST = (1 << COUNT_BITS) - 1
+MOST_BUCKETS = 64
+"""With more load states than this a group drops those that nobody is in."""
+
+
+class Slot:
+    """A channel's place in the load code; ``channel`` is None where it is not configured."""
+
+    __slots__ = ("channel", "index", "mask", "name", "one", "units")
+
+    def __init__(self, name: str, index: int, channel: Channel | None) -> None:
+        self.name = name
+        self.index = index
+        self.channel = channel
+        self.one = 1 << (COUNT_BITS * index)
+        self.mask = MOST * self.one
+        self.units = channel.units if channel is not None else 0
+
+
+Claim = tuple[Slot, int]
+"""Channel and units that an offer or a conversation holds."""
+
+
+class Group:
+    """All agents with one profile. ``joins`` caches what a requirement makes of it."""
+
+    __slots__ = (
+        "buckets",
+        "capacity",
+        "caps",
+        "joins",
+        "languages",
+        "members",
+        "open",
+        "profile",
+        "skills",
+    )
+
+    def __init__(self, profile: Profile, capacity: int, caps: dict[Slot, int]) -> None:
+        self.profile = profile
+        self.skills: tuple[str, ...] = tuple(s for s, level in profile.skills.items() if level > 0)
+        self.languages = frozenset(primary(each) for each in profile.languages)
+        self.capacity = capacity
+        self.caps = caps
+        self.buckets: dict[tuple[int, int], Bucket] = {}
+        self.open: dict[Slot, int] = {}
+        self.joins: dict[object, object] = {}
+        self.members = 0
+
+
+class Agent:
+    """One agent: durable record, profile group, and what is derived from the pool's claims."""
+
+    __slots__ = ("bucket", "claims", "code", "group", "id", "profile", "record", "used")
+
+    def __init__(self, record: AgentRecord, profile: Profile, group: Group) -> None:
+        self.id = record.id
+        self.record = record
+        self.profile = profile
+        self.group = group
+        self.claims: dict[str, Claim] = {}
+        self.used = 0
+        self.code = 0
+        self.bucket: Bucket | None = None
+
+    def has_room(self, slot: Slot, exclusive: int) -> bool:
+        """Tell whether one more conversation fits; ``exclusive`` masks the exclusive channels."""
+        cap = self.group.caps.get(slot)
+        if cap is None or slot.channel is None:
+            return False
+        code = self.code
+        if (code & slot.mask) >= cap * slot.one or self.used + slot.units > self.group.capacity:
+            return False
+        others = code & ~slot.mask
+        return not others if slot.channel.exclusive else not others & exclusive
+
+
+class Bucket:
+    """Agents of one group with the same load, in the order of their turn."""
+
+    __slots__ = ("asked", "count", "group", "idle", "open", "used")
+
+    def __init__(self, group: Group, used: int, slots: tuple[Slot, ...]) -> None:
+        self.group = group
+        self.used = used
+        self.open = slots
+        self.count = 0
+        self.idle: list[tuple[int, str, Agent]] = []
+        self.asked: list[tuple[int, str, Agent]] = []
+
+    def longest_idle(self, without: Collection[str]) -> Agent | None:
+        """Give the agent idle for longest, leaving out those named."""
+        return self._first(self.idle, without)
+
+    def longest_unasked(self, without: Collection[str]) -> Agent | None:
+        """Give the agent whose last offer is longest ago, leaving out those named."""
+        return self._first(self.asked, without)
+
+    def _first(self, heap: list[tuple[int, str, Agent]], without: Collection[str]) -> Agent | None:
+        passed = []
+        found = None
+        by_idle = heap is self.idle
+        while heap:
+            entry = heap[0]
+            agent = entry[2]
+            record = agent.record
+            rank = record.idle_since if by_idle else record.asked_at
+            if agent.bucket is not self or rank != entry[0]:
+                heapq.heappop(heap)
+            elif without and agent.id in without:
+                passed.append(heapq.heappop(heap))
+            else:
+                found = agent
+                break
+        for entry in passed:
+            heapq.heappush(heap, entry)
+        return found
+
+    def all(self) -> Iterator[Agent]:
+        """Give every agent of the bucket, in no order, perhaps more than once."""
+        for rank, _, agent in self.idle:
+            if agent.bucket is self and agent.record.idle_since == rank:
+                yield agent
+
+    def forget_the_gone(self) -> None:
+        """Drop the entries of agents who have left, so that the bucket stays as large as it is."""
+        here = {agent.id: agent for agent in self.all()}.values()
+        self.idle = [(agent.record.idle_since, agent.id, agent) for agent in here]
+        heapq.heapify(self.idle)
+        if self.asked:
+            self.asked = [(agent.record.asked_at, agent.id, agent) for agent in here]
+            heapq.heapify(self.asked)
+
+
+class Crew:
+    """The agents of a pool under one policy."""
+
+    __slots__ = ("_capacity", "_groups", "_round_robin", "agents", "exclusive", "open", "slots")
+
+    def __init__(self, policy: Policy, *, round_robin: bool) -> None:
+        self.agents: dict[str, Agent] = {}
+        self.slots: dict[str, Slot] = {}
+        self.exclusive = 0
+        self._groups: dict[tuple[object, ...], Group] = {}
+        self._capacity = policy.agents.capacity
+        self._round_robin = round_robin
+        # by slot index, then skill (None: every group): groups with somebody who has room
+        self.open: list[dict[str | None, dict[Group, None]]] = []
+        for name, channel in policy.channels.items():
+            slot = self._add_slot(name, channel)
+            if channel.exclusive:
+                self.exclusive |= slot.mask
+
+    def slot(self, channel: str) -> Slot:
+        """Give the channel's slot; one that is not configured gets a slot without a channel."""
+        known = self.slots.get(channel)
+        return known if known is not None else self._add_slot(channel, None)
+
+    def _add_slot(self, name: str, channel: Channel | None) -> Slot:
+        slot = self.slots[name] = Slot(name, len(self.slots), channel)
+        self.open.append({})
+        return slot
+
+    def describe(self, agent: Agent | None, record: AgentRecord, profile: Profile) -> Agent:
+        """Put an agent (None: a new one) into the group of its profile; it must be in hand."""
+        group = self._group(profile)
+        group.members += 1
+        if agent is None:
+            agent = self.agents[record.id] = Agent(record, profile, group)
+            return agent
+        self._leave(agent.group)
+        agent.profile = profile
+        agent.group = group
+        return agent
+
+    def _group(self, profile: Profile) -> Group:
+        capacity = self._capacity if profile.capacity is None else profile.capacity
+        key = _identity(profile, capacity)
+        group = self._groups.get(key)
+        if group is None:
+            caps = {}
+            for name, most in profile.channels.items():
+                slot = self.slots.get(name)
+                if slot is None or slot.channel is None:
+                    continue
+                limit = slot.channel.at_most
+                caps[slot] = min(most if limit is None else min(most, limit), MOST)
+            group = self._groups[key] = Group(profile, capacity, caps)
+        return group
+
+    def _leave(self, group: Group) -> None:
+        group.members -= 1
+        if not group.members:
+            del self._groups[_identity(group.profile, group.capacity)]
+
+    def groups(self) -> Iterator[Group]:
+        """Give every group."""
+        return iter(self._groups.values())
+
+    def shelve(self, agent: Agent) -> None:
+        """Put an agent who may get work where it can be found."""
+        group = agent.group
+        load = (agent.used, agent.code)
+        bucket = group.buckets.get(load)
+        if bucket is None:
+            slots = tuple(slot for slot in group.caps if agent.has_room(slot, self.exclusive))
+            bucket = group.buckets[load] = Bucket(group, agent.used, slots)
+        agent.bucket = bucket
+        bucket.count += 1
+        if not bucket.open:
+            return
+        if len(bucket.idle) > 2 * bucket.count + 16:
+            bucket.forget_the_gone()
+        record = agent.record
+        heapq.heappush(bucket.idle, (record.idle_since, agent.id, agent))
+        if self._round_robin:
+            heapq.heappush(bucket.asked, (record.asked_at, agent.id, agent))
+        if bucket.count == 1:
+            self._opened(bucket)
+
+    def take_off(self, agent: Agent) -> None:
+        """Take an agent in hand: it is found no more until shelved again."""
+        bucket = agent.bucket
+        if bucket is None:
+            return
+        agent.bucket = None
+        bucket.count -= 1
+        if not bucket.count:
+            bucket.idle.clear()
+            bucket.asked.clear()
+            if bucket.open:
+                self._closed(bucket)
+            group = bucket.group
+            if len(group.buckets) > MOST_BUCKETS:
+                group.buckets = {load: each for load, each in group.buckets.items() if each.count}
+
+    def _opened(self, bucket: Bucket) -> None:
+        group = bucket.group
+        for slot in bucket.open:
+            buckets = group.open.get(slot, 0)
+            group.open[slot] = buckets + 1
+            if not buckets:
+                index = self.open[slot.index]
+                index.setdefault(None, {})[group] = None
+                for skill in group.skills:
+                    index.setdefault(skill, {})[group] = None
+
+    def _closed(self, bucket: Bucket) -> None:
+        group = bucket.group
+        for slot in bucket.open:
+            group.open[slot] -= 1
+            if not group.open[slot]:
+                index = self.open[slot.index]
+                del index[None][group]
+                for skill in group.skills:
+                    del index[skill][group]
+
+
+def _identity(profile: Profile, capacity: int) -> tuple[object, ...]:
+    return (
+        _frozen(profile.skills),
+        _frozen(profile.channels),
+        _frozen(profile.preferences),
+        profile.languages,
+        capacity,
+        profile.cost,
+        profile.team,
+        profile.site,
+        profile.partner,
+    )
+
+
+def _frozen(numbers: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(numbers.items()))

@@ -1,0 +1,163 @@
+"""The front door: one input and a time in, decisions out.
+
+One engine serves one shard, which may hold many pools. It is deterministic: the same inputs at the
+same times give the same decisions and the same digest, in any process.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from router.engine import audit, lifecycle, restore
+from router.engine.deadlines import Deadlines
+from router.engine.matching import match
+from router.engine.pool import NO_POLICY, Pool
+from router.engine.repetition import Seen
+from router.model.inputs import Input
+from router.model.outputs import Cause, Decision, InputCause, TimerCause
+from router.model.policy import Policies
+from router.model.state import Change, Entity, Key, SeenRecord
+
+DAY_MS = 86_400_000
+
+
+class Engine:
+    """Decides for every pool of a shard under the policies in force.
+
+    ``window_ms``: how long an event id is remembered (record time); ``seen_at_most``: how many ids
+    of a pool, the oldest forgotten first.
+    """
+
+    def __init__(
+        self, policies: Policies, *, window_ms: int = DAY_MS, seen_at_most: int = 1_000_000
+    ) -> None:
+        self._policies = policies
+        self._window_ms = window_ms
+        self._seen_at_most = seen_at_most
+        self._deadlines = Deadlines()
+        self._pools: dict[str, Pool] = {}
+        self._changed: dict[Pool, None] = {}
+        self._now = 0
+
+    @property
+    def pools(self) -> Mapping[str, Pool]:
+        """Every pool that has been heard of, to read only."""
+        return self._pools
+
+    @property
+    def next_deadline(self) -> int | None:
+        """When a timer may be due next (ms); may be early, never late."""
+        return self._deadlines.next
+
+    def apply(self, event: Input, now: int) -> list[Decision]:
+        """Apply one input at ``now`` (ms) and decide all that follows from it.
+
+        Timers that are due apply first. The clock never goes back: an earlier ``now`` counts as
+        the last one. Decisions are in the order of their ``seq``.
+        """
+        said = self.advance(now)
+        origin = event.origin
+        pool = self._pool(event.pool)
+        self._begin(
+            pool,
+            said,
+            InputCause(origin.topic, origin.partition, origin.offset, event.id),
+            event.traceparent,
+        )
+        lifecycle.apply(pool, event)
+        match(pool)
+        return said
+
+    def advance(self, now: int) -> list[Decision]:
+        """Apply the timers that are due at ``now`` (ms), each a cause of its own."""
+        if now > self._now:
+            self._now = now
+        said: list[Decision] = []
+        deadlines = self._deadlines
+        first = deadlines.next
+        if first is None or first > self._now:
+            return said
+        while (timer := deadlines.pop(self._now)) is not None:
+            pool = self._pools[timer.pool]
+            self._begin(pool, said, TimerCause(timer.timer, timer.due, timer.of), None)
+            lifecycle.fire(pool, timer.timer, of=timer.of, due=timer.due)
+            match(pool)
+        return said
+
+    def changes(self) -> list[Change]:
+        """Give the entities changed since the last call, in the order of their first change.
+
+        A change holds the live record: encode it before the next input.
+        """
+        changed = [change for pool in self._changed for change in pool.changes()]
+        self._changed.clear()
+        return changed
+
+    def snapshot(self) -> list[tuple[Key, Entity]]:
+        """Give every durable record by key, in the order of their keys. The records are live."""
+        every = (pair for pool in self._pools.values() for pair in pool.snapshot())
+        return sorted(every, key=lambda pair: pair[0])
+
+    def restore(self, entities: Iterable[tuple[Key, Entity]], now: int) -> list[Decision]:
+        """Take up the records of another engine, at ``now`` (ms), on a fresh engine.
+
+        Leases run anew: a router that was away cannot hold an agent's silence against it. Where
+        other rules are in force than those a pool last decided with, ``policy.changed`` and what
+        follows from it is decided.
+        """
+        self._now = now
+        by_pool: dict[str, list[Entity]] = {}
+        for key, entity in entities:
+            by_pool.setdefault(key.pool, []).append(entity)
+        said: list[Decision] = []
+        for name in sorted(by_pool):
+            pool = self._pool(name)
+            pool.said = said
+            pool.traceparent = None
+            restore.take_up(pool, by_pool[name])
+            self._now = max(self._now, pool.record.clock)
+        for name in sorted(by_pool):
+            pool = self._pools[name]
+            pool.now = self._now
+            self._changed[pool] = None
+            restore.resume(pool)
+            match(pool)
+        return said
+
+    def digest(self) -> str:
+        """Give a hash of all that is durable, save the ids of seen events.
+
+        Two engines with one digest decide alike; ids are left out because they may be kept in
+        other blocks, and longer than the window.
+        """
+        sha = hashlib.sha256()
+        for key, entity in self.snapshot():
+            if not isinstance(entity, SeenRecord):
+                sha.update(msgspec.json.encode((key, entity), order="deterministic"))
+        return sha.hexdigest()
+
+    def audit(self) -> list[str]:
+        """Give every violated invariant in words; none in a sound engine. Cost: the whole state."""
+        return [
+            f"{pool.name}: {each}"
+            for pool in self._pools.values()
+            for each in audit.violations(pool, self._deadlines)
+        ]
+
+    def _begin(
+        self, pool: Pool, said: list[Decision], cause: Cause, traceparent: str | None
+    ) -> None:
+        pool.said = said
+        pool.cause = cause
+        pool.traceparent = traceparent
+        pool.now = self._now
+        self._changed[pool] = None
+
+    def _pool(self, name: str) -> Pool:
+        pool = self._pools.get(name)
+        if pool is None:
+            policy = self._policies.for_pool(name) or NO_POLICY
+            seen = Seen(window_ms=self._window_ms, at_most=self._seen_at_most)
+            pool = self._pools[name] = Pool(name, policy, self._deadlines, seen)
+        return pool

@@ -1,0 +1,137 @@
+"""What each input does in each stage of a conversation, as a table; and what each timer does.
+
+The table is the whole life of a conversation: an input finds its function here, or the refusal
+that its stage has for it. Nothing else decides whether an input applies.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from router.engine import agents, conversations
+from router.engine.commands import apply_command
+from router.engine.lost import agent_lost
+from router.engine.pool import NO_POLICY, Pool
+from router.engine.wrap_up import end_due_wrap_ups
+from router.model import inputs
+from router.model.outputs import CommandRefused, InputRefused
+from router.model.reasons import Refusal
+from router.model.state import Stage
+
+
+class Step(NamedTuple):
+    """What an input does to a known conversation, and the stages in which it is refused."""
+
+    apply: Callable[[Pool, Any, Any], Refusal | None]
+    refused: Mapping[Stage, Refusal]
+
+
+STEPS: dict[type[inputs.Input], Step] = {
+    inputs.ConversationUpdated: Step(conversations.update, {}),
+    inputs.ConversationAbandoned: Step(conversations.abandon, {"assigned": Refusal.NOT_WAITING}),
+    inputs.ConversationEnded: Step(
+        conversations.end,
+        {"waiting": Refusal.NOT_ASSIGNED, "offered": Refusal.NOT_ASSIGNED},
+    ),
+    inputs.ConversationTransferred: Step(
+        conversations.transfer,
+        {"waiting": Refusal.NOT_ASSIGNED, "offered": Refusal.NOT_ASSIGNED},
+    ),
+    inputs.OfferAccepted: Step(
+        conversations.accept_offer,
+        {"waiting": Refusal.STALE_OFFER, "assigned": Refusal.STALE_OFFER},
+    ),
+    inputs.OfferDeclined: Step(
+        conversations.decline_offer,
+        {"waiting": Refusal.STALE_OFFER, "assigned": Refusal.STALE_OFFER},
+    ),
+}
+"""Inputs about a conversation that is open; one about an unknown conversation is refused."""
+
+
+def apply(pool: Pool, event: inputs.Input) -> None:
+    """Apply an input to its pool, or refuse it."""
+    refusal = Refusal.DUPLICATE if event.id and pool.seen.repeated(event) else _apply(pool, event)
+    if refusal is None:
+        return
+    if refusal is not Refusal.DUPLICATE and isinstance(event, inputs.CommandInput):
+        pool.say(
+            CommandRefused(command=event.id, by=event.by, reason=event.reason, code=refusal.value)
+        )
+    else:
+        pool.say(InputRefused(reason=refusal.value, input_type=event.type, subject=_subject(event)))
+
+
+def _subject(event: inputs.Input) -> str:
+    for field in ("agent",) if isinstance(event, inputs.AgentInput) else SUBJECTS:
+        name: str | None = getattr(event, field, None)
+        if name is not None:
+            return name
+    return ""
+
+
+SUBJECTS = ("conversation", "agent", "queue", "stage")
+
+
+def _apply(pool: Pool, event: inputs.Input) -> Refusal | None:
+    if pool.policy is NO_POLICY:
+        return Refusal.UNKNOWN_POOL
+    kind = type(event)
+    step = STEPS.get(kind)
+    if step is not None and isinstance(event, inputs.ConversationInput):
+        record = pool.conversations.get(event.conversation)
+        if record is None:
+            return Refusal.UNKNOWN_CONVERSATION
+        return step.refused.get(record.stage) or step.apply(pool, event, record)
+    if kind is inputs.ConversationCreated and isinstance(event, inputs.ConversationCreated):
+        if event.conversation in pool.conversations:
+            return Refusal.CONVERSATION_EXISTS
+        return conversations.create(pool, event)
+    if isinstance(event, inputs.AgentInput):
+        return _apply_to_agent(pool, event)
+    if isinstance(event, inputs.CommandInput):
+        return apply_command(pool, event)
+    return Refusal.NOT_SUPPORTED
+
+
+def _apply_to_agent(pool: Pool, event: inputs.AgentInput) -> Refusal | None:
+    agent = pool.agents.get(event.agent)
+    if isinstance(event, inputs.AgentHeartbeat):
+        if agent is not None:
+            agents.heartbeat(pool, agent)
+            return None
+        return Refusal.UNKNOWN_AGENT if agents.heard_of_stranger(pool, event.agent) else None
+    agents.no_longer_stranger(pool, event.agent)
+    if isinstance(event, inputs.AgentUpdated):
+        agents.describe(pool, event)
+        return None
+    if agent is None:
+        return Refusal.UNKNOWN_AGENT
+    if isinstance(event, inputs.AgentPresence):
+        agents.declare(pool, event, agent)
+        return None
+    if isinstance(event, inputs.AgentWrapupEnded):
+        return agents.wrapped_up(pool, event, agent)
+    return Refusal.NOT_SUPPORTED
+
+
+def fire(pool: Pool, timer: str, *, of: str, due: int) -> None:
+    """Do what a timer that has come due is for."""
+    match timer:
+        case "decline_forgotten":
+            conversations.forget_bars(pool, pool.conversations[of], due)
+        case "preferred_agent_wait":
+            conversations.free_for_all(pool, pool.conversations[of])
+        case "offer_expires":
+            agents.missed_offer(pool, conversations.expire_offer(pool, pool.conversations[of]))
+        case "lease_expires":
+            agents.lease_over(pool, pool.agents[of])
+        case "presence_until":
+            agents.presence_over(pool, pool.agents[of])
+        case "suspension_ends":
+            agents.suspension_over(pool, pool.agents[of])
+        case "wrap_up_ends":
+            end_due_wrap_ups(pool, pool.agents[of], due)
+        case "lost_agent":
+            agent_lost(pool, pool.agents[of])
+        case _:
+            raise AssertionError(f"no timer is called {timer}")

@@ -1,0 +1,238 @@
+"""One pool: everything that may change while the engine decides, and the words it says.
+
+Only the rooms' own functions (conversations, agents, commands, offers, matching) change it. What
+is durable is in records and marked as touched when it changes; the rest is derived from them.
+"""
+
+from collections.abc import Iterator
+
+from router.engine.crew import Agent, Crew, Slot
+from router.engine.deadlines import Deadlines
+from router.engine.lanes import Lane, WaitingRoom
+from router.engine.repetition import Seen
+from router.model.inputs import Presence
+from router.model.outputs import Cause, Decision, InputCause, Outcome, RouterCause
+from router.model.policy import Facts, Policy, Turn, Verdict
+from router.model.state import (
+    KINDS,
+    AgentRecord,
+    Change,
+    ConversationRecord,
+    Entity,
+    Key,
+    Kind,
+    PoolRecord,
+    ProfileRecord,
+    StrangerRecord,
+)
+
+
+class Nobody:
+    """The qualifier of a pool without rules: no queue takes anything."""
+
+    def qualify(self, facts: Facts) -> Verdict:
+        """Take nothing."""
+        return Verdict(
+            queue=None,
+            topic=facts.topic,
+            level=facts.level,
+            language=facts.language,
+            priority=facts.priority or 0,
+            skills=facts.skills,
+            rules=(),
+            text_rules=frozenset(),
+        )
+
+    def queue_for(self, facts: Facts) -> str | None:  # noqa: ARG002 - the qualifier's shape
+        """Take nothing."""
+        return None
+
+
+NO_POLICY = Policy(version="", files="", channels={}, queues={}, qualifier=Nobody())
+"""In force where no rules are for a pool."""
+
+
+class Pool:
+    """The queues and agents that may serve one another, under the policy in force."""
+
+    __slots__ = (
+        "_born",
+        "_touched",
+        "cause",
+        "conversations",
+        "crew",
+        "deadlines",
+        "fresh_lanes",
+        "hands",
+        "name",
+        "now",
+        "policy",
+        "record",
+        "room",
+        "said",
+        "seen",
+        "strangers",
+        "traceparent",
+    )
+
+    def __init__(self, name: str, policy: Policy, deadlines: Deadlines, seen: Seen) -> None:
+        self.name = name
+        self.record = PoolRecord(policy=policy.version)
+        self.conversations: dict[str, ConversationRecord] = {}
+        self.strangers: dict[str, StrangerRecord] = {}
+        self.deadlines = deadlines
+        self.seen = seen
+        self.said: list[Decision] = []
+        self.cause: Cause = RouterCause("start")
+        self.traceparent: str | None = None
+        self.now = 0
+        self.hands: dict[Agent, None] = {}
+        self.fresh_lanes: dict[Lane, None] = {}
+        # in order of first change since the last `changes`; (kind, id)
+        self._touched: dict[tuple[Kind, str], None] = {}
+        self._born: set[str] = set()
+        self.adopt(policy)
+
+    @property
+    def agents(self) -> dict[str, Agent]:
+        """Every described agent by id."""
+        return self.crew.agents
+
+    def adopt(self, policy: Policy) -> None:
+        """Stand under a policy with nobody waiting and no agents yet; the caller puts them back."""
+        self.policy = policy
+        round_robin = any(q.selects.turn is Turn.ROUND_ROBIN for q in policy.queues.values())
+        self.crew = Crew(policy, round_robin=round_robin)
+        self.room = WaitingRoom(policy)
+
+    def waiting(self, queue: str) -> int:
+        """Count who waits in a queue."""
+        line = self.room.lines.get(queue)
+        return line.waiting() if line is not None else 0
+
+    def queues(self) -> Iterator[tuple[str, int, int | None]]:
+        """Give name, number waiting and arrival of the longest waiting (ms) of every queue."""
+        for name, line in self.room.lines.items():
+            oldest = min((record.arrived_at for record in line.records()), default=None)
+            yield name, line.waiting(), oldest
+
+    def say(self, body: Outcome) -> None:
+        """Decide: give the next number to an outcome."""
+        record = self.record
+        record.seq += 1
+        record.clock = self.now
+        trace = self.traceparent
+        if trace is None and type(self.cause) is not InputCause:
+            about = self.conversations.get(getattr(body, "conversation", ""))
+            trace = about.traceparent if about is not None else None
+        self.said.append(
+            Decision(
+                self.name,
+                record.seq,
+                self.policy.version,
+                self.now,
+                self.cause,
+                body,
+                trace,
+            )
+        )
+
+    def next_offer(self) -> str:
+        """Name the offer that the next decision makes."""
+        return f"o{self.record.seq + 1}"
+
+    def set_timer(self, timer: str, of: str, due: int | None) -> None:
+        """Arm, move or (None) disarm a timer of this pool."""
+        self.deadlines.set(self.name, timer, of, due)
+
+    # What is durable and has changed.
+
+    def touch(self, record: ConversationRecord | AgentRecord) -> None:
+        """Remember that a record has changed."""
+        kind: Kind = "agent" if type(record) is AgentRecord else "conversation"
+        self._touched[kind, record.id] = None
+
+    def touch_profile(self, agent: str) -> None:
+        """Remember that an agent was described."""
+        self._touched["profile", agent] = None
+
+    def touch_stranger(self, agent: str) -> None:
+        """Remember that a stranger came or is one no longer."""
+        self._touched["stranger", agent] = None
+
+    def born(self, record: ConversationRecord) -> None:
+        """Add a conversation."""
+        self.conversations[record.id] = record
+        mark: tuple[Kind, str] = ("conversation", record.id)
+        if mark not in self._touched:
+            self._born.add(record.id)
+            self._touched[mark] = None
+
+    def forget(self, record: ConversationRecord) -> None:
+        """Remove a conversation that has ended; its timers are disarmed by whoever set them."""
+        del self.conversations[record.id]
+        mark: tuple[Kind, str] = ("conversation", record.id)
+        if record.id in self._born:
+            self._born.discard(record.id)
+            del self._touched[mark]
+        else:
+            self._touched[mark] = None
+        if record.barred:
+            self.set_timer("decline_forgotten", record.id, None)
+
+    def changes(self) -> Iterator[Change]:
+        """Give and forget what has changed since the last call, in the order of first change."""
+        for kind, name in self._touched:
+            yield Change(Key(self.name, kind, name), self._entity(kind, name))
+        for number, block in self.seen.changes():
+            yield Change(Key(self.name, "seen", str(number)), block)
+        yield Change(Key(self.name, "pool"), self.record)
+        self._touched.clear()
+        self._born.clear()
+
+    def _entity(self, kind: Kind, name: str) -> Entity | None:
+        if kind == "conversation":
+            return self.conversations.get(name)
+        if kind == "stranger":
+            return self.strangers.get(name)
+        agent = self.agents[name]
+        return agent.record if kind == "agent" else ProfileRecord(id=name, profile=agent.profile)
+
+    def snapshot(self) -> Iterator[tuple[Key, Entity]]:
+        """Give every durable record, in no order."""
+        entities: list[tuple[str, Entity]] = [("", self.record)]
+        entities.extend(self.conversations.items())
+        entities.extend(self.strangers.items())
+        for name, agent in self.agents.items():
+            entities.append((name, agent.record))
+            entities.append((name, ProfileRecord(id=name, profile=agent.profile)))
+        entities.extend((str(each.block), each) for each in self.seen.snapshot())
+        for name, entity in entities:
+            yield Key(self.name, KINDS[type(entity)], name), entity
+
+    # Agents' capacity.
+
+    def take_in_hand(self, agent: Agent) -> None:
+        """Take an agent off the shelf before a change; matching puts him back."""
+        self.crew.take_off(agent)
+        self.hands[agent] = None
+
+    def claim(self, agent: Agent, record: ConversationRecord, slot: Slot, units: int) -> None:  # noqa: PLR0917 - hot path
+        """Hold capacity of an agent (in hand) for a conversation."""
+        agent.claims[record.id] = (slot, units)
+        agent.used += units
+        agent.code += slot.one
+
+    def release(self, agent: Agent, record: ConversationRecord) -> None:
+        """Give the capacity back that a conversation held; the agent is in hand from here on."""
+        self.take_in_hand(agent)
+        slot, units = agent.claims.pop(record.id)
+        agent.used -= units
+        agent.code -= slot.one
+        agent.record.idle_since = self.now
+        self.touch(agent.record)
+
+    def serves(self, agent: Agent) -> bool:
+        """Tell whether an agent may get work at all, room or not."""
+        record = agent.record
+        return record.presence is Presence.AVAILABLE and not record.suspended

@@ -1,0 +1,155 @@
+"""Which events have been seen, so that a repeated one is refused once and changes nothing.
+
+Ids are kept for a window of record time and at most so many. They are written in blocks, one for
+each batch; small blocks are merged, so neither their number nor the volume written grows without
+bound.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from router.model.inputs import Input
+from router.model.state import SeenRecord
+
+Ids = dict[str, dict[str, int]]
+"""{"topic source": {event id: record time}}"""
+
+MERGE_AFTER = 64
+"""So many small blocks are merged into one."""
+SMALL = 4_096
+"""A block with fewer ids is small."""
+
+
+class Block(NamedTuple):
+    """Ids that are written, merged and forgotten together."""
+
+    ids: Ids
+    size: int
+    newest: int
+
+
+def _block(ids: Ids) -> Block:
+    return Block(
+        ids,
+        sum(len(each) for each in ids.values()),
+        max((at for each in ids.values() for at in each.values()), default=0),
+    )
+
+
+class Seen:
+    """The ids seen in one pool. ``window_ms`` in record time; ``at_most`` ids, oldest forgotten."""
+
+    __slots__ = (
+        "_at_most",
+        "_blocks",
+        "_next",
+        "_open",
+        "_seen",
+        "_size",
+        "_small",
+        "_window",
+        "latest",
+    )
+
+    def __init__(self, *, window_ms: int, at_most: int) -> None:
+        self._window = window_ms
+        self._at_most = at_most
+        self._seen: Ids = {}
+        self._size = 0
+        self._open: Ids = {}
+        self._blocks: dict[int, Block] = {}
+        self._small: list[int] = []
+        self._next = 1
+        self.latest = 0
+
+    def repeated(self, event: Input) -> bool:
+        """Tell whether the event was seen within the window; if not, remember it."""
+        origin = event.topic.value + " " + event.source
+        at = event.origin.recorded_at
+        known = self._seen.get(origin)
+        if known is None:
+            known = self._seen[origin] = {}
+        before = known.get(event.id)
+        if before is not None and abs(at - before) <= self._window:
+            return True
+        if before is None:
+            self._size += 1
+        known[event.id] = at
+        fresh = self._open.get(origin)
+        if fresh is None:
+            fresh = self._open[origin] = {}
+        fresh[event.id] = at
+        if at > self.latest:
+            self.latest = at
+        return False
+
+    def restore(self, record: SeenRecord) -> None:
+        """Take a block back, as it was written."""
+        self._keep(record.block, record.ids)
+        self._next = max(self._next, record.block + 1)
+        for origin, ids in record.ids.items():
+            known = self._seen.setdefault(origin, {})
+            for each, at in ids.items():
+                before = known.get(each)
+                if before is None:
+                    self._size += 1
+                if before is None or before < at:
+                    known[each] = at
+                self.latest = max(self.latest, at)
+
+    def changes(self) -> Iterator[tuple[int, SeenRecord | None]]:
+        """Close the open block, merge and forget; give what changed by block number."""
+        if not self._open:
+            return
+        gone: list[int] = []
+        written = [self._close(self._open)]
+        self._open = {}
+        if len(self._small) >= MERGE_AFTER:
+            merged: Ids = {}
+            gone.extend(self._small)
+            for number in self._small:
+                for origin, ids in self._blocks.pop(number).ids.items():
+                    merged.setdefault(origin, {}).update(ids)
+            self._small = []
+            written.append(self._close(merged))
+        gone.extend(self._forget())
+        for number in gone:
+            yield number, None
+        for number in written:
+            if number in self._blocks:
+                yield number, SeenRecord(block=number, ids=self._blocks[number].ids)
+
+    def snapshot(self) -> Iterable[SeenRecord]:
+        """Give every block, the open one included, under its number."""
+        for number, block in self._blocks.items():
+            yield SeenRecord(block=number, ids=block.ids)
+        if self._open:
+            yield SeenRecord(block=self._next, ids=self._open)
+
+    def _close(self, ids: Ids) -> int:
+        number = self._next
+        self._next += 1
+        self._keep(number, ids)
+        return number
+
+    def _keep(self, number: int, ids: Ids) -> None:
+        block = self._blocks[number] = _block(ids)
+        if block.size < SMALL:
+            self._small.append(number)
+
+    def _forget(self) -> Iterator[int]:
+        """Drop whole blocks, oldest number first, that are past the window or over the limit."""
+        while len(self._blocks) > 1:
+            number, block = next(iter(self._blocks.items()))
+            if block.newest >= self.latest - self._window and self._size <= self._at_most:
+                return
+            del self._blocks[number]
+            if number in self._small:
+                self._small.remove(number)
+            for origin, each in block.ids.items():
+                known = self._seen.get(origin, {})
+                for event, at in each.items():
+                    if known.get(event) == at:
+                        del known[event]
+                        self._size -= 1
+            yield number

@@ -1,0 +1,230 @@
+"""Which of the agents who may take a conversation gets it, and why.
+
+The static part of a score is worked out once for each pair of demand and profile group; what
+changes from moment to moment (idle time, load, last agent) is added for the heads of buckets only.
+All features are integers in percent; docs/engine.md has the formulas.
+"""
+
+from collections.abc import Collection, Iterator
+
+from router.engine.crew import Agent, Bucket, Crew, Group
+from router.engine.lanes import Lane, Signature
+from router.model.outputs import Why
+from router.model.policy import Feature, Turn
+from router.model.requirement import least_level, met
+from router.model.state import ConversationRecord
+
+IDLE_STEP_MS = 6_000
+"""One percent of idleness; ten minutes are all of it."""
+MOST_COST = 1_000
+MOST_JOINS = 20_000
+"""With more joins than this a group forgets them all and starts again."""
+
+
+class Join:
+    """What one demand makes of one profile group: the static terms of the score."""
+
+    __slots__ = ("idle", "last_agent", "load", "score", "terms")
+
+    def __init__(
+        self, terms: dict[str, int], *, idle: int | None, load: int | None, last_agent: int | None
+    ) -> None:
+        self.terms = terms
+        self.score = sum(terms.values())
+        self.idle = idle
+        self.load = load
+        self.last_agent = last_agent
+
+
+def join(signature: Signature, group: Group) -> Join | None:
+    """Join a demand with a profile group; None where the group does not meet it."""
+    joins = group.joins
+    try:
+        return joins[signature]  # type: ignore[return-value]  # the cache holds only joins
+    except KeyError:
+        if len(joins) >= MOST_JOINS:
+            joins.clear()
+        made = joins[signature] = _join(signature, group)
+        return made
+
+
+def _join(signature: Signature, group: Group) -> Join | None:
+    profile = group.profile
+    if not met(signature.requirement, skills=profile.skills, languages=group.languages):
+        return None
+    weights = signature.line.queue.selects.weights
+    terms = {
+        feature.value: weight * STATIC[feature](signature, group)
+        for feature, weight in weights.items()
+        if feature in STATIC
+    }
+    return Join(
+        terms,
+        idle=weights.get(Feature.IDLE),
+        load=weights.get(Feature.LOAD),
+        last_agent=weights.get(Feature.LAST_AGENT),
+    )
+
+
+def _top(signature: Signature, skill: str, own: int) -> int:
+    return signature.tops.get(skill) or max(own, 1)
+
+
+def _proficiency(signature: Signature, group: Group) -> int:
+    asked = signature.asked
+    if not asked:
+        return 0
+    total = 0
+    for skill in asked:
+        own = group.profile.skills.get(skill, 0)
+        top = _top(signature, skill, own)
+        total += 100 * min(own, top) // top
+    return total // len(asked)
+
+
+def _preferred_skills(signature: Signature, group: Group) -> int:
+    prefers = signature.line.queue.prefers
+    if not prefers:
+        return 0
+    skills, languages = group.profile.skills, group.languages
+    return 100 * sum(met(t, skills=skills, languages=languages) for t in prefers) // len(prefers)
+
+
+def _overqualified(signature: Signature, group: Group) -> int:
+    excesses = []
+    for term in signature.requirement.terms:
+        pair = least_level(term)
+        if pair is not None:
+            skill, least = pair
+            own = group.profile.skills.get(skill, 0)
+            excesses.append(100 * max(0, own - least) // _top(signature, skill, own))
+    return sum(excesses) // len(excesses) if excesses else 0
+
+
+def _preference(signature: Signature, group: Group) -> int:
+    asked = signature.asked
+    if not asked:
+        return 0
+    return sum(20 * group.profile.preferences.get(skill, 0) for skill in asked) // len(asked)
+
+
+def _cost(signature: Signature, group: Group) -> int:  # noqa: ARG001 - one shape for all features
+    return max(0, min(MOST_COST, int(group.profile.cost or 0)))
+
+
+STATIC = {
+    Feature.PROFICIENCY: _proficiency,
+    Feature.PREFERRED_SKILLS: _preferred_skills,
+    Feature.OVERQUALIFIED: _overqualified,
+    Feature.PREFERENCE: _preference,
+    Feature.COST: _cost,
+}
+"""Features that depend on demand and profile alone."""
+
+
+def idleness(idle_since: int, now: int) -> int:
+    """Give the idle time in percent."""
+    return min(100, (now - idle_since) // IDLE_STEP_MS)
+
+
+def loading(used: int, capacity: int) -> int:
+    """Give the load in percent of the capacity."""
+    return 100 * used // capacity if capacity else 100
+
+
+def score(made: Join, agent: Agent, *, preferred: bool, now: int) -> int:
+    """Score an agent for a conversation."""
+    total = made.score
+    if made.idle is not None:
+        total += made.idle * idleness(agent.record.idle_since, now)
+    if made.load is not None:
+        total += made.load * loading(agent.used, agent.group.capacity)
+    if made.last_agent is not None and preferred:
+        total += made.last_agent * 100
+    return total
+
+
+def why(made: Join, agent: Agent, *, preferred: bool, now: int) -> Why:
+    """Say the score of an agent for a conversation, and its parts."""
+    terms = dict(made.terms)
+    total = made.score
+    if made.idle is not None:
+        part = terms[Feature.IDLE.value] = made.idle * idleness(agent.record.idle_since, now)
+        total += part
+    if made.load is not None:
+        part = terms[Feature.LOAD.value] = made.load * loading(agent.used, agent.group.capacity)
+        total += part
+    if made.last_agent is not None:
+        part = terms[Feature.LAST_AGENT.value] = made.last_agent * 100 * preferred
+        total += part
+    return Why(total, terms)
+
+
+def best_agent(crew: Crew, lane: Lane, record: ConversationRecord, now: int) -> Agent | None:  # noqa: PLR0917 - hot path
+    """Give the best shelved agent for the head of a lane, None where nobody may take it.
+
+    Cost: the open groups that hold a skill the lane asks for, and the load states in them.
+    """
+    best: tuple[int, int, str] | None = None
+    chosen: Agent | None = None
+    by_turn = lane.line.queue.selects.turn is Turn.ROUND_ROBIN
+    for agent, made, preferred in _candidates(crew, lane, record):
+        rank = agent.record.asked_at if by_turn else agent.record.idle_since
+        standing = (-score(made, agent, preferred=preferred, now=now), rank, agent.id)
+        if best is None or standing < best:
+            best = standing
+            chosen = agent
+    return chosen
+
+
+def _candidates(
+    crew: Crew, lane: Lane, record: ConversationRecord
+) -> Iterator[tuple[Agent, Join, bool]]:
+    """Give agents among whom the best is: the preferred ones, and the heads of buckets."""
+    signature = lane.signature
+    slot = signature.slot
+    barred = lane.barred
+    preferred: Collection[str] = record.preferred_agents
+    for name in preferred:
+        agent = crew.agents.get(name)
+        if agent is None or agent.bucket is None or name in barred or slot not in agent.bucket.open:
+            continue
+        made = join(signature, agent.group)
+        if made is not None:
+            yield agent, made, True
+    if lane.kept is not None:
+        return
+    without = {*barred, *preferred} if barred or preferred else ()
+    index = crew.open[slot.index]
+    groups = index.get(signature.anchor)
+    if groups is None:
+        return
+    for skill in signature.searched[1:]:
+        others = index.get(skill)
+        if others is None:
+            return
+        if len(others) < len(groups):
+            groups = others
+    for group in groups:
+        made = join(signature, group)
+        if made is None:
+            continue
+        for bucket in group.buckets.values():
+            if bucket.count and slot in bucket.open:
+                for agent in _heads(bucket, signature, made, without):
+                    yield agent, made, False
+
+
+def _heads(
+    bucket: Bucket, signature: Signature, made: Join, without: Collection[str]
+) -> Iterator[Agent]:
+    if signature.line.queue.selects.turn is Turn.LONGEST_IDLE:
+        agent = bucket.longest_idle(without)
+        if agent is not None:
+            yield agent
+    elif made.idle:
+        yield from (each for each in bucket.all() if each.id not in without)
+    else:
+        agent = bucket.longest_unasked(without)
+        if agent is not None:
+            yield agent

@@ -1,0 +1,116 @@
+"""How a conversation comes to wait, and for whom it is kept.
+
+Every entry (creation, update, end of an offer, requeue) passes here: the conversation gets the
+lane its facts ask for, at the place its arrival gives it, kept for its preferred agents where the
+queue says so and one of them can be reached.
+"""
+
+from router.engine.crew import Agent
+from router.engine.lanes import Signature
+from router.engine.pool import Pool
+from router.engine.selection import join
+from router.model.inputs import Presence
+from router.model.outputs import ConversationQueued, Qualified
+from router.model.state import ConversationRecord
+
+TRANSFER_WAIT_MS = 60_000
+"""How long a transfer to an agent is kept for him where the queue says nothing."""
+
+
+def signature_of(pool: Pool, record: ConversationRecord) -> Signature | None:
+    """Give what a conversation demands; None where rules have no queue or channel for it."""
+    return pool.room.signature(record, pool.crew.slot(record.channel))
+
+
+def enter(pool: Pool, record: ConversationRecord, *, kept_until: int | None = None) -> None:
+    """Let a conversation wait; ``kept_until`` (ms) overrides when its keeping ends."""
+    record.stage = "waiting"
+    signature = signature_of(pool, record)
+    if signature is None:
+        line_up(pool, record)
+        return
+    if record.preferred_agents:
+        wait = signature.line.queue.preferred_wait_ms
+        until = record.arrived_at + wait if kept_until is None else kept_until
+        if (wait or kept_until is not None) and until > pool.now:
+            if reachable(pool, record, signature):
+                record.kept_until = until
+                pool.set_timer("preferred_agent_wait", record.id, until)
+    line_up(pool, record)
+
+
+def line_up(pool: Pool, record: ConversationRecord) -> None:
+    """Put a waiting conversation into its lane, its keeping decided; matching looks at the lane."""
+    signature = signature_of(pool, record)
+    if signature is not None:
+        lane = pool.room.enter(record, signature)
+        pool.fresh_lanes[lane] = None
+    pool.touch(record)
+
+
+def leave(pool: Pool, record: ConversationRecord) -> None:
+    """Take a conversation out of its lane, before its facts change or it is given to an agent."""
+    pool.room.leave(record)
+    if record.kept_until is not None:
+        record.kept_until = None
+        pool.set_timer("preferred_agent_wait", record.id, None)
+
+
+def line_up_again(pool: Pool, record: ConversationRecord) -> None:
+    """Move a waiting conversation to the lane of its present conditions, the keeping as it is."""
+    pool.room.leave(record)
+    line_up(pool, record)
+
+
+def reachable(pool: Pool, record: ConversationRecord, signature: Signature) -> bool:
+    """Tell whether one of the preferred agents may still come to take the conversation."""
+    return any(
+        _can_be_reached(pool.agents[name], signature)
+        for name in record.preferred_agents
+        if name in pool.agents and name not in record.barred
+    )
+
+
+def _can_be_reached(agent: Agent, signature: Signature) -> bool:
+    return (
+        agent.record.presence is not Presence.OFFLINE
+        and not agent.record.suspended
+        and signature.slot in agent.group.caps
+        and join(signature, agent.group) is not None
+    )
+
+
+def let_go_of(pool: Pool, agent: Agent) -> None:
+    """Free for all what is kept for an agent, where nobody it is kept for can be reached now."""
+    for lane in list(pool.room.kept.get(agent.id, ())):
+        record = lane.head()[3]
+        if not reachable(pool, record, lane.signature):
+            leave(pool, record)
+            line_up(pool, record)
+
+
+def place(pool: Pool, record: ConversationRecord) -> int:
+    """Give the rank of a conversation in its queue, from 1, as if it waited there."""
+    line = pool.room.lines.get(record.queue)
+    return line.place(line.key(record)) if line is not None else 1
+
+
+def say_queued(pool: Pool, record: ConversationRecord) -> None:
+    """Decide that a conversation is queued as it is qualified now."""
+    signature = signature_of(pool, record)
+    pool.say(
+        ConversationQueued(
+            conversation=record.id,
+            queue=record.queue,
+            place=place(pool, record),
+            estimated_wait_s=None,
+            qualified=Qualified(
+                topic=record.topic,
+                level=record.level,
+                language=record.language,
+                priority=record.priority,
+                requirements=signature.published if signature is not None else {},
+                rules=record.rules,
+            ),
+        )
+    )

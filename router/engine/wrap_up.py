@@ -1,0 +1,49 @@
+"""Work after a conversation: it holds what the conversation held, until its end."""
+
+from router.engine.crew import Agent
+from router.engine.pool import Pool
+from router.model.state import ConversationRecord, OpenWrapUp
+
+
+def start_wrap_up(pool: Pool, agent: Agent, record: ConversationRecord) -> int | None:
+    """Turn the claim of an assigned conversation into a wrap-up; give its end (ms; None: open)."""
+    slot, units = agent.claims[record.id]
+    pool.release(agent, record)
+    limit = slot.channel.wrap_up.limit_ms if slot.channel is not None else 0
+    if limit == 0:
+        return pool.now
+    if record.id in agent.record.wrap_ups:
+        end_wrap_up(pool, agent, record.id)
+    until = None if limit is None else pool.now + limit
+    agent.record.wrap_ups[record.id] = OpenWrapUp(channel=slot.name, units=units, until=until)
+    agent.used += units
+    agent.code += slot.one
+    _watch(pool, agent)
+    return until
+
+
+def end_wrap_up(pool: Pool, agent: Agent, conversation: str) -> None:
+    """Give back what a wrap-up held."""
+    pool.take_in_hand(agent)
+    ended = agent.record.wrap_ups.pop(conversation)
+    agent.used -= ended.units
+    agent.code -= pool.crew.slot(ended.channel).one
+    agent.record.idle_since = pool.now
+    pool.touch(agent.record)
+    _watch(pool, agent)
+
+
+def end_due_wrap_ups(pool: Pool, agent: Agent, due: int) -> None:
+    """End the wrap-ups whose time was up at ``due``."""
+    ended = [
+        conversation
+        for conversation, wrap_up in agent.record.wrap_ups.items()
+        if wrap_up.until is not None and wrap_up.until <= due
+    ]
+    for conversation in ended:
+        end_wrap_up(pool, agent, conversation)
+
+
+def _watch(pool: Pool, agent: Agent) -> None:
+    ends = [each.until for each in agent.record.wrap_ups.values() if each.until is not None]
+    pool.set_timer("wrap_up_ends", agent.id, min(ends, default=None))
