@@ -1,0 +1,183 @@
+"""Judge what each agent was given: never more than he can carry, never while he is away.
+
+Offers, assignments and wrap-ups together are an agent's claims. Each time one begins, the claims
+must fit the profile and the channel as they stand; a profile lowered below present use takes
+nothing away. A wrap-up holds until its time, or until the agent says that it is over.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from tests.checker.decisions import Decision
+from tests.checker.events import Event, time_of
+from tests.checker.lives import Life
+from tests.checker.report import Centre, Report, Rule
+
+AVAILABLE: Final = "available"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one conversation takes of an agent; `until` only of a wrap-up, None: open."""
+
+    channel: str
+    units: int
+    until: int | None = None
+
+
+@dataclass(slots=True)
+class Agent:
+    """An agent as inputs and decisions tell of him; `profile` None: nobody described him."""
+
+    id: str
+    profile: dict[str, Any] | None = None
+    presence: str = "offline"
+    until: int | None = None
+    is_suspended: bool = False
+    claims: dict[str, Claim] = field(default_factory=dict)
+    wrap_ups: dict[str, Claim] = field(default_factory=dict)
+
+    def present(self, now: int) -> bool:
+        """Whether he is available, or may be so again by `now`."""
+        return self.presence == AVAILABLE or (self.until is not None and self.until <= now)
+
+    def held(self, now: int) -> list[Claim]:
+        """Claims that hold at `now`, wrap-ups included."""
+        return [
+            *self.claims.values(),
+            *(each for each in self.wrap_ups.values() if holds(each, now)),
+        ]
+
+
+def holds(wrap_up: Claim, now: int) -> bool:
+    """Whether a wrap-up still holds capacity at `now`."""
+    return wrap_up.until is None or wrap_up.until > now
+
+
+class Agents:
+    """All agents of a pool; `known` by id."""
+
+    def __init__(self, report: Report, *, centre: Centre) -> None:
+        self.known: dict[str, Agent] = {}
+        self._report = report
+        self._centre = centre
+        self._seen_units: dict[str, int] = {}
+
+    @property
+    def knows_capacity(self) -> bool:
+        """Whether the capacity of an agent whose profile names none is known."""
+        return self._centre.capacity is not None
+
+    def units_of(self, channel: str) -> int | None:
+        """Say what a conversation of a channel costs: as given, else as seen, else None."""
+        rules = self._centre.channels.get(channel)
+        if rules is not None and rules.units is not None:
+            return rules.units
+        return self._seen_units.get(channel)
+
+    def of(self, id_: str) -> Agent:
+        """Give the agent with this id, unknown so far or not."""
+        return self.known.setdefault(id_, Agent(id_))
+
+    def learn(self, event: Event) -> None:
+        """Apply an input about an agent that was not refused."""
+        agent = self.of(event.subject)
+        match event.type:
+            case "agent.updated":
+                agent.profile = event.data
+            case "agent.presence":
+                agent.presence = str(event.data.get("presence"))
+                agent.until = time_of(event.data.get("until"))
+            case "agent.wrapup_ended":
+                agent.wrap_ups.pop(str(event.data.get("conversation")), None)
+
+    def set_presence(self, command: Event) -> None:
+        """Apply a supervisor's command that was not refused."""
+        agent = self.of(str(command.data.get("agent")))
+        agent.presence, agent.until = str(command.data.get("presence")), None
+
+    def give(self, decision: Decision, *, life: Life) -> None:
+        """Begin a claim: what the conversation takes of the agent it was given to."""
+        agent = self.of(str(decision.data.get("agent")))
+        units = decision.data.get("units")
+        if not isinstance(units, int) or units < 0:
+            self._report.add(Rule.CAPACITY, decision.where, f"{units!r} units")
+            units = 0
+        rules = self._centre.channels.get(life.channel)
+        if rules is not None and rules.units is not None and rules.units != units:
+            self._report.add(
+                Rule.CAPACITY, decision.where, f"{units} units, {life.channel} costs {rules.units}"
+            )
+        self._check_reachable(decision, agent=agent)
+        self._seen_units[life.channel] = units
+        claim = Claim(life.channel, units)
+        if agent.profile is not None:
+            self._check_room(decision, agent=agent, claim=claim)
+        agent.claims[life.id] = claim
+
+    def take(self, id_: str, *, conversation: str) -> Claim | None:
+        """End a claim and give it back."""
+        return self.of(id_).claims.pop(conversation, None)
+
+    def wrap_up(self, decision: Decision, *, claim: Claim) -> None:
+        """Begin the work after a conversation, of the size the conversation had."""
+        agent = self.of(str(decision.data.get("agent")))
+        said = decision.data.get("wrapup_until")
+        until = time_of(said)
+        if said is not None and (until is None or until < decision.at):
+            self._report.add(Rule.CAPACITY, decision.where, f"wrap-up until {said!r}")
+        agent.wrap_ups[str(decision.data.get("conversation"))] = Claim(
+            claim.channel, claim.units, until
+        )
+
+    def suspend(self, decision: Decision) -> None:
+        """Apply a suspension: not twice, and no offer stays open."""
+        agent = self.of(str(decision.data.get("agent")))
+        if agent.is_suspended:
+            self._report.add(Rule.SUSPENSION, decision.where, f"{agent.id} was suspended already")
+        agent.is_suspended = True
+
+    def release(self, decision: Decision) -> None:
+        """Apply a release: only of who is suspended."""
+        agent = self.of(str(decision.data.get("agent")))
+        if not agent.is_suspended:
+            self._report.add(Rule.SUSPENSION, decision.where, f"{agent.id} was not suspended")
+        agent.is_suspended = False
+
+    def room_fault(self, agent: Agent, *, claim: Claim, now: int) -> str | None:
+        """Say why an agent has no room for a claim, or None where he has."""
+        profile, held = agent.profile or {}, agent.held(now)
+        capacity = profile.get("capacity")
+        capacity = self._centre.capacity if capacity is None else capacity
+        used = sum(each.units for each in held)
+        if capacity is not None and used + claim.units > capacity:
+            return f"{used} + {claim.units} units of {capacity}"
+        caps = profile.get("channels") or {}
+        if claim.channel not in caps:
+            return f"does not work on {claim.channel}"
+        rules = self._centre.channels.get(claim.channel)
+        at_most = caps[claim.channel]
+        if rules is not None and rules.at_most is not None:
+            at_most = min(at_most, rules.at_most)
+        same = sum(each.channel == claim.channel for each in held)
+        if same + 1 > at_most:
+            return f"{same} + 1 on {claim.channel}, at most {at_most}"
+        for other in {each.channel for each in held} - {claim.channel}:
+            for channel in (other, claim.channel):
+                known = self._centre.channels.get(channel)
+                if known is not None and known.exclusive:
+                    return f"{channel} excludes other channels"
+        return None
+
+    def _check_room(self, decision: Decision, *, agent: Agent, claim: Claim) -> None:
+        fault = self.room_fault(agent, claim=claim, now=decision.at)
+        if fault is not None:
+            self._report.add(Rule.CAPACITY, decision.where, f"{agent.id} has no room: {fault}")
+
+    def _check_reachable(self, decision: Decision, *, agent: Agent) -> None:
+        if agent.profile is None:
+            self._report.add(Rule.PRESENCE, decision.where, f"nobody described {agent.id}")
+        if agent.is_suspended:
+            self._report.add(Rule.SUSPENSION, decision.where, f"{agent.id} is suspended")
+        if not agent.present(decision.at):
+            self._report.add(Rule.PRESENCE, decision.where, f"{agent.id} is {agent.presence}")

@@ -1,0 +1,134 @@
+"""One pool as the topics tell of it: its conversations, its agents, what is paused.
+
+Applies the decisions one by one, and what inputs tell that no decision repeats; hands each to those
+who judge it, and judges itself whether a decision can follow from its cause.
+"""
+
+from typing import Final
+
+from tests.checker.agents import Agents
+from tests.checker.decisions import Decision
+from tests.checker.events import Event
+from tests.checker.lives import OFFERED, Lives
+from tests.checker.refusals import refusal_fault, silence_fault
+from tests.checker.report import Centre, Report, Rule
+
+ENDS: Final = frozenset({"offer.expired", "offer.declined", "offer.withdrawn"})
+LEAVES: Final = frozenset({"conversation.closed", "conversation.requeued"})
+CAUSES: Final[dict[str, frozenset[str]]] = {
+    "conversation.queued": frozenset({"conversation.created", "conversation.updated"}),
+    "offer.expired": frozenset({"offer_expires"}),
+    "offer.declined": frozenset({"offer.declined"}),
+    "conversation.abandoned": frozenset({"conversation.abandoned"}),
+    "conversation.closed": frozenset({"conversation.ended", "command.close"}),
+    "conversation.requeued transferred": frozenset({"conversation.transferred"}),
+    "conversation.requeued agent_lost": frozenset({"lost_agent"}),
+    "conversation.requeued command": frozenset({"command.requeue"}),
+    "agent.released heartbeat": frozenset({"agent.heartbeat"}),
+    "agent.released presence": frozenset({"agent.presence", "command.set_presence"}),
+    "agent.released time": frozenset({"suspension_ends"}),
+    "agent.suspended lease_expired": frozenset({"lease_expires"}),
+    "agent.suspended no_answer": frozenset({"offer_expires"}),
+}
+"""What may cause a decision (with its reason, where that matters): input types and timers."""
+
+
+class Pool:
+    """What the topics tell of one pool, up to the decision played last."""
+
+    def __init__(self, report: Report, *, centre: Centre) -> None:
+        self.lives = Lives(report)
+        self.agents = Agents(report, centre=centre)
+        self.paused: set[str] = set()
+        self.clock = 0
+        self.policies = 0
+        self._report = report
+
+    def silent(self, event: Event) -> None:
+        """Apply an input that was read and had no decision."""
+        fault = silence_fault(event, lives=self.lives, agents=self.agents, clock=self.clock)
+        if fault is not None:
+            self._report.add(Rule.ACCOUNTED, event.where, f"passed without a word, but {fault}")
+        self.apply(event)
+
+    def apply(self, event: Event) -> None:
+        """Apply what an input that was not refused tells beyond its decisions."""
+        if event.type.startswith("agent."):
+            self.agents.learn(event)
+        match event.type:
+            case "conversation.updated":
+                self.lives.update(event)
+            case "command.set_presence":
+                self.agents.set_presence(event)
+            case "command.pause_queue":
+                self.paused.add(str(event.data.get("queue")))
+            case "command.resume_queue":
+                self.paused.discard(str(event.data.get("queue")))
+
+    def decide(self, decision: Decision, *, event: Event | None) -> None:
+        """Judge and apply one decision; `event` is the input that caused it."""
+        self.clock = max(self.clock, decision.at)
+        self._check_cause(decision, event=event)
+        if decision.is_refusal:
+            self._check_refusal(decision, event=event)
+        elif decision.type == "agent.suspended":
+            self.agents.suspend(decision)
+        elif decision.type == "agent.released":
+            self.agents.release(decision)
+        elif decision.type == "policy.changed":
+            self.policies += 1
+            for life in self.lives.open.values():
+                life.requirements = None
+        elif "conversation" in decision.data:
+            self._about_conversation(decision, event=event)
+
+    def _about_conversation(self, decision: Decision, *, event: Event | None) -> None:
+        id_ = str(decision.data["conversation"])
+        before = self.lives.open.get(id_)
+        was_offered_to = set(before.addressees) if before is not None else set()
+        held_by = before.holder if before is not None else None
+        self.lives.decide(decision, event=event)
+        life = self.lives.open.get(id_, before)
+        agent = str(decision.data.get("agent"))
+        if decision.type == "conversation.offered" and life is not None:
+            self.agents.give(decision, life=life)
+        elif decision.type == "conversation.assigned" and life is not None:
+            if agent not in was_offered_to:
+                self.agents.give(decision, life=life)
+        elif decision.type in ENDS:
+            self.agents.take(agent, conversation=id_)
+        elif decision.type in LEAVES and held_by is not None:
+            claim = self.agents.take(held_by, conversation=id_)
+            if claim is not None and "wrapup_until" in decision.data:
+                self.agents.wrap_up(decision, claim=claim)
+
+    def _check_refusal(self, decision: Decision, *, event: Event | None) -> None:
+        if event is None:
+            return
+        fault = refusal_fault(decision, event=event, lives=self.lives, agents=self.agents)
+        if fault is not None:
+            self._report.add(Rule.REFUSAL, decision.where, fault)
+
+    def _check_cause(self, decision: Decision, *, event: Event | None) -> None:
+        cause = decision.cause
+        name = event.type if event is not None else cause.name
+        reason = f"{decision.type} {decision.data.get('reason')}"
+        allowed = CAUSES.get(reason) or CAUSES.get(decision.type)
+        if allowed is not None and name not in allowed:
+            self._report.add(Rule.CAUSE, decision.where, f"cannot follow from {name}")
+        if event is not None and decision.type.startswith("command."):
+            said = decision.data.get("command"), decision.data.get("by")
+            if said != (event.id, event.data.get("by")):
+                self._report.add(Rule.CAUSE, decision.where, f"answers {said}, not {event.id!r}")
+        life = self.lives.open.get(str(decision.data.get("conversation")))
+        if decision.type == "offer.expired" and life is not None and life.expires_at != cause.due:
+            self._report.add(Rule.CAUSE, decision.where, "its timer is not of this offer")
+        if life is None or event is None:
+            return
+        if life.state == OFFERED and decision.type in {"conversation.assigned", "offer.declined"}:
+            wanted = "offer.accepted", life.id, life.offer, decision.data.get("agent")
+            if decision.type == "offer.declined":
+                wanted = "offer.declined", *wanted[1:]
+            named = event.type, event.subject, event.data.get("offer"), event.data.get("agent")
+            if named != wanted:
+                self._report.add(Rule.CAUSE, decision.where, f"cannot follow from {named}")
