@@ -52,7 +52,7 @@ FORBIDDEN = {
     ("router.rules.reader", "asyncio"): "the rules have no event loop",
     ("router.engine.front", "time"): "the engine knows no clock",
     ("router.engine.front", "random"): "the engine knows no chance",
-    ("router.engine.front", "logging"): "the engine knows no log",
+    ("router.engine", "logging"): "the engine knows no log",
     ("router.model.policy", "os"): "the model knows no I/O",
     ("router.daemon.loop", "faust"): "faust belongs to streams",
     ("streams.fold", "router.engine.front"): "streams read the contract",
