@@ -5,6 +5,7 @@ moment of reading. Decisions are fetched before inputs, so that on a living clus
 finds its cause. Commits nothing, joins no group.
 """
 
+import time
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Topic
 INPUTS: Final = ("conversations", "agents", "commands")
 OUTPUTS: Final = ("assignments", "dead-letters", "state")
 TIMEOUT_S: Final = 30.0
+POLL_S: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +105,13 @@ def _read(consumer: Consumer, parts: list[TopicPartition]) -> tuple[list[Record]
     consumer.assign(parts)
     unread = {part.partition for part in parts}
     found: list[Record] = []
+    deadline = time.monotonic() + TIMEOUT_S
     while unread:
-        messages = consumer.consume(num_messages=5_000, timeout=TIMEOUT_S)
-        if not messages:
+        # This waits until it has so many, or for the whole of its timeout.
+        messages = consumer.consume(num_messages=5_000, timeout=POLL_S)
+        if messages:
+            deadline = time.monotonic() + TIMEOUT_S
+        elif time.monotonic() > deadline:
             raise KafkaException(KafkaError(KafkaError._TIMED_OUT, "no answer while reading"))  # noqa: SLF001  its public name
         for message in messages:
             error = message.error()
