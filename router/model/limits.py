@@ -8,6 +8,10 @@ MAX_DEPTH: Final = 16
 MAX_SKILLS: Final = 64
 MAX_ATTRIBUTES: Final = 32
 MAX_PREFERRED_AGENTS: Final = 64
+MAX_CHANNELS: Final = 64
+MAX_LANGUAGES: Final = 64
+MAX_HOPS: Final = 3
+"""How often a conversation may overflow from pool to pool."""
 MAX_STRING: Final = 256
 """Longest string or name, in code points."""
 MAX_TEXT: Final = 4_000

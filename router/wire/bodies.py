@@ -1,0 +1,148 @@
+"""The bodies of decisions as they are published: times in words, and whom an event is about.
+
+Most outcomes are published as they are. Those that hold a time, and refused inputs, are given the
+form of the contract here. Changes nothing else.
+"""
+
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any, Final
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from router.model import outputs
+from router.model.inputs import INPUT_TYPES, Topic
+from router.model.outputs import OUTCOMES, Outcome, Why
+from router.wire import instants
+
+
+class _Offered(msgspec.Struct):
+    conversation: str
+    offer: str
+    agent: str
+    queue: str
+    attempt: int
+    waited_s: float
+    units: int
+    expires_at: str
+    why: Why
+
+
+class _Requeued(msgspec.Struct):
+    conversation: str
+    queue: str
+    reason: str
+    place: int
+    agent: str | UnsetType
+    wrapup_until: str | UnsetType | None
+
+
+class _Closed(msgspec.Struct):
+    conversation: str
+    waited_s: float
+    reason: str
+    handled_s: float | UnsetType
+    agent: str | UnsetType
+    wrapup_until: str | UnsetType | None
+
+
+class _Refused(msgspec.Struct):
+    reason: str
+    type: str
+    subject: str
+    conversation: str | UnsetType
+    agent: str | UnsetType
+
+
+def published(body: Outcome) -> object:
+    """Give what msgspec writes as the body of an event: an object with at least one field."""
+    form = _FORMS.get(type(body))
+    return body if form is None else form(body)
+
+
+def subject(body: Outcome) -> str | None:
+    """Name the conversation, agent or queue that an event is about; None for the whole pool."""
+    get = _SUBJECTS.get(type(body))
+    return None if get is None else get(body)
+
+
+def _offered(body: outputs.ConversationOffered) -> object:
+    return _Offered(
+        body.conversation,
+        body.offer,
+        body.agent,
+        body.queue,
+        body.attempt,
+        body.waited_s,
+        body.units,
+        instants.render(body.expires_at),
+        body.why,
+    )
+
+
+def _requeued(body: outputs.ConversationRequeued) -> object:
+    return _Requeued(
+        body.conversation,
+        body.queue,
+        body.reason,
+        body.place,
+        body.agent,
+        _until(body.wrapup_until),
+    )
+
+
+def _closed(body: outputs.ConversationClosed) -> object:
+    return _Closed(
+        body.conversation,
+        body.waited_s,
+        body.reason,
+        body.handled_s,
+        body.agent,
+        _until(body.wrapup_until),
+    )
+
+
+def _refused(body: outputs.InputRefused) -> object:
+    kind = INPUT_TYPES.get(body.input_type)
+    topic = None if kind is None else kind.topic
+    return _Refused(
+        body.reason,
+        body.input_type,
+        body.subject,
+        body.subject if topic is Topic.CONVERSATIONS else UNSET,
+        body.subject if topic is Topic.AGENTS else UNSET,
+    )
+
+
+def _deflected(body: outputs.ConversationDeflected) -> object:
+    return {**msgspec.to_builtins(body), "expires_at": instants.render(body.expires_at)}
+
+
+def _deflection_accepted(body: outputs.DeflectionAccepted) -> object:
+    if body.callback_at is UNSET:
+        return body
+    return {**msgspec.to_builtins(body), "callback_at": instants.render(body.callback_at)}
+
+
+def _until(at: int | UnsetType | None) -> str | UnsetType | None:
+    return instants.render(at) if isinstance(at, int) else at
+
+
+_FORMS: Final[dict[type[Outcome], Callable[[Any], object]]] = {
+    outputs.ConversationOffered: _offered,
+    outputs.ConversationRequeued: _requeued,
+    outputs.ConversationClosed: _closed,
+    outputs.ConversationDeflected: _deflected,
+    outputs.DeflectionAccepted: _deflection_accepted,
+    outputs.InputRefused: _refused,
+}
+
+_ABOUT: Final = ("conversation", "agent", "queue", "subject")
+"""Whom an outcome is about, by the first of these fields that it has."""
+
+_SUBJECTS: Final[dict[type[Outcome], Callable[[Any], str]]] = {
+    outcome: attrgetter(next(name for name in _ABOUT if name in outcome.__struct_fields__))
+    for outcome in OUTCOMES
+    if set(_ABOUT) & set(outcome.__struct_fields__)
+}
