@@ -73,7 +73,7 @@ def set_presence(
 def withdraw_offers(pool: Pool, agent: Agent, reason: Withdrawal) -> None:
     """Take back every open offer of an agent."""
     for conversation in open_offers(pool, agent):
-        end_offer(pool, conversation, OfferWithdrawn, reason)
+        end_offer(pool, conversation, OfferWithdrawn, reason=reason)
         enter(pool, conversation)
 
 
@@ -90,7 +90,7 @@ def heartbeat(pool: Pool, agent: Agent) -> None:
     if record.presence is not Presence.OFFLINE:
         renew_lease(pool, agent)
     if Suspension.LEASE_EXPIRED in record.suspended:
-        _lift(pool, agent, Suspension.LEASE_EXPIRED, Release.HEARTBEAT)
+        _lift(pool, agent, Suspension.LEASE_EXPIRED, by=Release.HEARTBEAT)
         watch_lost(pool, agent)
 
 
@@ -169,10 +169,10 @@ def missed_offer(pool: Pool, agent: Agent) -> None:
 
 def suspension_over(pool: Pool, agent: Agent) -> None:
     """Offer to an agent again whose time for missed offers is up."""
-    _lift(pool, agent, Suspension.NO_ANSWER, Release.TIME)
+    _lift(pool, agent, Suspension.NO_ANSWER, by=Release.TIME)
 
 
-def _lift(pool: Pool, agent: Agent, suspension: Suspension, by: Release) -> None:
+def _lift(pool: Pool, agent: Agent, suspension: Suspension, *, by: Release) -> None:
     record = agent.record
     record.suspended = {each: at for each, at in record.suspended.items() if each != suspension}
     pool.touch(record)

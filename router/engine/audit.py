@@ -10,7 +10,6 @@ from router.engine.crew import Agent
 from router.engine.deadlines import Deadlines
 from router.engine.pool import Pool
 from router.engine.selection import best_agent
-from router.engine.waiting import signature_of
 from router.model.inputs import Presence
 from router.model.reasons import Suspension
 
@@ -30,11 +29,11 @@ def violations(pool: Pool, deadlines: Deadlines) -> Iterator[str]:
 
 def _stages(pool: Pool) -> Iterator[str]:
     for name, record in pool.conversations.items():
-        waits = name in pool.room.lane_of
+        waits = name in pool.room.place_of
         if record.stage == "waiting":
             if record.offer is not None:
                 yield f"{name} waits and is offered"
-            if not waits and signature_of(pool, record) is not None:
+            if not waits and pool.signature(record) is not None:
                 yield f"{name} waits in no lane"
             continue
         offer = record.offer
@@ -47,24 +46,27 @@ def _stages(pool: Pool) -> Iterator[str]:
 
 
 def _lanes(pool: Pool) -> Iterator[str]:
-    count = 0
+    standing = 0
     for queue, line in pool.room.lines.items():
-        for lane in line.lanes:
-            records = list(lane.records())
-            count += len(records)
-            keys = [line.key(record)[:3] for record in records]
-            if not records or keys != sorted(keys):
-                yield f"a lane of {queue} is empty or out of order"
-            for record in records:
-                if pool.room.lane_of.get(record.id) is not lane:
-                    yield f"{record.id} stands in two lanes"
-                if signature_of(pool, record) is not lane.signature:
-                    yield f"{record.id} stands in a lane that is not its own"
-                if (record.kept_until is not None) != (lane.kept is not None):
-                    yield f"{record.id} is kept in the wrong lane"
-                if dict(lane.barred) != record.barred:
-                    yield f"{record.id} is barred in the wrong lane"
-    if count != len(pool.room.lane_of):
+        records = list(line.records())
+        standing += len(records)
+        keys = [line.key(record)[:3] for record in records]
+        if keys != sorted(keys):
+            yield f"the line of {queue} is out of order"
+        for record in records:
+            lane, its_line = pool.room.place_of[record.id]
+            signature = pool.signature(record)
+            if its_line is not line or record not in lane.records():
+                yield f"{record.id} stands in the wrong line or lane"
+            if signature is None or lane.demand is not signature.demand:
+                yield f"{record.id} stands in a lane that is not its own"
+            if line.paused:
+                continue
+            if (record.kept_until is not None) != (lane.kept is not None):
+                yield f"{record.id} is kept in the wrong lane"
+            if dict(lane.barred) != record.barred:
+                yield f"{record.id} is barred in the wrong lane"
+    if standing != len(pool.room.place_of):
         yield "a conversation is said to wait and does not"
 
 
@@ -96,23 +98,39 @@ def _shelf(pool: Pool, agent: Agent) -> Iterator[str]:
     if room != bucket.open:
         yield f"{agent.id} has other room than its bucket"
     for slot in room:
-        for skill in (None, *agent.group.skills):
+        for skill in agent.group.anchors:
             if agent.group not in pool.crew.open[slot.index].get(skill, ()):
                 yield f"{agent.id} is not found by {skill} on {slot.name}"
 
 
 def _unmatched(pool: Pool) -> Iterator[str]:
-    for line in pool.room.lines.values():
-        if line.paused:
-            continue
-        for lane in line.lanes:
-            record = lane.head()[3]
-            agent = best_agent(pool.crew, lane, record, pool.now)
-            if agent is not None:
-                yield f"{record.id} waits and {agent.id} may take it"
+    heads = {id(lane): lane for lane, line in pool.room.place_of.values() if not line.paused}
+    for lane in heads.values():
+        agent = best_agent(pool, lane)
+        if agent is not None:
+            yield f"{lane.head()[3].id} waits and {agent.id} may take it"
 
 
 def _timers(pool: Pool, deadlines: Deadlines) -> Iterator[str]:
+    armed = {
+        (timer, of): due
+        for (timer, of, name), due in deadlines.armed().items()
+        if name == pool.name
+    }
+    leases = {of for timer, of in armed if timer == "lease_expires"}
+    for name, agent in pool.agents.items():
+        silent = Suspension.LEASE_EXPIRED in agent.record.suspended
+        if (agent.record.presence is Presence.OFFLINE or silent) == (name in leases):
+            yield f"{name} has a lease and should not, or the other way round"
+    expected = {**_expected_of_conversations(pool), **_expected_of_agents(pool)}
+    for key, due in armed.items():
+        if key[0] != "lease_expires" and expected.pop(key, None) != due:
+            yield f"timer {key[0]} of {key[1]} is set for another time"
+    for timer, of in expected:
+        yield f"timer {timer} of {of} is not set"
+
+
+def _expected_of_conversations(pool: Pool) -> dict[tuple[str, str], int | None]:
     expected: dict[tuple[str, str], int | None] = {}
     for name, record in pool.conversations.items():
         if record.stage == "offered" and record.offer is not None:
@@ -121,31 +139,21 @@ def _timers(pool: Pool, deadlines: Deadlines) -> Iterator[str]:
             expected["decline_forgotten", name] = min(record.barred.values())
         if record.kept_until is not None:
             expected["preferred_agent_wait", name] = record.kept_until
-    armed = {
-        (timer, of): due
-        for (timer, of, name), due in deadlines.armed().items()
-        if name == pool.name
-    }
+    return expected
+
+
+def _expected_of_agents(pool: Pool) -> dict[tuple[str, str], int | None]:
+    expected: dict[tuple[str, str], int | None] = {}
+    after = pool.policy.agents.lost_after_ms
     for name, agent in pool.agents.items():
-        agent_record = agent.record
-        ends = [w.until for w in agent_record.wrap_ups.values() if w.until is not None]
+        record = agent.record
+        ends = [each.until for each in record.wrap_ups.values() if each.until is not None]
         if ends:
             expected["wrap_up_ends", name] = min(ends)
-        if agent_record.until is not None:
-            expected["presence_until", name] = agent_record.until
-        if Suspension.NO_ANSWER in agent_record.suspended:
-            expected["suspension_ends", name] = agent_record.suspended[Suspension.NO_ANSWER]
-        after = pool.policy.agents.lost_after_ms
-        if agent_record.lost_at is not None and after is not None:
-            expected["lost_agent", name] = agent_record.lost_at + after
-        leased = (
-            agent_record.presence is not Presence.OFFLINE
-            and Suspension.LEASE_EXPIRED not in agent_record.suspended
-        )
-        if leased != (("lease_expires", name) in armed):
-            yield f"{name} has a lease and should not, or the other way round"
-    for key, due in armed.items():
-        if key[0] != "lease_expires" and expected.pop(key, None) != due:
-            yield f"timer {key[0]} of {key[1]} is set for another time"
-    for timer, of in expected:
-        yield f"timer {timer} of {of} is not set"
+        if record.until is not None:
+            expected["presence_until", name] = record.until
+        if Suspension.NO_ANSWER in record.suspended:
+            expected["suspension_ends", name] = record.suspended[Suspension.NO_ANSWER]
+        if record.lost_at is not None and after is not None:
+            expected["lost_agent", name] = record.lost_at + after
+    return expected

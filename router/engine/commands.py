@@ -1,10 +1,13 @@
 """What supervisors order. An order is carried out whole or refused with a reason."""
 
+from collections.abc import Callable
+from typing import Any
+
 from router.engine.agents import set_presence
 from router.engine.conversations import close, requeue
 from router.engine.offers import assign, bar, end_offer
 from router.engine.pool import Pool
-from router.engine.waiting import enter, line_up, place
+from router.engine.waiting import enter, line_up, place, set_paused
 from router.model import inputs
 from router.model.outputs import CommandApplied, ConversationRequeued, OfferWithdrawn, Why
 from router.model.reasons import Close, Refusal, Requeue, Withdrawal
@@ -16,21 +19,8 @@ def apply_command(pool: Pool, event: inputs.CommandInput) -> Refusal | None:
         return Refusal.MISSING_BY
     if event.reason is None:
         return Refusal.MISSING_REASON
-    match event:
-        case inputs.CommandAssign():
-            return _assign(pool, event)
-        case inputs.CommandRequeue():
-            return _requeue(pool, event)
-        case inputs.CommandClose():
-            return _close(pool, event)
-        case inputs.CommandPrioritise():
-            return _prioritise(pool, event)
-        case inputs.CommandPauseQueue() | inputs.CommandResumeQueue():
-            return _pause_or_resume(pool, event)
-        case inputs.CommandSetPresence():
-            return _set_presence(pool, event)
-        case _:
-            return Refusal.NOT_SUPPORTED
+    carry_out = ORDERS.get(type(event))
+    return Refusal.NOT_SUPPORTED if carry_out is None else carry_out(pool, event)
 
 
 def _applied(pool: Pool, event: inputs.CommandInput) -> None:
@@ -63,9 +53,9 @@ def _assign(pool: Pool, event: inputs.CommandAssign) -> Refusal | None:
         return Refusal.NO_ROOM
     _applied(pool, event)
     if record.stage == "offered":
-        end_offer(pool, record, OfferWithdrawn, Withdrawal.COMMAND)
+        end_offer(pool, record, OfferWithdrawn, reason=Withdrawal.COMMAND)
     pool.take_in_hand(agent)
-    assign(pool, record, agent, Why(0, {}))
+    assign(pool, record, agent, why=Why(0, {}))
     return None
 
 
@@ -79,7 +69,7 @@ def _requeue(pool: Pool, event: inputs.CommandRequeue) -> Refusal | None:
     if record.stage == "assigned":
         requeue(pool, record, Requeue.COMMAND)
         return None
-    agent = end_offer(pool, record, OfferWithdrawn, Withdrawal.COMMAND)
+    agent = end_offer(pool, record, OfferWithdrawn, reason=Withdrawal.COMMAND)
     bar(pool, record, agent.id)
     enter(pool, record)
     pool.say(
@@ -99,7 +89,7 @@ def _close(pool: Pool, event: inputs.CommandClose) -> Refusal | None:
         return Refusal.UNKNOWN_CONVERSATION
     _applied(pool, event)
     if record.stage == "offered":
-        end_offer(pool, record, OfferWithdrawn, Withdrawal.COMMAND)
+        end_offer(pool, record, OfferWithdrawn, reason=Withdrawal.COMMAND)
     close(pool, record, Close.COMMAND)
     return None
 
@@ -127,12 +117,11 @@ def _pause_or_resume(
     _applied(pool, event)
     paused = set(pool.record.paused)
     if isinstance(event, inputs.CommandPauseQueue):
-        pool.room.pause(line)
         paused.add(event.queue)
     else:
-        pool.room.resume(line)
         paused.discard(event.queue)
-        pool.fresh_lanes.update(line.lanes)
+    if line.paused != (event.queue in paused):
+        set_paused(pool, line, paused=not line.paused)
     pool.record.paused = tuple(sorted(paused))
     return None
 
@@ -144,3 +133,15 @@ def _set_presence(pool: Pool, event: inputs.CommandSetPresence) -> Refusal | Non
     _applied(pool, event)
     set_presence(pool, agent, event.presence, reason=event.reason, until=None)
     return None
+
+
+ORDERS: dict[type[inputs.CommandInput], Callable[[Pool, Any], Refusal | None]] = {
+    inputs.CommandAssign: _assign,
+    inputs.CommandRequeue: _requeue,
+    inputs.CommandClose: _close,
+    inputs.CommandPrioritise: _prioritise,
+    inputs.CommandPauseQueue: _pause_or_resume,
+    inputs.CommandResumeQueue: _pause_or_resume,
+    inputs.CommandSetPresence: _set_presence,
+}
+"""Which function carries out which command; one that is missing is not supported yet."""

@@ -8,7 +8,7 @@ from router.engine.crew import Agent
 from router.engine.lost import watch_lost
 from router.engine.offers import accept, bar, end_offer, waited_s
 from router.engine.pool import Pool
-from router.engine.selection import join
+from router.engine.selection import fits
 from router.engine.waiting import (
     TRANSFER_WAIT_MS,
     enter,
@@ -18,7 +18,6 @@ from router.engine.waiting import (
     place,
     reachable,
     say_queued,
-    signature_of,
 )
 from router.engine.wrap_up import start_wrap_up
 from router.model import inputs
@@ -118,7 +117,7 @@ def update(
             pool.touch(record)
             say_queued(pool, record)
             return None
-        end_offer(pool, record, OfferWithdrawn, Withdrawal.UPDATED)
+        end_offer(pool, record, OfferWithdrawn, reason=Withdrawal.UPDATED)
     enter(pool, record)
     say_queued(pool, record)
     return None
@@ -162,16 +161,14 @@ def _told(record: ConversationRecord, event: inputs.ConversationUpdated) -> None
 
 def _still_fits(pool: Pool, record: ConversationRecord) -> bool:
     assert record.offer is not None  # noqa: S101 - stage "offered" has one; audited
-    signature = signature_of(pool, record)
+    signature = pool.signature(record)
     agent = pool.agents[record.offer.agent]
-    if signature is None or join(signature, agent.group) is None:
+    if signature is None or not fits(signature.demand, agent.group):
         return False
     if not record.preferred_agents or agent.id in record.preferred_agents:
         return True
-    kept = record.arrived_at + signature.line.queue.preferred_wait_ms > pool.now
-    return not (
-        signature.line.queue.preferred_wait_ms and kept and reachable(pool, record, signature)
-    )
+    until = record.arrived_at + signature.line.queue.preferred_wait_ms
+    return until <= pool.now or not reachable(pool, record, signature.demand)
 
 
 def abandon(
@@ -179,7 +176,7 @@ def abandon(
 ) -> Refusal | None:
     """Let a customer go who left before an agent had the conversation."""
     if record.stage == "offered":
-        end_offer(pool, record, OfferWithdrawn, Withdrawal.ABANDONED)
+        end_offer(pool, record, OfferWithdrawn, reason=Withdrawal.ABANDONED)
     leave(pool, record)
     pool.say(
         ConversationAbandoned(
@@ -310,7 +307,7 @@ def decline_offer(
     offer = record.offer
     if offer is None or offer.offer != event.offer or offer.agent != event.agent:
         return Refusal.STALE_OFFER
-    end_offer(pool, record, OfferDeclined, event.reason)
+    end_offer(pool, record, OfferDeclined, reason=event.reason)
     bar(pool, record, event.agent)
     enter(pool, record)
     return None
@@ -318,7 +315,7 @@ def decline_offer(
 
 def expire_offer(pool: Pool, record: ConversationRecord) -> Agent:
     """End an offer nobody answered in time; the conversation waits again."""
-    agent = end_offer(pool, record, OfferExpired, "no_answer")
+    agent = end_offer(pool, record, OfferExpired, reason="no_answer")
     enter(pool, record)
     return agent
 

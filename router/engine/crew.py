@@ -9,6 +9,7 @@ An agent is *shelved* when it stands in its bucket, and *in hand* while it is be
 
 import heapq
 from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from router.model.policy import Channel, Policy
 from router.model.requirement import primary
@@ -40,12 +41,14 @@ Claim = tuple[Slot, int]
 
 
 class Group:
-    """All agents with one profile. ``joins`` caches what a requirement makes of it."""
+    """All agents with one profile. ``fits`` and ``joins`` cache what demands make of it."""
 
     __slots__ = (
+        "anchors",
         "buckets",
         "capacity",
         "caps",
+        "fits",
         "joins",
         "languages",
         "members",
@@ -57,12 +60,14 @@ class Group:
     def __init__(self, profile: Profile, capacity: int, caps: dict[Slot, int]) -> None:
         self.profile = profile
         self.skills: tuple[str, ...] = tuple(s for s, level in profile.skills.items() if level > 0)
+        self.anchors: tuple[str | None, ...] = (None, *self.skills)
         self.languages = frozenset(primary(each) for each in profile.languages)
         self.capacity = capacity
         self.caps = caps
         self.buckets: dict[tuple[int, int], Bucket] = {}
         self.open: dict[Slot, int] = {}
-        self.joins: dict[object, object] = {}
+        self.fits: dict[object, bool] = {}
+        self.joins: dict[object, Any] = {}
         self.members = 0
 
 
@@ -259,8 +264,7 @@ class Crew:
             group.open[slot] = buckets + 1
             if not buckets:
                 index = self.open[slot.index]
-                index.setdefault(None, {})[group] = None
-                for skill in group.skills:
+                for skill in group.anchors:
                     index.setdefault(skill, {})[group] = None
 
     def _closed(self, bucket: Bucket) -> None:
@@ -269,8 +273,7 @@ class Crew:
             group.open[slot] -= 1
             if not group.open[slot]:
                 index = self.open[slot.index]
-                del index[None][group]
-                for skill in group.skills:
+                for skill in group.anchors:
                     del index[skill][group]
 
 

@@ -59,12 +59,9 @@ class Engine:
         said = self.advance(now)
         origin = event.origin
         pool = self._pool(event.pool)
-        self._begin(
-            pool,
-            said,
-            InputCause(origin.topic, origin.partition, origin.offset, event.id),
-            event.traceparent,
-        )
+        cause = InputCause(origin.topic, origin.partition, origin.offset, event.id)
+        self._begin(pool, said, cause)
+        pool.traceparent = event.traceparent
         lifecycle.apply(pool, event)
         match(pool)
         return said
@@ -80,7 +77,7 @@ class Engine:
             return said
         while (timer := deadlines.pop(self._now)) is not None:
             pool = self._pools[timer.pool]
-            self._begin(pool, said, TimerCause(timer.timer, timer.due, timer.of), None)
+            self._begin(pool, said, TimerCause(timer.timer, timer.due, timer.of))
             lifecycle.fire(pool, timer.timer, of=timer.of, due=timer.due)
             match(pool)
         return said
@@ -145,12 +142,10 @@ class Engine:
             for each in audit.violations(pool, self._deadlines)
         ]
 
-    def _begin(
-        self, pool: Pool, said: list[Decision], cause: Cause, traceparent: str | None
-    ) -> None:
+    def _begin(self, pool: Pool, said: list[Decision], cause: Cause) -> None:
         pool.said = said
         pool.cause = cause
-        pool.traceparent = traceparent
+        pool.traceparent = None
         pool.now = self._now
         self._changed[pool] = None
 
@@ -159,5 +154,5 @@ class Engine:
         if pool is None:
             policy = self._policies.for_pool(name) or NO_POLICY
             seen = Seen(window_ms=self._window_ms, at_most=self._seen_at_most)
-            pool = self._pools[name] = Pool(name, policy, self._deadlines, seen)
+            pool = self._pools[name] = Pool(name, policy, deadlines=self._deadlines, seen=seen)
         return pool

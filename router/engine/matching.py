@@ -9,10 +9,11 @@ import heapq
 from collections.abc import Iterator
 
 from router.engine.crew import Agent
-from router.engine.lanes import Lane, Urgency
+from router.engine.lanes import Lane
 from router.engine.offers import grant
 from router.engine.pool import Pool
-from router.engine.selection import Join, best_agent, join, why
+from router.engine.selection import best_agent, fits, join, why
+from router.model.state import ConversationRecord
 
 
 def match(pool: Pool) -> None:
@@ -30,7 +31,7 @@ def match(pool: Pool) -> None:
         return
     for agent in hands:
         if pool.serves(agent):
-            for lane, _ in _lanes_for(pool, agent):
+            for lane in _lanes_for(pool, agent):
                 lanes[lane] = None
             pool.crew.shelve(agent)
     hands.clear()
@@ -41,70 +42,86 @@ def match(pool: Pool) -> None:
 def _serve(pool: Pool, agent: Agent) -> None:
     """Give an agent in hand the most urgent he may take, as long as he has room."""
     now = pool.now
-    urgency = pool.room.urgency
     while True:
-        first: Urgency | None = None
-        found: tuple[Lane, Join] | None = None
-        for pair in _lanes_for(pool, agent):
-            standing = urgency(pair[0], now)
-            if first is None or standing < first:
-                first = standing
-                found = pair
-        if found is None:
+        first: Lane | None = None
+        least = 0
+        for lane in _lanes_for(pool, agent):
+            points = lane.points(now)
+            if (
+                first is None
+                or points < least
+                or (points == least and lane.head()[1:3] < first.head()[1:3])
+            ):
+                first = lane
+                least = points
+        if first is None:
             return
-        record = found[0].head()[3]
-        preferred = agent.id in record.preferred_agents
-        reasons = why(found[1], agent, preferred=preferred, now=now)
-        grant(pool, record, agent, reasons)
+        _give(pool, first.head()[3], agent)
 
 
-def _lanes_for(pool: Pool, agent: Agent) -> Iterator[tuple[Lane, Join]]:
-    """Give the lanes somebody waits in whom the agent may take, perhaps a lane twice."""
+def _give(pool: Pool, record: ConversationRecord, agent: Agent) -> None:
+    signature = pool.signature(record)
+    assert signature is not None  # noqa: S101 - who stands in a lane has one
+    preferred = agent.id in record.preferred_agents
+    made = join(signature, agent.group)
+    grant(pool, record, agent, why=why(made, agent, preferred=preferred, now=pool.now))
+
+
+def _lanes_for(pool: Pool, agent: Agent) -> Iterator[Lane]:
+    """Give the lanes somebody waits in whom the agent may take."""
     crew, room = pool.crew, pool.room
     group = agent.group
+    known = group.fits
     name = agent.id
     for slot in group.caps:
         by_anchor = room.open.get(slot.index)
         if not by_anchor or not agent.has_room(slot, crew.exclusive):
             continue
-        for anchor in (None, *group.skills):
-            for lane in by_anchor.get(anchor, ()):
-                if not lane.barred or name not in lane.barred:
-                    made = join(lane.signature, group)
-                    if made is not None:
-                        yield lane, made
+        for anchor in group.anchors:
+            lanes = by_anchor.get(anchor)
+            if lanes is None:
+                continue
+            for lane in lanes:
+                demand = lane.demand
+                fit = known.get(demand)
+                if fit is None:
+                    fit = fits(demand, group)
+                if fit and not (lane.barred and name in lane.barred):
+                    yield lane
     if room.kept:
         for lane in room.kept.get(name, ()):
-            if name not in lane.barred and agent.has_room(lane.signature.slot, crew.exclusive):
-                made = join(lane.signature, group)
-                if made is not None:
-                    yield lane, made
+            if (
+                name not in lane.barred
+                and agent.has_room(lane.demand.slot, crew.exclusive)
+                and fits(lane.demand, group)
+            ):
+                yield lane
 
 
 def _settle(pool: Pool, lanes: dict[Lane, None]) -> None:
     """Match lanes with shelved agents; a lane whose head has nobody is done with."""
     now = pool.now
-    urgency = pool.room.urgency
-    heap = [(urgency(lane, now), lane) for lane in lanes if len(lane) and not lane.line.paused]
+    heap = [(_urgency(lane, now), lane) for lane in lanes if len(lane)]
     heapq.heapify(heap)
     while heap:
         standing, lane = heap[0]
         if not len(lane):
             heapq.heappop(heap)
             continue
-        current = urgency(lane, now)
+        current = _urgency(lane, now)
         if current != standing:
             heapq.heapreplace(heap, (current, lane))
             continue
-        record = lane.head()[3]
-        agent = best_agent(pool.crew, lane, record, now)
+        agent = best_agent(pool, lane)
         if agent is None:
             heapq.heappop(heap)
             continue
-        made = join(lane.signature, agent.group)
-        assert made is not None  # noqa: S101 - the best agent meets the requirement
-        preferred = agent.id in record.preferred_agents
-        reasons = why(made, agent, preferred=preferred, now=now)
         pool.crew.take_off(agent)
-        grant(pool, record, agent, reasons)
+        _give(pool, lane.head()[3], agent)
         pool.crew.shelve(agent)
+
+
+def _urgency(lane: Lane, now: int) -> tuple[int, int, int]:
+    """Give the order of a lane's head: the smallest goes first; no two are equal."""
+    _, arrival, sequence, _ = lane.head()
+    return (lane.points(now), arrival, sequence)

@@ -27,7 +27,7 @@ def waited_s(pool: Pool, record: ConversationRecord) -> float:
     return (max(0, pool.now - record.arrived_at) if waited is None else waited) / 1000
 
 
-def grant(pool: Pool, record: ConversationRecord, agent: Agent, why: Why) -> None:  # noqa: PLR0917 - hot path
+def grant(pool: Pool, record: ConversationRecord, agent: Agent, *, why: Why) -> None:
     """Offer a waiting conversation to an agent in hand, or assign it where nobody is asked."""
     slot = pool.crew.slots[record.channel]
     channel = slot.channel
@@ -60,10 +60,10 @@ def grant(pool: Pool, record: ConversationRecord, agent: Agent, why: Why) -> Non
             )
         )
     else:
-        assign(pool, record, agent, why)
+        assign(pool, record, agent, why=why)
 
 
-def assign(pool: Pool, record: ConversationRecord, agent: Agent, why: Why) -> None:  # noqa: PLR0917 - hot path
+def assign(pool: Pool, record: ConversationRecord, agent: Agent, *, why: Why) -> None:
     """Assign a waiting conversation to an agent in hand at once."""
     _take(pool, record, agent)
     record.offer = OpenOffer(
@@ -116,10 +116,11 @@ def accept(pool: Pool, record: ConversationRecord, offer: OpenOffer) -> None:
     _say_assigned(pool, record, record.offer)
 
 
-def end_offer(  # noqa: PLR0917 - three words for what ends how
+def end_offer(
     pool: Pool,
     record: ConversationRecord,
     ending: type[OfferDeclined | OfferExpired | OfferWithdrawn],
+    *,
     reason: str | None,
 ) -> Agent:
     """End an open offer; the conversation is in nobody's hands until the caller lets it wait."""

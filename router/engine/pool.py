@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from router.engine.crew import Agent, Crew, Slot
 from router.engine.deadlines import Deadlines
-from router.engine.lanes import Lane, WaitingRoom
+from router.engine.lanes import Lane, Signature
 from router.engine.repetition import Seen
+from router.engine.room import WaitingRoom
 from router.model.inputs import Presence
 from router.model.outputs import Cause, Decision, InputCause, Outcome, RouterCause
 from router.model.policy import Facts, Policy, Turn, Verdict
@@ -43,7 +44,7 @@ class Nobody:
             text_rules=frozenset(),
         )
 
-    def queue_for(self, facts: Facts) -> str | None:  # noqa: ARG002 - the qualifier's shape
+    def queue_for(self, _facts: Facts) -> str | None:
         """Take nothing."""
         return None
 
@@ -75,7 +76,7 @@ class Pool:
         "traceparent",
     )
 
-    def __init__(self, name: str, policy: Policy, deadlines: Deadlines, seen: Seen) -> None:
+    def __init__(self, name: str, policy: Policy, *, deadlines: Deadlines, seen: Seen) -> None:
         self.name = name
         self.record = PoolRecord(policy=policy.version)
         self.conversations: dict[str, ConversationRecord] = {}
@@ -108,13 +109,12 @@ class Pool:
     def waiting(self, queue: str) -> int:
         """Count who waits in a queue."""
         line = self.room.lines.get(queue)
-        return line.waiting() if line is not None else 0
+        return len(line) if line is not None else 0
 
     def queues(self) -> Iterator[tuple[str, int, int | None]]:
         """Give name, number waiting and arrival of the longest waiting (ms) of every queue."""
         for name, line in self.room.lines.items():
-            oldest = min((record.arrived_at for record in line.records()), default=None)
-            yield name, line.waiting(), oldest
+            yield name, len(line), line.oldest()
 
     def say(self, body: Outcome) -> None:
         """Decide: give the next number to an outcome."""
@@ -231,6 +231,10 @@ class Pool:
         agent.code -= slot.one
         agent.record.idle_since = self.now
         self.touch(agent.record)
+
+    def signature(self, record: ConversationRecord) -> Signature | None:
+        """Give what kind of conversation it is; None where no queue or channel is for it."""
+        return self.room.signature(record, self.crew.slot(record.channel))
 
     def serves(self, agent: Agent) -> bool:
         """Tell whether an agent may get work at all, room or not."""

@@ -64,7 +64,7 @@ class Seen:
 
     def repeated(self, event: Input) -> bool:
         """Tell whether the event was seen within the window; if not, remember it."""
-        origin = event.topic.value + " " + event.source
+        origin = event.topic + " " + event.source
         at = event.origin.recorded_at
         known = self._seen.get(origin)
         if known is None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from router.engine.agents import renew_lease
 from router.engine.conversations import queue_for
 from router.engine.pool import Pool
-from router.engine.waiting import line_up, place
+from router.engine.waiting import enter, line_up, place, reachable
 from router.model.inputs import Presence
 from router.model.outputs import ConversationRequeued, PolicyChanged, RouterCause
 from router.model.reasons import Requeue, Suspension
@@ -46,17 +46,25 @@ def resume(pool: Pool) -> None:
     """Derive what is not kept, and go on under the rules that are in force now."""
     for name in pool.record.paused:
         if name in pool.room.lines:
-            pool.room.pause(pool.room.lines[name])
+            pool.room.lines[name].paused = True
     _resume_agents(pool)
     changed = pool.record.policy != pool.policy.version
     if changed:
         pool.cause = RouterCause("restart")
         before, pool.record.policy = pool.record.policy, pool.policy.version
-        pool.say(PolicyChanged(from_=before, to=pool.policy.version, files=pool.policy.files))
-    for record in sorted(pool.conversations.values(), key=lambda each: each.sequence):
+        if pool.record.seq:
+            pool.say(PolicyChanged(from_=before, to=pool.policy.version, files=pool.policy.files))
+    every = sorted(pool.conversations.values(), key=lambda each: (each.arrived_at, each.sequence))
+    known = pool.policy.queues
+    # Who keeps his queue stands in line first: the place of who comes from a removed one counts him.
+    removed = [each for each in every if known and each.queue not in known]
+    for record in every:
         if record.barred:
             pool.set_timer("decline_forgotten", record.id, min(record.barred.values()))
-        _resume_conversation(pool, record)
+        if not known or record.queue in known:
+            _resume_conversation(pool, record)
+    for record in removed:
+        _move(pool, record)
     if not changed:
         pool.fresh_lanes.clear()
 
@@ -82,24 +90,31 @@ def _resume_agents(pool: Pool) -> None:
             pool.hands[agent] = None
 
 
+def _move(pool: Pool, record: ConversationRecord) -> None:
+    record.queue = queue_for(pool, record) or list(pool.policy.queues)[-1]
+    pool.touch(record)
+    if record.stage != "waiting":
+        _resume_conversation(pool, record)
+        return
+    record.kept_until = None
+    enter(pool, record)
+    pool.say(
+        ConversationRequeued(
+            conversation=record.id,
+            queue=record.queue,
+            reason=Requeue.QUEUE_REMOVED,
+            place=place(pool, record),
+        )
+    )
+
+
 def _resume_conversation(pool: Pool, record: ConversationRecord) -> None:
-    gone = bool(pool.policy.queues) and record.queue not in pool.policy.queues
-    if gone:
-        record.queue = queue_for(pool, record) or list(pool.policy.queues)[-1]
-        pool.touch(record)
     if record.stage == "waiting":
-        if record.kept_until is not None:
-            pool.set_timer("preferred_agent_wait", record.id, record.kept_until)
+        signature = pool.signature(record)
+        if signature is not None and not reachable(pool, record, signature.demand):
+            record.kept_until = None
+        pool.set_timer("preferred_agent_wait", record.id, record.kept_until)
         line_up(pool, record)
-        if gone:
-            pool.say(
-                ConversationRequeued(
-                    conversation=record.id,
-                    queue=record.queue,
-                    reason=Requeue.QUEUE_REMOVED,
-                    place=place(pool, record),
-                )
-            )
         return
     offer = record.offer
     assert offer is not None  # noqa: S101 - offered and assigned have one; audited

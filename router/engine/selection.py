@@ -7,12 +7,12 @@ All features are integers in percent; docs/engine.md has the formulas.
 
 from collections.abc import Collection, Iterator
 
-from router.engine.crew import Agent, Bucket, Crew, Group
-from router.engine.lanes import Lane, Signature
+from router.engine.crew import Agent, Bucket, Group
+from router.engine.lanes import Demand, Lane, Signature
+from router.engine.pool import Pool
 from router.model.outputs import Why
 from router.model.policy import Feature, Turn
 from router.model.requirement import least_level, met
-from router.model.state import ConversationRecord
 
 IDLE_STEP_MS = 6_000
 """One percent of idleness; ten minutes are all of it."""
@@ -36,22 +36,30 @@ class Join:
         self.last_agent = last_agent
 
 
-def join(signature: Signature, group: Group) -> Join | None:
-    """Join a demand with a profile group; None where the group does not meet it."""
-    joins = group.joins
-    try:
-        return joins[signature]  # type: ignore[return-value]  # the cache holds only joins
-    except KeyError:
-        if len(joins) >= MOST_JOINS:
-            joins.clear()
-        made = joins[signature] = _join(signature, group)
-        return made
+def fits(demand: Demand, group: Group) -> bool:
+    """Tell whether a profile group meets a demand, worked out once for each pair."""
+    known = group.fits.get(demand)
+    if known is None:
+        if len(group.fits) >= MOST_JOINS:
+            group.fits.clear()
+        profile = group.profile
+        known = group.fits[demand] = met(
+            demand.requirement, skills=profile.skills, languages=group.languages
+        )
+    return known
 
 
-def _join(signature: Signature, group: Group) -> Join | None:
-    profile = group.profile
-    if not met(signature.requirement, skills=profile.skills, languages=group.languages):
-        return None
+def join(signature: Signature, group: Group) -> Join:
+    """Work out the static terms of a fitting group's score, once for each pair."""
+    known = group.joins.get(signature)
+    if known is None:
+        if len(group.joins) >= MOST_JOINS:
+            group.joins.clear()
+        known = group.joins[signature] = _join(signature, group)
+    return known
+
+
+def _join(signature: Signature, group: Group) -> Join:
     weights = signature.line.queue.selects.weights
     terms = {
         feature.value: weight * STATIC[feature](signature, group)
@@ -67,7 +75,7 @@ def _join(signature: Signature, group: Group) -> Join | None:
 
 
 def _top(signature: Signature, skill: str, own: int) -> int:
-    return signature.tops.get(skill) or max(own, 1)
+    return signature.line.tops.get(skill) or max(own, 1)
 
 
 def _proficiency(signature: Signature, group: Group) -> int:
@@ -92,7 +100,7 @@ def _preferred_skills(signature: Signature, group: Group) -> int:
 
 def _overqualified(signature: Signature, group: Group) -> int:
     excesses = []
-    for term in signature.requirement.terms:
+    for term in signature.demand.requirement.terms:
         pair = least_level(term)
         if pair is not None:
             skill, least = pair
@@ -108,7 +116,7 @@ def _preference(signature: Signature, group: Group) -> int:
     return sum(20 * group.profile.preferences.get(skill, 0) for skill in asked) // len(asked)
 
 
-def _cost(signature: Signature, group: Group) -> int:  # noqa: ARG001 - one shape for all features
+def _cost(_signature: Signature, group: Group) -> int:
     return max(0, min(MOST_COST, int(group.profile.cost or 0)))
 
 
@@ -160,15 +168,19 @@ def why(made: Join, agent: Agent, *, preferred: bool, now: int) -> Why:
     return Why(total, terms)
 
 
-def best_agent(crew: Crew, lane: Lane, record: ConversationRecord, now: int) -> Agent | None:  # noqa: PLR0917 - hot path
+def best_agent(pool: Pool, lane: Lane) -> Agent | None:
     """Give the best shelved agent for the head of a lane, None where nobody may take it.
 
     Cost: the open groups that hold a skill the lane asks for, and the load states in them.
     """
     best: tuple[int, int, str] | None = None
     chosen: Agent | None = None
-    by_turn = lane.line.queue.selects.turn is Turn.ROUND_ROBIN
-    for agent, made, preferred in _candidates(crew, lane, record):
+    now = pool.now
+    signature = pool.signature(lane.head()[3])
+    assert signature is not None  # noqa: S101 - who stands in a lane has one
+    by_turn = signature.line.queue.selects.turn is Turn.ROUND_ROBIN
+    for agent, preferred in _candidates(pool, lane, signature):
+        made = join(signature, agent.group)
         rank = agent.record.asked_at if by_turn else agent.record.idle_since
         standing = (-score(made, agent, preferred=preferred, now=now), rank, agent.id)
         if best is None or standing < best:
@@ -177,54 +189,51 @@ def best_agent(crew: Crew, lane: Lane, record: ConversationRecord, now: int) -> 
     return chosen
 
 
-def _candidates(
-    crew: Crew, lane: Lane, record: ConversationRecord
-) -> Iterator[tuple[Agent, Join, bool]]:
+def _candidates(pool: Pool, lane: Lane, signature: Signature) -> Iterator[tuple[Agent, bool]]:
     """Give agents among whom the best is: the preferred ones, and the heads of buckets."""
-    signature = lane.signature
-    slot = signature.slot
+    demand = lane.demand
+    slot = demand.slot
     barred = lane.barred
-    preferred: Collection[str] = record.preferred_agents
+    preferred = lane.head()[3].preferred_agents
     for name in preferred:
-        agent = crew.agents.get(name)
-        if agent is None or agent.bucket is None or name in barred or slot not in agent.bucket.open:
+        agent = pool.agents.get(name)
+        if agent is None or agent.bucket is None or name in barred:
             continue
-        made = join(signature, agent.group)
-        if made is not None:
-            yield agent, made, True
+        if slot in agent.bucket.open and fits(demand, agent.group):
+            yield agent, True
     if lane.kept is not None:
         return
-    without = {*barred, *preferred} if barred or preferred else ()
-    index = crew.open[slot.index]
-    groups = index.get(signature.anchor)
-    if groups is None:
-        return
-    for skill in signature.searched[1:]:
-        others = index.get(skill)
-        if others is None:
-            return
-        if len(others) < len(groups):
-            groups = others
-    for group in groups:
-        made = join(signature, group)
-        if made is None:
+    without: Collection[str] = {*barred, *preferred} if barred or preferred else ()
+    for group in _open_groups(pool, demand):
+        if not fits(demand, group):
             continue
         for bucket in group.buckets.values():
             if bucket.count and slot in bucket.open:
-                for agent in _heads(bucket, signature, made, without):
-                    yield agent, made, False
+                for agent in _heads(bucket, signature, without):
+                    yield agent, False
 
 
-def _heads(
-    bucket: Bucket, signature: Signature, made: Join, without: Collection[str]
-) -> Iterator[Agent]:
-    if signature.line.queue.selects.turn is Turn.LONGEST_IDLE:
+def _open_groups(pool: Pool, demand: Demand) -> Collection[Group]:
+    """Give the groups with somebody free who hold the rarest of the skills asked for."""
+    index = pool.crew.open[demand.slot.index]
+    fewest: Collection[Group] | None = None
+    for skill in demand.searched:
+        groups = index.get(skill)
+        if not groups:
+            return ()
+        if fewest is None or len(groups) < len(fewest):
+            fewest = groups
+    return fewest or ()
+
+
+def _heads(bucket: Bucket, signature: Signature, without: Collection[str]) -> Iterator[Agent]:
+    selects = signature.line.queue.selects
+    if selects.turn is Turn.LONGEST_IDLE:
         agent = bucket.longest_idle(without)
-        if agent is not None:
-            yield agent
-    elif made.idle:
+    elif selects.weights.get(Feature.IDLE):
         yield from (each for each in bucket.all() if each.id not in without)
+        return
     else:
         agent = bucket.longest_unasked(without)
-        if agent is not None:
-            yield agent
+    if agent is not None:
+        yield agent

@@ -6,9 +6,9 @@ queue says so and one of them can be reached.
 """
 
 from router.engine.crew import Agent
-from router.engine.lanes import Signature
+from router.engine.lanes import Demand, Line
 from router.engine.pool import Pool
-from router.engine.selection import join
+from router.engine.selection import fits
 from router.model.inputs import Presence
 from router.model.outputs import ConversationQueued, Qualified
 from router.model.state import ConversationRecord
@@ -17,34 +17,30 @@ TRANSFER_WAIT_MS = 60_000
 """How long a transfer to an agent is kept for him where the queue says nothing."""
 
 
-def signature_of(pool: Pool, record: ConversationRecord) -> Signature | None:
-    """Give what a conversation demands; None where rules have no queue or channel for it."""
-    return pool.room.signature(record, pool.crew.slot(record.channel))
-
-
 def enter(pool: Pool, record: ConversationRecord, *, kept_until: int | None = None) -> None:
     """Let a conversation wait; ``kept_until`` (ms) overrides when its keeping ends."""
     record.stage = "waiting"
-    signature = signature_of(pool, record)
+    signature = pool.signature(record)
     if signature is None:
         line_up(pool, record)
         return
     if record.preferred_agents:
-        wait = signature.line.queue.preferred_wait_ms
-        until = record.arrived_at + wait if kept_until is None else kept_until
-        if (wait or kept_until is not None) and until > pool.now:
-            if reachable(pool, record, signature):
-                record.kept_until = until
-                pool.set_timer("preferred_agent_wait", record.id, until)
+        until = kept_until
+        if until is None:
+            until = record.arrived_at + signature.line.queue.preferred_wait_ms
+        if until > pool.now and reachable(pool, record, signature.demand):
+            record.kept_until = until
+            pool.set_timer("preferred_agent_wait", record.id, until)
     line_up(pool, record)
 
 
 def line_up(pool: Pool, record: ConversationRecord) -> None:
     """Put a waiting conversation into its lane, its keeping decided; matching looks at the lane."""
-    signature = signature_of(pool, record)
+    signature = pool.signature(record)
     if signature is not None:
         lane = pool.room.enter(record, signature)
-        pool.fresh_lanes[lane] = None
+        if lane is not None:
+            pool.fresh_lanes[lane] = None
     pool.touch(record)
 
 
@@ -62,21 +58,31 @@ def line_up_again(pool: Pool, record: ConversationRecord) -> None:
     line_up(pool, record)
 
 
-def reachable(pool: Pool, record: ConversationRecord, signature: Signature) -> bool:
+def set_paused(pool: Pool, line: Line, *, paused: bool) -> None:
+    """Let nobody be matched from a queue any more, or again; everyone keeps the place."""
+    records = list(line.records())
+    for record in records:
+        pool.room.leave(record)
+    line.paused = paused
+    for record in records:
+        line_up(pool, record)
+
+
+def reachable(pool: Pool, record: ConversationRecord, demand: Demand) -> bool:
     """Tell whether one of the preferred agents may still come to take the conversation."""
     return any(
-        _can_be_reached(pool.agents[name], signature)
+        _can_be_reached(pool.agents[name], demand)
         for name in record.preferred_agents
         if name in pool.agents and name not in record.barred
     )
 
 
-def _can_be_reached(agent: Agent, signature: Signature) -> bool:
+def _can_be_reached(agent: Agent, demand: Demand) -> bool:
     return (
         agent.record.presence is not Presence.OFFLINE
         and not agent.record.suspended
-        and signature.slot in agent.group.caps
-        and join(signature, agent.group) is not None
+        and demand.slot in agent.group.caps
+        and fits(demand, agent.group)
     )
 
 
@@ -84,7 +90,7 @@ def let_go_of(pool: Pool, agent: Agent) -> None:
     """Free for all what is kept for an agent, where nobody it is kept for can be reached now."""
     for lane in list(pool.room.kept.get(agent.id, ())):
         record = lane.head()[3]
-        if not reachable(pool, record, lane.signature):
+        if not reachable(pool, record, lane.demand):
             leave(pool, record)
             line_up(pool, record)
 
@@ -92,12 +98,12 @@ def let_go_of(pool: Pool, agent: Agent) -> None:
 def place(pool: Pool, record: ConversationRecord) -> int:
     """Give the rank of a conversation in its queue, from 1, as if it waited there."""
     line = pool.room.lines.get(record.queue)
-    return line.place(line.key(record)) if line is not None else 1
+    return 1 + line.before(line.key(record)) if line is not None else 1
 
 
 def say_queued(pool: Pool, record: ConversationRecord) -> None:
     """Decide that a conversation is queued as it is qualified now."""
-    signature = signature_of(pool, record)
+    signature = pool.signature(record)
     pool.say(
         ConversationQueued(
             conversation=record.id,

@@ -148,7 +148,7 @@ class ConversationRequeued(Outcome, frozen=True, kw_only=True):
     reason: str
     place: int
     agent: str | UnsetType = UNSET
-    wrapup_until: int | None | UnsetType = UNSET
+    wrapup_until: int | UnsetType | None = UNSET
 
 
 class ConversationExpanded(Outcome, frozen=True, kw_only=True):
@@ -228,7 +228,7 @@ class ConversationClosed(Outcome, frozen=True, kw_only=True):
     reason: str
     handled_s: float | UnsetType = UNSET
     agent: str | UnsetType = UNSET
-    wrapup_until: int | None | UnsetType = UNSET
+    wrapup_until: int | UnsetType | None = UNSET
 
 
 class AgentSuspended(Outcome, frozen=True, kw_only=True):

@@ -1,0 +1,125 @@
+"""The waiting room of a pool: every line and lane, and which lanes an agent finds."""
+
+from router.engine.crew import Slot
+from router.engine.lanes import Demand, Lane, Line, Signature
+from router.model.policy import Policy
+from router.model.requirement import AllOf, resolve
+from router.model.state import ConversationRecord
+
+MOST_SIGNATURES = 20_000
+"""With more kinds of conversation than this, those nobody waits with are dropped."""
+
+
+class WaitingRoom:
+    """Who waits in a pool under one policy.
+
+    ``open``: by slot index, then anchor skill, the lanes with somebody waiting; ``kept``: by agent,
+    the lanes kept for them; ``place_of``: who waits where, by conversation id.
+    """
+
+    __slots__ = ("_lanes", "_signatures", "_sweep_at", "kept", "lines", "open", "place_of")
+
+    def __init__(self, policy: Policy) -> None:
+        self.lines = {name: Line(queue, policy.top_levels) for name, queue in policy.queues.items()}
+        self.place_of: dict[str, tuple[Lane, Line]] = {}
+        self.open: dict[int, dict[str | None, dict[Lane, None]]] = {}
+        self.kept: dict[str, dict[Lane, None]] = {}
+        self._signatures: dict[tuple[object, ...], Signature] = {}
+        self._lanes: dict[tuple[object, ...], Lane] = {}
+        self._sweep_at = MOST_SIGNATURES
+
+    def signature(self, record: ConversationRecord, slot: Slot) -> Signature | None:
+        """Give what kind of conversation it is now; None where its queue or channel is gone."""
+        skills = tuple(sorted(record.skills.items())) if record.skills else ()
+        key = (record.queue, record.channel, record.level, record.language, skills)
+        known = self._signatures.get(key)
+        if known is not None:
+            return known
+        line = self.lines.get(record.queue)
+        if line is None or slot.channel is None:
+            return None
+        if len(self._signatures) >= self._sweep_at:
+            self._sweep()
+        requirement = resolve(
+            line.queue.requires,
+            level=record.level or 1,
+            language=record.language,
+            skills=record.skills,
+        )
+        lane = self._lane(line, slot, requirement)
+        signature = self._signatures[key] = Signature(line, lane, record.language)
+        return signature
+
+    def _lane(self, line: Line, slot: Slot, requirement: AllOf) -> Lane:
+        alike = line if line.newest else line.ageing
+        key = (slot.index, requirement, alike)
+        lane = self._lanes.get(key)
+        if lane is None:
+            lane = self._lanes[key] = Lane(Demand(slot, requirement), line)
+        return lane
+
+    def _sweep(self) -> None:
+        used = {id(lane) for lane, _ in self.place_of.values()}
+        self._signatures = {k: v for k, v in self._signatures.items() if id(v.lane) in used}
+        self._lanes = {k: v for k, v in self._lanes.items() if id(v) in used}
+        self._sweep_at = max(MOST_SIGNATURES, 2 * len(self._signatures))
+
+    def enter(self, record: ConversationRecord, signature: Signature) -> Lane | None:
+        """Let a conversation wait, in a lane of its own if it has a condition of its own.
+
+        Gives the lane to look at when matching, None in a queue that is paused.
+        """
+        line = signature.line
+        key = line.key(record)
+        line.enter(key)
+        if line.paused:
+            lane = Lane(signature.demand, line)
+        elif record.kept_until is None and not record.barred:
+            lane = signature.lane
+        else:
+            kept = record.preferred_agents if record.kept_until is not None else None
+            lane = Lane(signature.demand, line, kept=kept, barred=record.barred)
+        empty = not len(lane)
+        lane.add(key)
+        self.place_of[record.id] = (lane, line)
+        if line.paused:
+            return None
+        if empty:
+            self._show(lane)
+        return lane
+
+    def leave(self, record: ConversationRecord) -> None:
+        """Let a conversation go, if it waits."""
+        place = self.place_of.pop(record.id, None)
+        if place is None:
+            return
+        lane, line = place
+        key = line.key(record)
+        line.leave(key)
+        lane.remove(key)
+        if not len(lane) and not line.paused:
+            self._hide(lane)
+
+    def _show(self, lane: Lane) -> None:
+        if lane.kept is not None:
+            for agent in lane.kept:
+                self.kept.setdefault(agent, {})[lane] = None
+            return
+        demand = lane.demand
+        by_anchor = self.open.setdefault(demand.slot.index, {})
+        by_anchor.setdefault(demand.anchor, {})[lane] = None
+
+    def _hide(self, lane: Lane) -> None:
+        if lane.kept is not None:
+            for agent in lane.kept:
+                lanes = self.kept[agent]
+                lanes.pop(lane, None)
+                if not lanes:
+                    del self.kept[agent]
+            return
+        demand = lane.demand
+        by_anchor = self.open[demand.slot.index]
+        lanes = by_anchor[demand.anchor]
+        del lanes[lane]
+        if not lanes:
+            del by_anchor[demand.anchor]
