@@ -1,0 +1,1 @@
+"""Worlds made by chance, and what must hold in every one of them."""

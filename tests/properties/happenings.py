@@ -1,0 +1,275 @@
+"""Events made by chance: few ids, so that they collide, repeat, come late and mean nothing.
+
+Answers to offers, ends and transfers mostly speak of what is really open, as the ledger tells;
+otherwise no story would get anywhere.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec.structs import replace
+
+import router.model.inputs as told
+from router.model.inputs import Customer, Input, Origin, Presence, TransferTarget
+from tests.properties.chance import Chance, one_in, some_of
+from tests.properties.ledger import Ledger, Ledgers
+from tests.properties.worlds import CHANNELS, LANGUAGES, SKILLS, TOPICS, World
+
+AGENTS = ("ana", "bob", "cleo", "dan")
+CONVERSATIONS = ("c1", "c2", "c3", "c4", "c5", "c6", "c7")
+QUEUES = ("red", "green", "blue", "grey")
+STEPS_MS = (
+    *(0, 0, 0, 0, 1_000, 1, 500, 1_000, 3_000, 5_000, 6_000, 7_500),
+    *(0, 0, 0, 0, 1_000, 1, 500, 1_000, 3_000, 5_000, 6_000, 7_500),
+    *(15_000, 14_999, 20_000, 60_000, 180_000, 700_000),
+)
+SECRET = "pangolin"
+"""A word only customers say: it must not be found in any decision or record."""
+TEXTS = (None, None, f"hello {SECRET}", f"i am angry, {SECRET}", "")
+
+
+class Happenings:
+    """Make one event after the other for a world."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._offset = 0
+        self._said: list[Input] = []
+
+    def next(self, chance: Chance, ledgers: Ledgers, now: int) -> Input:
+        """Make an event of any type, about anything in a pool, at about this time."""
+        self._offset += 1
+        if self._said and one_in(25, chance):
+            it = self._said[-chance.number(1, len(self._said))]
+        else:
+            pool = chance.one_of(self._world.names)
+            sensible = _sensible(ledgers[pool])
+            kind, make = chance.one_of(KINDS if one_in(2, chance) else sensible)
+            fields = make(chance, ledgers[pool], now)
+            id_ = "" if one_in(30, chance) else f"e{self._offset}"
+            it = kind(
+                pool=pool,
+                id=id_,
+                source=chance.one_of(("/platform", "/platform", "/desktop")),
+                at=_about(chance, now),
+                traceparent=f"trace-{self._offset}" if one_in(3, chance) else None,
+                **fields,
+            )
+            self._said = [*self._said[-50:], it]
+        recorded_at = now - (chance.number(0, 2_000) if one_in(10, chance) else 0)
+        origin = Origin(it.topic, partition=0, offset=self._offset, recorded_at=recorded_at)
+        return replace(it, origin=origin)
+
+
+Fields = dict[str, Any]
+Maker = Callable[[Chance, Ledger, int], Fields]
+
+
+def _about(chance: Chance, now: int) -> int:
+    return chance.one_of((now, now, now, now - 5_000, now - 60_000, now + 7_000, 0))
+
+
+def _facts(chance: Chance) -> Fields:
+    skills = {skill: chance.number(0, 3) for skill in some_of(SKILLS, chance, most=2)}
+    return {
+        "topic_": chance.one_of((*TOPICS, None, None)),
+        "level": chance.one_of((None, None, 1, 2, 3)),
+        "language": chance.one_of((None, None, *LANGUAGES)),
+        "priority": chance.one_of((None, None, None, 0, 10, 500)),
+        "skills": chance.one_of((None, None, None, None, skills)),
+        "preferred_agents": chance.one_of(
+            (None, None, None, None, (), tuple(some_of((*AGENTS, "nobody"), chance, most=2)))
+        ),
+        "customer": chance.one_of((None, None, Customer(id="k1", tier="gold"))),
+        "attributes": chance.one_of((None, None, {}, {"vip": True}, {"vip": False, "n": 1})),
+        "text": chance.one_of(TEXTS),
+    }
+
+
+def _created(chance: Chance, ledger: Ledger, now: int) -> Fields:
+    fresh = [each for each in CONVERSATIONS if each not in ledger.open]
+    arrived_at = chance.one_of((None, None, None, now - 90_000, now - 1_000, now + 1_000, 0))
+    return {
+        "conversation": chance.one_of(fresh if fresh and not one_in(12, chance) else CONVERSATIONS),
+        "channel": _channel(chance),
+        "arrived_at": arrived_at,
+        **_facts(chance),
+    }
+
+
+def _channel(chance: Chance) -> str:
+    return "carrier pigeon" if one_in(40, chance) else chance.one_of(CHANNELS)
+
+
+def _updated(chance: Chance, ledger: Ledger, now: int) -> Fields:
+    channel = _channel(chance) if one_in(4, chance) else None
+    return {"conversation": _open(chance, ledger), "channel": channel, **_facts(chance)}
+
+
+def _open(chance: Chance, ledger: Ledger, *stages: str) -> str:
+    """Choose a conversation, mostly one that is open, and in one of these stages."""
+    fitting = [c.id for c in ledger.open.values() if not stages or c.stage in stages]
+    return chance.one_of(CONVERSATIONS if not fitting or one_in(8, chance) else fitting)
+
+
+def _holder(chance: Chance, ledger: Ledger, conversation: str) -> str:
+    c = ledger.open.get(conversation)
+    return chance.one_of(AGENTS) if not c or not c.agent or one_in(8, chance) else c.agent
+
+
+def _abandoned(chance: Chance, ledger: Ledger, now: int) -> Fields:
+    return {"conversation": _open(chance, ledger, "waiting", "offered"), "reason": "hung up"}
+
+
+def _ended(chance: Chance, ledger: Ledger, now: int) -> Fields:
+    id_ = _open(chance, ledger, "assigned")
+    holder = _holder(chance, ledger, id_)
+    return {"conversation": id_, "agent": None if one_in(3, chance) else holder}
+
+
+def _transferred(chance: Chance, ledger: Ledger, now: int) -> Fields:
+    id_ = _open(chance, ledger, "assigned")
+    skills = {chance.one_of(SKILLS): chance.number(0, 3)}
+    to = TransferTarget(
+        queue=chance.one_of((None, None, *QUEUES)),
+        skills=chance.one_of((None, skills, {})),
+        agent=chance.one_of((None, None, *AGENTS, "nobody")),
+        level=chance.one_of((None, 1, 3)),
+    )
+    return {"conversation": id_, "agent": _holder(chance, ledger, id_), "to": to}
+
+
+def _answer(chance: Chance, ledger: Ledger, now: int) -> Fields:
+    id_ = _open(chance, ledger, "offered")
+    c = ledger.open.get(id_)
+    stale = f"o{chance.number(1, 9)}"
+    offer = stale if c is None or not c.offer or one_in(10, chance) else c.offer
+    return {"conversation": id_, "offer": offer, "agent": _holder(chance, ledger, id_)}
+
+
+def _deflection(chance: Chance, ledger: Ledger, now: int) -> Fields:
+    return {"conversation": _open(chance, ledger), "deflection": "d1"}
+
+
+def _profile(chance: Chance, ledger: Ledger, now: int) -> Fields:
+    caps = (3, 1, 2, 1, 0) if one_in(5, chance) else (3, 1)
+    new = [agent for agent in AGENTS if agent not in ledger.people]
+    return {
+        "agent": chance.one_of(new if new and not one_in(4, chance) else AGENTS),
+        "team": "team",
+        "skills": {skill: chance.number(0, 4) for skill in some_of(SKILLS, chance, most=6)},
+        "channels": {name: chance.one_of(caps) for name in some_of(CHANNELS, chance, most=9)},
+        "capacity": chance.one_of((None, None, 100, 68, 300) if not one_in(9, chance) else (0, 20)),
+        "languages": tuple(some_of(LANGUAGES, chance, most=3)),
+        "preferences": {skill: chance.number(-5, 5) for skill in some_of(SKILLS, chance, most=2)},
+        "cost": chance.one_of((None, 10, 99.9, -5, 5_000)),
+    }
+
+
+def _agent(chance: Chance) -> str:
+    return "nobody" if one_in(12, chance) else chance.one_of(AGENTS)
+
+
+def _presence(chance: Chance, ledger: Ledger, now: int) -> Fields:
+    idle = [agent for agent in AGENTS if not ledger.held(agent)]
+    agent = chance.one_of(idle) if idle and not one_in(3, chance) else _agent(chance)
+    presence = chance.one_of((*(Presence.AVAILABLE,) * 18, *Presence))
+    until = chance.one_of((None, None, None, None, now + 10_000, now + 90_000, now, now - 1))
+    return {"agent": agent, "presence": presence, "until": until}
+
+
+def _heartbeat(chance: Chance, ledger: Ledger, now: int) -> Fields:
+    return {"agent": _agent(chance)}
+
+
+def _wrapup_ended(chance: Chance, ledger: Ledger, now: int) -> Fields:
+    fitting = [(agent, id_) for agent, who in ledger.people.items() for id_ in who.wrap_ups]
+    by_chance = [(_agent(chance), chance.one_of(CONVERSATIONS))]
+    pairs = sorted(fitting) if fitting and not one_in(8, chance) else by_chance
+    agent, id_ = chance.one_of(pairs)
+    return {"agent": agent, "conversation": id_}
+
+
+def _command(chance: Chance) -> Fields:
+    by = None if one_in(20, chance) else "eve"
+    return {"by": by, "reason": None if one_in(20, chance) else "because"}
+
+
+def _assign(chance: Chance, ledger: Ledger, now: int) -> Fields:
+    id_ = _open(chance, ledger, "waiting", "offered")
+    agent = _holder(chance, ledger, id_) if one_in(3, chance) else _agent(chance)
+    return {"conversation": id_, "agent": agent, **_command(chance)}
+
+
+def _about_open(chance: Chance, ledger: Ledger, now: int) -> Fields:
+    return {"conversation": _open(chance, ledger, "offered", "assigned"), **_command(chance)}
+
+
+def _prioritise(chance: Chance, ledger: Ledger, now: int) -> Fields:
+    priority = chance.one_of((0, 10, 500, 1_000))
+    return {"conversation": _open(chance, ledger), "priority": priority, **_command(chance)}
+
+
+def _about_queue(chance: Chance, ledger: Ledger, now: int) -> Fields:
+    return {"queue": chance.one_of(QUEUES), **_command(chance)}
+
+
+def _set_presence(chance: Chance, ledger: Ledger, now: int) -> Fields:
+    return {
+        "agent": _agent(chance),
+        "presence": chance.one_of((Presence.AVAILABLE, *Presence)),
+        **_command(chance),
+    }
+
+
+def _surge(chance: Chance, ledger: Ledger, now: int) -> Fields:
+    return {"stage": "storm", **_command(chance)}
+
+
+WEIGHTS: tuple[tuple[int, type[Input], Maker], ...] = (
+    (24, told.ConversationCreated, _created),
+    (10, told.ConversationUpdated, _updated),
+    (3, told.ConversationAbandoned, _abandoned),
+    (9, told.ConversationEnded, _ended),
+    (6, told.ConversationTransferred, _transferred),
+    (10, told.OfferAccepted, _answer),
+    (5, told.OfferDeclined, _answer),
+    (1, told.DeflectionAccepted, _deflection),
+    (1, told.DeflectionDeclined, _deflection),
+    (10, told.AgentUpdated, _profile),
+    (14, told.AgentPresence, _presence),
+    (6, told.AgentHeartbeat, _heartbeat),
+    (5, told.AgentWrapupEnded, _wrapup_ended),
+    (3, told.CommandAssign, _assign),
+    (3, told.CommandRequeue, _about_open),
+    (1, told.CommandClose, _about_open),
+    (2, told.CommandPrioritise, _prioritise),
+    (1, told.CommandPauseQueue, _about_queue),
+    (2, told.CommandResumeQueue, _about_queue),
+    (2, told.CommandSetPresence, _set_presence),
+    (1, told.CommandSurge, _surge),
+)
+KINDS = tuple((kind, make) for weight, kind, make in WEIGHTS for _ in range(weight))
+
+
+def _sensible(ledger: Ledger) -> tuple[tuple[type[Input], Maker], ...]:
+    """Give the kinds that somebody who knows the pool would expect next."""
+    stages = {c.stage for c in ledger.open.values()}
+    people = ledger.people.values()
+    kinds: set[type[Input]] = {told.AgentPresence}
+    if len(ledger.open) < len(CONVERSATIONS) - 2:
+        kinds |= {told.ConversationCreated}
+    if "waiting" in stages:
+        kinds |= {told.ConversationUpdated, told.CommandAssign}
+    if "offered" in stages:
+        kinds |= {told.OfferAccepted, told.OfferDeclined, told.ConversationAbandoned}
+        kinds |= {told.ConversationUpdated, told.CommandRequeue}
+    if "assigned" in stages:
+        kinds |= {told.ConversationEnded, told.ConversationTransferred, told.CommandRequeue}
+    if len(people) < len(AGENTS):
+        kinds |= {told.AgentUpdated}
+    if any(each.suspended for each in people):
+        kinds |= {told.AgentHeartbeat}
+    if any(each.wrap_ups for each in people):
+        kinds |= {told.AgentWrapupEnded}
+    return tuple((kind, make) for kind, make in KINDS if kind in kinds)

@@ -1,0 +1,305 @@
+"""What an outsider knows of a pool who reads only the inputs and the decisions about them.
+
+The ledger follows every conversation and agent from decision to decision and objects as soon as
+one breaks a guarantee of the contract: a gap in ``seq``, two agents, too much for an agent, a lost
+place, decisions of one cause out of order. It shares no code with the engine or the reference.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from msgspec import UNSET
+
+import router.model.inputs as told
+import router.model.outputs as said
+from router.model.inputs import Input
+from router.model.outputs import Decision, Outcome
+from router.model.policy import OrderBy, Policies, Policy
+
+ANSWERS, ENDS_OF_OFFERS, CHANGES, MATCHES = range(4)
+TURN: dict[type[Outcome], int] = {
+    said.CommandApplied: ANSWERS,
+    said.OfferExpired: ENDS_OF_OFFERS,
+    said.OfferDeclined: ENDS_OF_OFFERS,
+    said.OfferWithdrawn: ENDS_OF_OFFERS,
+    said.ConversationOffered: MATCHES,
+    said.ConversationAssigned: MATCHES,
+}
+UNKNOWN = ""
+"""The queue of a conversation that had to leave its queue while an agent had it: nobody said."""
+REFUSALS = (said.InputRefused, said.CommandRefused)
+
+
+class BrokenPromiseError(AssertionError):
+    """A guarantee of the contract that does not hold."""
+
+
+def promise(holds: object, words: str) -> None:
+    """Object unless it holds."""
+    if not holds:
+        raise BrokenPromiseError(words)
+
+
+@dataclass
+class Conversation:
+    """One life of a conversation, as far as it was said."""
+
+    id: str
+    channel: str
+    arrival: int
+    sequence: int
+    queue: str
+    priority: int
+    stage: str = "waiting"
+    attempt: int = 0
+    offer: str = ""
+    agent: str = ""
+    units: int = 0
+    assigned_at: int = 0
+    waited_s: float | None = None
+
+
+@dataclass
+class Person:
+    """An agent, as far as it was said."""
+
+    profile: told.AgentUpdated | None = None
+    suspended: bool = False
+    wrap_ups: dict[str, tuple[str, int, int | None]] = field(default_factory=dict)
+
+
+class Ledger:
+    """The books of one pool."""
+
+    def __init__(self, pool: str, policies: Policies) -> None:
+        self.pool, self._policies = pool, policies
+        self.seq = self.clock = self.created = 0
+        self.open: dict[str, Conversation] = {}
+        self.people: dict[str, Person] = {}
+        self.causes: set[said.InputCause] = set()
+        self.ended: set[str] = set()
+
+    @property
+    def policy(self) -> Policy:
+        """The rules in force; only asked where there are some."""
+        policy = self._policies.for_pool(self.pool)
+        assert policy is not None
+        return policy
+
+    def follow(self, decisions: list[Decision], heard: Input | None = None) -> None:
+        """Enter what one step decided; raises BrokenPromiseError."""
+        own = [each for each in decisions if each.pool == self.pool]
+        told_of = heard is None
+        for cause, group in groupby(own, key=lambda each: each.cause):
+            if isinstance(cause, said.InputCause):
+                promise(cause not in self.causes, "the decisions of one cause are contiguous")
+                self.causes.add(cause)
+                promise(heard is not None and not told_of, "only what was heard is a cause")
+                told_of = True
+            self._cause(list(group), heard if isinstance(cause, said.InputCause) else None)
+        if heard is not None and not told_of:
+            promise(self._may_be_silent(heard), f"{heard.type} is answered")
+            self._hear(heard, self.clock)
+
+    def _may_be_silent(self, heard: Input) -> bool:
+        if isinstance(heard, told.ConversationUpdated):
+            c = self.open.get(heard.conversation)
+            return c is not None and c.stage == "assigned"
+        return isinstance(heard, told.AgentInput)
+
+    def _cause(self, group: list[Decision], heard: Input | None) -> None:
+        refused = isinstance(group[0].body, REFUSALS)
+        promise(not refused or len(group) == 1, "a refusal stands alone")
+        turns = [TURN.get(type(each.body), CHANGES) for each in group]
+        promise(turns == sorted(turns), f"one cause speaks in order: {turns}")
+        if heard is not None and not refused:
+            self._hear(heard, group[0].at)
+            answered = isinstance(group[0].body, said.CommandApplied)
+            is_command = isinstance(heard, told.CommandInput)
+            promise(answered == is_command, "a command is applied or refused, first of all")
+        for each in group:
+            promise(each.seq == self.seq + 1, "seq has no gap and no repeat")
+            promise(each.at >= self.clock, "the clock never goes back")
+            self.seq, self.clock = each.seq, each.at
+            self._decision(each, heard)
+
+    def _hear(self, heard: Input, now: int) -> None:
+        """Take in what decisions do not repeat."""
+        match heard:
+            case told.AgentUpdated(agent=agent):
+                self.person(agent).profile = heard
+            case told.AgentWrapupEnded(agent=agent, conversation=id_):
+                self.person(agent).wrap_ups.pop(id_, None)
+            case told.CommandPrioritise(conversation=id_, priority=priority):
+                self.open[id_].priority = priority
+            case told.ConversationUpdated(conversation=id_, channel=str(channel)):
+                if self.open[id_].stage == "waiting":
+                    self.open[id_].channel = channel
+            case told.ConversationCreated(conversation=id_, at=at, channel=channel):
+                promise(id_ not in self.open, "a conversation is created once in its life")
+                self.created += 1
+                at = at or now
+                arrival = at if heard.arrived_at is None else min(heard.arrived_at, at)
+                self.open[id_] = Conversation(
+                    id_, channel or "", arrival, self.created, queue="", priority=0, stage="new"
+                )
+
+    def _decision(self, decision: Decision, heard: Input | None) -> None:
+        body, now = decision.body, decision.at
+        match body:
+            case said.ConversationQueued():
+                self._queued(body, heard)
+            case said.ConversationOffered() | said.ConversationAssigned():
+                self._given(body, decision)
+            case said.OfferEnded():
+                c = self._of(body, "offered")
+                promise((c.offer, c.agent) == (body.offer, body.agent), "it is this offer")
+                c.stage = "waiting"
+            case said.ConversationRequeued():
+                c = self._of(body, "waiting", "assigned")
+                if body.wrapup_until is not UNSET:
+                    self._wrap_up(c, str(body.agent), body.wrapup_until)
+                c.stage, c.queue = "waiting", body.queue
+                self._place(c, body.place)
+            case said.ConversationAbandoned() | said.ConversationClosed():
+                self._gone(body, now)
+            case said.AgentSuspended(agent=agent):
+                promise(not self.person(agent).suspended, "suspended once at a time")
+                offers = [c for c in self.held(agent) if c.stage == "offered"]
+                promise(not offers, "who is suspended has no offers")
+                self.person(agent).suspended = True
+            case said.PolicyChanged():
+                for c in self.open.values():
+                    c.queue = c.queue if c.queue in self.policy.queues else UNKNOWN
+            case said.AgentReleased(agent=agent):
+                promise(self.person(agent).suspended, "released after suspended")
+                self.person(agent).suspended = False
+
+    def _queued(self, body: said.ConversationQueued, heard: Input | None) -> None:
+        facts = heard if isinstance(heard, told.ConversationFacts) else None
+        promise(facts and facts.conversation == body.conversation, "queued by its own facts")
+        c = self._of(body, "new", "waiting", "offered")
+        c.stage = "waiting" if c.stage == "new" else c.stage
+        c.queue, c.priority = body.queue, body.qualified.priority
+        self._place(c, body.place)
+
+    def _given(
+        self, body: said.ConversationOffered | said.ConversationAssigned, decision: Decision
+    ) -> None:
+        c = self._of(body, "waiting", "offered")
+        assigned = isinstance(body, said.ConversationAssigned)
+        if c.stage == "offered":
+            promise(assigned, "never two agents")
+            same = (c.offer, c.agent, c.units, c.attempt)
+            promise(same == (body.offer, body.agent, body.units, body.attempt), "accepted as made")
+        else:
+            promise(body.attempt == c.attempt + 1, "attempts count from 1, without a gap")
+            promise(body.offer == f"o{decision.seq}", "an offer is named by its decision")
+            promise(not self.person(body.agent).suspended, "nothing to who is suspended")
+            self._room(c, body.agent, units=body.units, now=decision.at)
+        promise(c.queue in {body.queue, UNKNOWN}, "offered from the queue it waits in")
+        promise(sum(body.why.terms.values()) == body.why.score, "the terms add up to the score")
+        self._waited(c, body.waited_s, decision.at)
+        c.stage, c.queue = "assigned" if assigned else "offered", body.queue
+        c.offer, c.agent, c.units, c.attempt = body.offer, body.agent, body.units, body.attempt
+        if assigned:
+            c.assigned_at, c.waited_s = decision.at, body.waited_s
+
+    def _gone(self, body: said.ConversationAbandoned | said.ConversationClosed, now: int) -> None:
+        c = self._of(body, "waiting", "assigned")
+        self._waited(c, body.waited_s, now)
+        promise(c.stage == "waiting" or isinstance(body, said.ConversationClosed), "not abandoned")
+        if isinstance(body, said.ConversationClosed):
+            promise(isinstance(body.agent, str) == (c.stage == "assigned"), "closed with its agent")
+            if isinstance(body.agent, str):
+                promise(body.handled_s == (now - c.assigned_at) / 1000, "handled since assigned")
+                self._wrap_up(c, body.agent, body.wrapup_until)
+        del self.open[c.id]
+        self.ended.add(c.id)
+
+    def _wrap_up(self, c: Conversation, agent: str, until: object) -> None:
+        promise(c.stage == "assigned" and c.agent == agent, "wrap-up of who had it")
+        promise(until is None or isinstance(until, int), "it is said until when")
+        if until is None or (isinstance(until, int) and until > self.clock):
+            self.person(agent).wrap_ups[c.id] = (c.channel, c.units, until)
+
+    def _waited(self, c: Conversation, waited_s: float, now: int) -> None:
+        """Check the wait, which shows that the arrival never moved."""
+        fresh = max(0, now - c.arrival) / 1000
+        promise(waited_s == (fresh if c.waited_s is None else c.waited_s), "waited since arrival")
+
+    def _place(self, c: Conversation, place: int) -> None:
+        others = [each for each in self.open.values() if each is not c and each.stage == "waiting"]
+        if any(each.queue == UNKNOWN for each in others):
+            return
+        ahead = [each for each in others if each.queue == c.queue]
+        rank = 1 + sum(self._urgency(each) < self._urgency(c) for each in ahead)
+        promise(place == rank, f"place {place} is the rank {rank}")
+
+    def _urgency(self, c: Conversation) -> tuple[int, int, int]:
+        order = self.policy.queues[c.queue].order
+        if order.by is OrderBy.NEWEST:
+            return -c.priority, -c.arrival, c.sequence
+        return order.ageing * c.arrival - 1_000_000 * c.priority, c.arrival, c.sequence
+
+    def _room(self, c: Conversation, agent: str, *, units: int, now: int) -> None:
+        """Check that what the agent is given now fits beside all he has."""
+        policy, profile = self.policy, self.person(agent).profile
+        assert profile is not None
+        claims = [(each.channel, each.units) for each in self.held(agent)]
+        claims += [
+            (name, held)
+            for name, held, until in self.person(agent).wrap_ups.values()
+            if until is None or until > now
+        ]
+        capacity = policy.agents.capacity if profile.capacity is None else profile.capacity
+        promise(sum(held for _, held in claims) + units <= capacity, "never over capacity")
+        channel = policy.channels[c.channel]
+        same = sum(name == c.channel for name, _ in claims)
+        promise(same < profile.channels.get(c.channel, 0), "never over the agent's own cap")
+        promise(channel.at_most is None or same < channel.at_most, "never over the channel's cap")
+        others = {name for name, _ in claims if name != c.channel}
+        alone = channel.exclusive or any(policy.channels[name].exclusive for name in others)
+        promise(not (others and alone), "exclusive channels stand alone")
+
+    def _of(self, body: Outcome, *stages: str) -> Conversation:
+        id_ = getattr(body, "conversation", "")
+        promise(id_ in self.open, f"{body.type} is about an open conversation")
+        c = self.open[id_]
+        promise(c.stage in stages, f"{body.type} of a conversation that is {c.stage}")
+        return c
+
+    def person(self, agent: str) -> Person:
+        """Give what is known of an agent."""
+        return self.people.setdefault(agent, Person())
+
+    def held(self, agent: str) -> list[Conversation]:
+        """Give what an agent has been offered or assigned."""
+        held = (c for c in self.open.values() if c.stage in {"offered", "assigned"})
+        return [c for c in held if c.agent == agent]
+
+
+class Ledgers:
+    """The books of every pool."""
+
+    def __init__(self, policies: Policies) -> None:
+        self._policies = policies
+        self._of: dict[str, Ledger] = {}
+
+    def follow(self, decisions: list[Decision], heard: Input | None = None) -> None:
+        """Enter what one step decided, pool by pool; raises BrokenPromiseError."""
+        pools = {each.pool for each in decisions} | ({heard.pool} if heard else set())
+        for pool in sorted(pools):
+            here = heard if heard is not None and heard.pool == pool else None
+            self[pool].follow(decisions, here)
+
+    def __getitem__(self, pool: str) -> Ledger:
+        """Give the books of a pool, new if need be."""
+        if pool not in self._of:
+            self._of[pool] = Ledger(pool, self._policies)
+        return self._of[pool]
+
+    def __iter__(self) -> Iterator[Ledger]:
+        """Give the books, in the order of the pools' names."""
+        return iter([self._of[pool] for pool in sorted(self._of)])

@@ -1,0 +1,114 @@
+"""Engine and reference live through the same stories and decide the same, word for word.
+
+Hypothesis looks for short stories; a seeded generator tells long ones. After every step the
+decisions are equal, the invariants hold, and the changes given out fold into the snapshot.
+"""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, note, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from tests.properties.chance import Chance, Dice, Drawn, one_in
+from tests.properties.story import Story
+
+STEPS = int(os.environ.get("CONTACT_ROUTER_STEPS", "20000"))
+"""How many steps the long stories have together; more of them for a night's run."""
+FIRST_SEED = int(os.environ.get("CONTACT_ROUTER_SEED", "1"))
+STEPS_A_STORY = 250
+STORIES = 8
+
+
+class Centre(RuleBasedStateMachine):
+    """A contact centre where anything may happen next."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.story: Story | None = None
+
+    @initialize(data=st.data())
+    def open(self, data: st.DataObject) -> None:
+        self.story = Story(Drawn(data))
+
+    @rule(data=st.data(), times=st.integers(1, 6))
+    def happen(self, data: st.DataObject, times: int) -> None:
+        for _ in range(times):
+            self._told.happen(Drawn(data))
+
+    @rule(data=st.data())
+    def wait(self, data: st.DataObject) -> None:
+        self._told.wait(Drawn(data))
+
+    @rule()
+    def restart_from_snapshot(self) -> None:
+        self._told.restart_from_snapshot()
+
+    @rule()
+    def restart_from_changes(self) -> None:
+        self._told.restart_from_changes()
+
+    @rule(data=st.data())
+    def restart_with_other_rules(self, data: st.DataObject) -> None:
+        self._told.restart_with_other_rules(Drawn(data))
+
+    @invariant()
+    def is_sound(self) -> None:
+        if self.story is not None:
+            self.story.check_state()
+
+    def teardown(self) -> None:
+        if self.story is not None:
+            note("\n".join(self.story.lines))
+
+    @property
+    def _told(self) -> Story:
+        assert self.story is not None
+        return self.story
+
+
+TestShortStories = Centre.TestCase
+TestShortStories.settings = settings(
+    max_examples=60,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+@pytest.mark.timeout(max(300, STEPS // 20))
+@pytest.mark.parametrize("share", range(STORIES))
+def test_engine_and_reference_decide_the_same_all_day_long(share: int) -> None:
+    stories = STEPS // STORIES // STEPS_A_STORY
+    for seed in range(FIRST_SEED + share * stories, FIRST_SEED + (share + 1) * stories):
+        tell(seed)
+
+
+def tell(seed: int) -> None:
+    """Tell the story of a seed; its last steps are printed where engine and reference part."""
+    dice = Dice(seed)
+    story = Story(dice)
+    try:
+        for _ in range(STEPS_A_STORY):
+            step(story, dice)
+            story.check_state()
+    except Exception as error:
+        error.add_note(f"tell({seed}), the last of {len(story.lines)} lines:")
+        error.add_note("\n".join(story.lines[-25:]))
+        raise
+
+
+def step(story: Story, chance: Chance) -> None:
+    """Let something happen, mostly an event."""
+    match chance.number(0, 99):
+        case n if n < 88:
+            story.happen(chance)
+        case n if n < 96:
+            story.wait(chance)
+        case n if n < 98:
+            story.restart_from_changes()
+        case _ if one_in(4, chance):
+            story.restart_with_other_rules(chance)
+        case _:
+            story.restart_from_snapshot()

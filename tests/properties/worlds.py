@@ -1,0 +1,225 @@
+"""Small contact centres made by chance: pools with their rules, few names, many corner cases."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from router.model.policy import (
+    AgentRules,
+    Channel,
+    Facts,
+    Feature,
+    OfferMode,
+    Order,
+    OrderBy,
+    Policy,
+    Queue,
+    Selection,
+    Turn,
+    Verdict,
+    WrapUp,
+)
+from router.model.requirement import (
+    SAME,
+    AllOf,
+    AnyOf,
+    AnySkill,
+    Comparison,
+    LanguageTerm,
+    NotOf,
+    Requirement,
+    SkillTerm,
+)
+from tests.properties.chance import Chance, one_in, some_of
+
+SKILLS = ("sales", "tech", "calm")
+TOPICS = ("sales", "tech", "other")
+LANGUAGES = ("fr", "en", "fr-CA", "EN")
+CHANNELS = ("chat", "voice", "email")
+DURATIONS = (5_000, 15_000, 60_000, 300_000)
+
+
+@dataclass(frozen=True)
+class Door:
+    """Which conversations a queue takes."""
+
+    queue: str
+    topics: frozenset[str]
+    least_level: int = 0
+
+    def open_to(self, facts: Facts) -> bool:
+        """Tell whether these facts go in."""
+        return facts.topic in self.topics and (facts.level or 0) >= self.least_level
+
+
+@dataclass(frozen=True)
+class ByTopic:
+    """Qualification by topic, level, an attribute and one word of the text."""
+
+    doors: tuple[Door, ...]
+    usual_level: int | None
+
+    def qualify(self, facts: Facts) -> Verdict:
+        """Apply the qualification rules, then find the queue."""
+        angry = "angry" in (facts.text_rules if facts.text is None else facts.text)
+        vip = facts.attributes.get("vip") is True
+        priority = facts.priority if facts.priority is not None else 100 * angry
+        found = Facts(
+            channel=facts.channel,
+            topic=facts.topic or "other",
+            level=self.usual_level if facts.level is None else facts.level,
+            language=facts.language,
+            skills={**facts.skills, **({"calm": 2} if vip else {})},
+        )
+        return Verdict(
+            queue=self.queue_for(found),
+            topic=found.topic,
+            level=found.level,
+            language=found.language,
+            priority=priority,
+            skills=found.skills,
+            rules=("angry",) * angry + ("vip",) * vip + ("usual",),
+            text_rules=frozenset({"angry"} if angry else ()),
+        )
+
+    def queue_for(self, facts: Facts) -> str | None:
+        """Find the first queue that takes these facts, without the rules."""
+        return next((door.queue for door in self.doors if door.open_to(facts)), None)
+
+
+@dataclass
+class World:
+    """The rules of every pool; ``names`` also has a pool that no rules are for."""
+
+    rules: dict[str, Policy]
+    names: tuple[str, ...]
+    window_ms: int
+    version: int = field(default=1)
+
+    def for_pool(self, pool: str) -> Policy | None:
+        """Give the pool's policy, or None where no rules are for it."""
+        return self.rules.get(pool)
+
+
+def a_world(chance: Chance) -> World:
+    """Make a world of one pool, sometimes two or three."""
+    pools = ("north", "south", "west")[: chance.one_of((1, 1, 1, 1, 2, 3))]
+    rules = {pool: a_policy(chance, version="v1") for pool in pools}
+    names = (*pools * 24, "nowhere")
+    return World(rules, names, window_ms=chance.one_of((86_400_000, 60_000)))
+
+
+def a_policy(chance: Chance, *, version: str) -> Policy:
+    """Make the rules of a pool."""
+    names = ("red", "green", "blue", "grey")[: chance.number(1, 4)]
+    queues = {name: _queue(name, chance) for name in names}
+    catch_all = Door(names[-1], frozenset(TOPICS[: chance.one_of((3, 3, 3, 2))]))
+    doors = [
+        Door(name, frozenset(some_of(TOPICS, chance, most=2)), chance.one_of((0, 0, 1, 2)))
+        for name in names[:-1]
+    ]
+    return Policy(
+        version=version,
+        files=f"files of {version}",
+        channels=_channels(chance),
+        queues=queues,
+        qualifier=ByTopic((*doors, catch_all), chance.one_of((1, 2, None))),
+        agents=_agent_rules(chance),
+        top_levels=dict.fromkeys(some_of(SKILLS, chance, most=3), 3),
+    )
+
+
+def _channels(chance: Chance) -> Mapping[str, Channel]:
+    modes = (OfferMode.MANUAL, OfferMode.AUTOMATIC)
+    chat = Channel(
+        name="chat",
+        units=chance.one_of((34, 50, 100)),
+        at_most=chance.one_of((3, 2, None)),
+        mode=chance.one_of((OfferMode.AUTOMATIC, OfferMode.MANUAL)),
+        expires_ms=15_000,
+        wrap_up=_wrap_up(chance),
+    )
+    voice = Channel(
+        name="voice",
+        exclusive=chance.one_of((True, False)),
+        mode=chance.one_of(modes),
+        expires_ms=chance.one_of((15_000, 5_000)),
+        wrap_up=_wrap_up(chance),
+    )
+    email = Channel(
+        name="email",
+        units=chance.one_of((25, 0, 60)),
+        exclusive=one_in(6, chance),
+        mode=chance.one_of(modes),
+        expires_ms=120_000,
+        wrap_up=_wrap_up(chance),
+    )
+    return {each.name: each for each in (chat, voice, email)}
+
+
+def _wrap_up(chance: Chance) -> WrapUp:
+    return WrapUp(limit_ms=chance.one_of((0, 20_000, 60_000, None)))
+
+
+def _agent_rules(chance: Chance) -> AgentRules:
+    return AgentRules(
+        capacity=chance.one_of((100, 200, 200, 50)),
+        lease_ms=chance.one_of((3_600_000, *(600_000,) * 5, 60_000, 60_000, 15_000, 0)),
+        missed_offers=chance.one_of((2, 1, 3, 0)),
+        suspended_ms=chance.one_of((60_000, 5_000, 300_000, 0)),
+        decline_memory_ms=chance.one_of((60_000, 5_000, 0)),
+        lost_after_ms=chance.one_of((20_000, 120_000, 0, None)),
+    )
+
+
+def _queue(name: str, chance: Chance) -> Queue:
+    by = chance.one_of(tuple(OrderBy))
+    order = Order(
+        by=by,
+        ageing=chance.one_of((0, 1000, 250, 5000)),
+        within_ms=chance.one_of(DURATIONS) if by is OrderBy.TARGET else 0,
+    )
+    wishes = range(chance.one_of((0, 0, 1, 2)))
+    prefers = tuple(_skill_term(chance, relative=False) for _ in wishes)
+    return Queue(
+        name=name,
+        requires=a_requirement(chance, depth=2),
+        prefers=prefers,
+        order=order,
+        selects=_selection(chance),
+        preferred_wait_ms=chance.one_of((0, 15_000, 60_000)),
+    )
+
+
+def _selection(chance: Chance) -> Selection:
+    weights = {
+        feature: chance.number(0 if feature is Feature.IDLE else -5, 5)
+        for feature in some_of(tuple(Feature), chance, most=6)
+    }
+    return Selection(weights=weights, turn=chance.one_of(tuple(Turn)))
+
+
+def a_requirement(chance: Chance, *, depth: int) -> Requirement:
+    """Make a template of any shape: comparisons, languages, any skill, and, or, not."""
+    kinds = ("nothing", "nothing", "skill", "all", "language", "any_skill", "any_of", "not")
+    match chance.one_of(kinds[: 8 if depth else 3]):
+        case "skill":
+            return _skill_term(chance, relative=one_in(3, chance))
+        case "all":
+            parts = range(chance.number(0, 3))
+            return AllOf(tuple(a_requirement(chance, depth=depth - 1) for _ in parts))
+        case "any_of":
+            parts = range(chance.number(1, 3))
+            return AnyOf(tuple(a_requirement(chance, depth=depth - 1) for _ in parts))
+        case "not":
+            return NotOf(a_requirement(chance, depth=depth - 1))
+        case "language":
+            return LanguageTerm(chance.one_of((SAME, SAME, "fr", "en-GB")))
+        case "any_skill":
+            return AnySkill(chance.number(0, 3))
+    return AllOf()
+
+
+def _skill_term(chance: Chance, *, relative: bool) -> SkillTerm:
+    comparison = chance.one_of((Comparison.AT_LEAST, Comparison.AT_LEAST, *Comparison))
+    level = chance.number(-2, 1) if relative else chance.one_of((1, 0, 2, 3))
+    return SkillTerm(chance.one_of(SKILLS), comparison, level, relative)

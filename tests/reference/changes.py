@@ -1,0 +1,162 @@
+"""What happens to conversations and agents of a pool, said as it happens."""
+
+from typing import Any
+
+from msgspec.structs import asdict, replace
+
+import router.model.outputs as said
+from router.model.inputs import Presence
+from router.model.policy import Facts
+from router.model.reasons import Close, Release, Requeue, Suspension, Withdrawal
+from router.model.requirement import published
+from router.model.state import OpenOffer, OpenWrapUp
+from tests.reference.moment import Moment
+
+
+class Changes(Moment):
+    """One pool that changes, one cause at a time: the input, or else a timer or a restart."""
+
+    input: Any
+    cause: said.Cause
+    decided: list[said.Decision]
+
+    def say(self, kind: type[said.Outcome], c: Any = None, **known: Any) -> None:
+        """Number one decision; the fields of its body are looked up by their names."""
+        if c is not None:
+            about = {"conversation": c.id, "waited_s": self.waited_ms(c) / 1000}
+            known = asdict(c) | (asdict(c.offer) if c.offer else {}) | about | known
+        self.seq, self.version = self.seq + 1, self.policy.version if self.policy else ""
+        body = kind(**{field: known[field] for field in kind.__struct_fields__ if field in known})
+        trace = self.input.traceparent if self.input else known.get("traceparent")
+        envelope = (self.name, self.seq, self.version, self.now, self.cause)
+        self.decided.append(said.Decision(*envelope, body, trace))
+
+    # Conversations.
+
+    def facts(self, c: Any, **other: Any) -> Facts:
+        known = {name: getattr(c, name) for name in Facts.__struct_fields__ if name != "text"}
+        return Facts(**known | other)
+
+    def keeping(self, c: Any) -> int | None:
+        """Give the time until which it is kept for its preferred agents, if it enters now."""
+        wait = self.policy.queues[c.queue].preferred_wait_ms
+        until = c.arrived_at + wait
+        useful = wait and until > self.now and self.somebody_preferred_can_be_reached(c)
+        return until if useful else None
+
+    def somebody_preferred_can_be_reached(self, c: Any) -> bool:
+        return any(self.can_be_reached(each, c) for each in c.preferred_agents)
+
+    def enter(self, c: Any) -> None:
+        c.stage, c.offer, c.kept_until = "waiting", None, self.keeping(c)
+
+    def queued(self, c: Any) -> None:
+        requirements = published(self.needs(c), language=c.language)
+        names = ("topic", "level", "language", "priority", "rules")
+        found = said.Qualified(
+            requirements=requirements, **{name: getattr(c, name) for name in names}
+        )
+        more = {"place": self.place(c), "estimated_wait_s": None, "qualified": found}
+        self.say(said.ConversationQueued, c, **more)
+
+    def requeue(self, c: Any, reason: Requeue, **handed: Any) -> None:
+        self.enter(c)
+        self.say(said.ConversationRequeued, c, reason=reason, place=self.place(c), **handed)
+
+    def give(self, c: Any, agent: str, why: said.Why, *, automatic: bool) -> None:
+        channel, record = self.policy.channels[c.channel], self.agents[agent]
+        record.idle_since = record.asked_at = self.now
+        c.stage, c.attempt, c.kept_until = "offered", c.attempt + 1, None
+        c.offer = OpenOffer(
+            offer=f"o{self.seq + 1}",
+            agent=agent,
+            units=channel.units,
+            since=self.now,
+            why=why,
+            expires_at=self.now + channel.expires_ms,
+        )
+        if automatic:
+            self.assigned(c)
+        else:
+            self.say(said.ConversationOffered, c)
+
+    def assigned(self, c: Any) -> None:
+        c.stage, c.waited_ms = "assigned", self.waited_ms(c)
+        c.offer = replace(c.offer, since=self.now, expires_at=None)
+        self.say(said.ConversationAssigned, c)
+
+    def bar(self, c: Any) -> None:
+        if memory := self.policy.agents.decline_memory_ms:
+            c.barred[c.offer.agent] = self.now + memory
+
+    def end_offer(self, c: Any, kind: type[said.OfferEnded], reason: str | None) -> None:
+        self.say(kind, c, reason=reason)
+        self.agents[c.offer.agent].idle_since = self.now
+        self.enter(c)
+
+    def withdraw(self, every: list[Any], reason: Withdrawal) -> None:
+        for c in every:
+            if c.stage == "offered":
+                self.end_offer(c, said.OfferWithdrawn, reason)
+
+    def hand_over(self, c: Any) -> dict[str, Any]:
+        """End the holder's work and start the wrap-up; give what is said of it."""
+        agent, limit = self.agents[c.offer.agent], self.policy.channels[c.channel].wrap_up.limit_ms
+        until = None if limit is None else self.now + limit
+        if limit != 0:
+            units = c.offer.units
+            agent.wrap_ups[c.id] = OpenWrapUp(channel=c.channel, units=units, until=until)
+        agent.idle_since = self.now
+        return {"agent": agent.id, "wrapup_until": until}
+
+    def close(self, c: Any, reason: Close) -> None:
+        held = {}
+        if c.stage == "assigned":
+            held = {"handled_s": (self.now - c.offer.since) / 1000} | self.hand_over(c)
+        self.say(said.ConversationClosed, c, reason=reason, **held)
+        del self.conversations[c.id]
+
+    # Agents.
+
+    def declare(self, agent: Any, presence: Presence, until: int | None) -> None:
+        if presence is not Presence.AVAILABLE:
+            self.withdraw(self.held_by(agent.id), Withdrawal.PRESENCE)
+        self.become(agent, presence)
+        agent.until, agent.missed = until, 0
+        self.renew_lease(agent)
+        self.end_suspension(agent, set(Suspension), Release.PRESENCE)
+
+    def become(self, agent: Any, presence: Presence) -> None:
+        if presence is Presence.AVAILABLE and agent.presence is not Presence.AVAILABLE:
+            agent.idle_since = self.now
+        agent.presence = presence
+
+    def renew_lease(self, agent: Any) -> None:
+        if agent.presence is Presence.OFFLINE:
+            self.leases.pop(agent.id, None)
+        else:
+            self.leases[agent.id] = self.now + self.policy.agents.lease_ms
+
+    def suspend(self, agent: Any, reason: Suspension, until: int) -> None:
+        if not agent.suspended:
+            self.say(said.AgentSuspended, agent=agent.id, reason=reason)
+        agent.suspended[reason] = until
+
+    def end_suspension(self, agent: Any, ended: set[Suspension], reason: Release) -> None:
+        before, agent.suspended = (
+            agent.suspended,
+            {each: until for each, until in agent.suspended.items() if each not in ended},
+        )
+        if before and not agent.suspended:
+            agent.idle_since = self.now
+            self.say(said.AgentReleased, agent=agent.id, reason=reason)
+
+    def settle(self) -> None:
+        """Look, after the changes of a cause, who is lost and who is kept for nobody any more."""
+        for c in self.conversations.values():
+            if not self.somebody_preferred_can_be_reached(c):
+                c.kept_until = None
+        for agent in self.agents.values():
+            gone = agent.presence is Presence.OFFLINE or Suspension.LEASE_EXPIRED in agent.suspended
+            lost = gone and any(c.stage == "assigned" for c in self.held_by(agent.id))
+            agent.lost_at = (self.now if agent.lost_at is None else agent.lost_at) if lost else None

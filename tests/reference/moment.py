@@ -1,0 +1,166 @@
+"""What is so in a pool at this moment: who may take what, what is most urgent, who is best.
+
+Everything is worked out anew from plain dicts each time it is asked. Nothing here changes anything.
+"""
+
+from math import floor
+from typing import Any
+
+from router.model.inputs import Presence
+from router.model.outputs import Why
+from router.model.policy import OrderBy, Policies, Turn
+from router.model.requirement import (
+    AllOf,
+    AnyOf,
+    NotOf,
+    Requirement,
+    SkillTerm,
+    least_level,
+    met,
+    primary,
+    resolve,
+)
+
+
+class Moment:
+    """One pool as it stands at ``now``."""
+
+    def __init__(self, name: str, policies: Policies) -> None:
+        self.name = name
+        self.policy: Any = policies.for_pool(name)
+        self.version = ""
+        self.seq = self.sequence = self.now = 0
+        self.conversations: dict[str, Any] = {}
+        self.agents: dict[str, Any] = {}
+        self.profiles: dict[str, Any] = {}
+        self.leases: dict[str, int] = {}
+        self.seen: dict[tuple[str, str, str], int] = {}
+        self.strangers: set[str] = set()
+        self.paused: set[str] = set()
+
+    def waiting(self) -> list[Any]:
+        return [c for c in self.conversations.values() if c.stage == "waiting"]
+
+    def held_by(self, agent: str) -> list[Any]:
+        by_id = sorted(self.conversations.values(), key=lambda c: c.id)
+        return [c for c in by_id if c.offer and c.offer.agent == agent]
+
+    def waited_ms(self, c: Any) -> Any:
+        return max(0, self.now - c.arrived_at) if c.waited_ms is None else c.waited_ms
+
+    # Who may take a conversation.
+
+    def needs(self, c: Any) -> AllOf:
+        template = self.policy.queues[c.queue].requires
+        return resolve(template, level=c.level or 1, language=c.language, skills=c.skills)
+
+    def meets(self, agent: str, requirement: Requirement) -> bool:
+        profile = self.profiles[agent]
+        languages = frozenset(primary(each) for each in profile.languages)
+        return met(requirement, skills=profile.skills, languages=languages)
+
+    def can_be_reached(self, agent: str, c: Any) -> bool:
+        return (
+            agent in self.agents
+            and self.agents[agent].presence is not Presence.OFFLINE
+            and not self.agents[agent].suspended
+            and c.channel in self.profiles[agent].channels
+            and self.meets(agent, self.needs(c))
+            and agent not in c.barred
+        )
+
+    def eligible(self, c: Any) -> list[str]:
+        return [
+            agent
+            for agent, record in self.agents.items()
+            if c.queue not in self.paused
+            and record.presence is Presence.AVAILABLE
+            and self.can_be_reached(agent, c)
+            and self.has_room(agent, c)
+            and (c.kept_until is None or agent in c.preferred_agents)
+        ]
+
+    def claims(self, agent: str, but: Any = None) -> list[tuple[str, int]]:
+        """Give channel and units of all that takes the agent's capacity."""
+        held = [(c.channel, c.offer.units) for c in self.held_by(agent) if c is not but]
+        return held + [(each.channel, each.units) for each in self.agents[agent].wrap_ups.values()]
+
+    def capacity(self, agent: str) -> Any:
+        own = self.profiles[agent].capacity
+        return self.policy.agents.capacity if own is None else own
+
+    def has_room(self, agent: str, c: Any) -> bool:
+        channels, claims = self.policy.channels, self.claims(agent, but=c)
+        channel, cap = channels[c.channel], self.profiles[agent].channels.get(c.channel, 0)
+        others = [channels[name] for name, _ in claims if name != c.channel]
+        return (
+            len(claims) - len(others)
+            < (cap if channel.at_most is None else min(cap, channel.at_most))
+            and sum(units for _, units in claims) + channel.units <= self.capacity(agent)
+            and not (channel.exclusive and others)
+            and not any(other.exclusive for other in others)
+        )
+
+    # Which conversation is first.
+
+    def urgency(self, c: Any, line: list[Any]) -> tuple[int, int, int]:
+        """Give its place in the line: the smallest is the first."""
+        order = self.policy.queues[c.queue].order
+        newest = order.by is OrderBy.NEWEST
+        oldest = min(each.arrived_at for each in line if each.queue == c.queue)
+        waited = self.now - (oldest if newest else c.arrived_at)
+        points = 1_000_000 * c.priority + order.ageing * (waited - order.within_ms)
+        return -points, -c.arrived_at if newest else c.arrived_at, c.sequence
+
+    def place(self, c: Any) -> int:
+        line = [each for each in self.waiting() if each.queue == c.queue and each.id != c.id] + [c]
+        return 1 + sorted(line, key=lambda each: self.urgency(each, line)).index(c)
+
+    # Which agent is best.
+
+    def turn(self, agent: str, c: Any) -> tuple[int, int, str]:
+        record, turn = self.agents[agent], self.policy.queues[c.queue].selects.turn
+        since = record.idle_since if turn is Turn.LONGEST_IDLE else record.asked_at
+        return -self.why(agent, c).score, since, agent
+
+    def why(self, agent: str, c: Any) -> Why:
+        weights = self.policy.queues[c.queue].selects.weights
+        values = self.features(agent, c)
+        terms = {name.value: weight * values[name] for name, weight in weights.items()}
+        return Why(sum(terms.values()), terms)
+
+    def features(self, agent: str, c: Any) -> dict[str, int]:
+        profile, needs = self.profiles[agent], self.needs(c)
+        wishes = self.policy.queues[c.queue].prefers
+        level = {skill: profile.skills.get(skill, 0) for skill in skills_in(needs, *wishes)}
+        top = {skill: self.policy.top_levels.get(skill, max(1, n)) for skill, n in level.items()}
+        least = [pair for pair in map(least_level, needs.terms) if pair]
+        used = sum(units for _, units in self.claims(agent))
+        return {
+            "proficiency": mean([100 * min(n, top[s]) // top[s] for s, n in level.items()]),
+            "preferred_skills": mean([100 * self.meets(agent, each) for each in wishes]),
+            "overqualified": mean([100 * max(0, level[s] - n) // top[s] for s, n in least]),
+            "preference": mean([20 * profile.preferences.get(s, 0) for s in level]),
+            "cost": floor(min(max(profile.cost or 0, 0), 1000)),
+            "idle": min(100, (self.now - self.agents[agent].idle_since) // 6000),
+            "load": 100 * used // self.capacity(agent) if self.capacity(agent) else 100,
+            "last_agent": 100 if agent in c.preferred_agents else 0,
+        }
+
+
+def mean(numbers: list[int]) -> int:
+    return sum(numbers) // len(numbers) if numbers else 0
+
+
+def skills_in(*requirements: Requirement) -> set[str]:
+    """Name every skill that a skill term speaks of, however deep."""
+    found: set[str] = set()
+    for requirement in requirements:
+        match requirement:
+            case SkillTerm(skill=skill):
+                found.add(skill)
+            case AllOf(terms=parts) | AnyOf(terms=parts):
+                found |= skills_in(*parts)
+            case NotOf(term=part):
+                found |= skills_in(part)
+    return found

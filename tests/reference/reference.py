@@ -1,0 +1,64 @@
+"""The reference router's front: one cause after the other, and the matches after each."""
+
+from collections.abc import Callable
+from functools import partial
+
+from router.model.inputs import Input
+from router.model.outputs import Cause, Decision, InputCause, RouterCause, TimerCause
+from router.model.policy import OfferMode, Policies
+from tests.reference.lifecycle import Lifecycle
+
+
+class Reference:
+    """Decide as ``router.engine.Engine`` must, with the same front door."""
+
+    def __init__(self, policies: Policies, *, window_ms: int = 86_400_000) -> None:
+        self._policies, self._window_ms, self._now = policies, window_ms, 0
+        self.pools: dict[str, Lifecycle] = {}
+
+    def apply(self, what: Input, now: int) -> list[Decision]:
+        """Apply the timers that are due, then the input."""
+        fired = self.advance(now)
+        if what.pool not in self.pools:
+            self.pools[what.pool] = Lifecycle(what.pool, self._policies)
+        pool, origin = self.pools[what.pool], what.origin
+        cause = InputCause(origin.topic, origin.partition, origin.offset, what.id)
+        pool.input = what
+        return fired + self._caused(pool, cause, partial(pool.take, what, self._window_ms))
+
+    def advance(self, now: int) -> list[Decision]:
+        """Apply the timers that are due, the soonest first."""
+        self._now = max(self._now, now)
+        decisions: list[Decision] = []
+        while due := [
+            (*timer, name)
+            for name, pool in self.pools.items()
+            for timer in pool.timers()
+            if timer[0] <= self._now
+        ]:
+            at, timer, of, name = min(due)
+            pool = self.pools[name]
+            pool.input = None
+            act = partial(getattr(pool, timer), of, at)
+            decisions += self._caused(pool, TimerCause(timer, at, of), act)
+        return decisions
+
+    def restarted(self, now: int) -> list[Decision]:
+        """Do as a router that was ended and started again, perhaps with other rules."""
+        self._now = max(self._now, now)
+        decisions: list[Decision] = []
+        for name, pool in sorted(self.pools.items()):
+            pool.policy, pool.input = self._policies.for_pool(name), None
+            decisions += self._caused(pool, RouterCause("restart"), pool.restart)
+        return decisions
+
+    def _caused(self, pool: Lifecycle, cause: Cause, act: Callable[[], object]) -> list[Decision]:
+        pool.now, pool.cause, pool.decided = self._now, cause, []
+        act()
+        pool.settle()
+        while able := [(c, agents) for c in pool.waiting() if (agents := pool.eligible(c))]:
+            c, agents = min(able, key=lambda pair: pool.urgency(pair[0], pool.waiting()))
+            best = min(agents, key=lambda agent: pool.turn(agent, c))
+            automatic = pool.policy.channels[c.channel].mode is OfferMode.AUTOMATIC
+            pool.give(c, best, pool.why(best, c), automatic=automatic)
+        return pool.decided

@@ -1,0 +1,89 @@
+"""The timers of a pool, and what each does when it is due: one method for each, of its name."""
+
+from router.model.inputs import Presence
+from router.model.outputs import OfferExpired, PolicyChanged
+from router.model.reasons import Release, Requeue, Suspension, Withdrawal
+from tests.reference.changes import Changes
+
+
+class Timers(Changes):
+    """One pool as time goes by."""
+
+    def timers(self) -> list[tuple[int, str, str]]:
+        """Give all that will be due: when, which, about whom."""
+        due: list[tuple[int | None, str, str]] = []
+        for c in self.conversations.values():
+            due += [(until, "decline_forgotten", c.id) for until in c.barred.values()]
+            due += [(c.kept_until, "preferred_agent_wait", c.id)]
+            due += [(c.offer and c.offer.expires_at, "offer_expires", c.id)]
+        for agent in self.agents.values():
+            due += [
+                (wrap_up.until, "wrap_up_ends", agent.id) for wrap_up in agent.wrap_ups.values()
+            ]
+            due += [(agent.until, "presence_until", agent.id)]
+            due += [(agent.suspended.get(Suspension.NO_ANSWER), "suspension_ends", agent.id)]
+            due += [(self.leases.get(agent.id), "lease_expires", agent.id)]
+            patience = self.policy.agents.lost_after_ms
+            if agent.lost_at is not None and patience is not None:
+                due += [(agent.lost_at + patience, "lost_agent", agent.id)]
+        return [(at, name, of) for at, name, of in due if at is not None]
+
+    def decline_forgotten(self, of: str, due: int) -> None:
+        c = self.conversations[of]
+        c.barred = {agent: until for agent, until in c.barred.items() if until > due}
+
+    def preferred_agent_wait(self, of: str, due: int) -> None:
+        self.conversations[of].kept_until = None
+
+    def offer_expires(self, of: str, due: int) -> None:
+        c, rules = self.conversations[of], self.policy.agents
+        agent = self.agents[c.offer.agent]
+        self.end_offer(c, OfferExpired, Suspension.NO_ANSWER)
+        agent.missed += 1
+        if 0 < rules.missed_offers <= agent.missed and rules.suspended_ms:
+            agent.missed = 0
+            self.withdraw(self.held_by(agent.id), Withdrawal.NO_ANSWER)
+            self.suspend(agent, Suspension.NO_ANSWER, self.now + rules.suspended_ms)
+
+    def wrap_up_ends(self, of: str, due: int) -> None:
+        agent = self.agents[of]
+        every = agent.wrap_ups.items()
+        agent.wrap_ups = {of: each for of, each in every if each.until is None or each.until > due}
+        agent.idle_since = self.now
+
+    def presence_until(self, of: str, due: int) -> None:
+        agent = self.agents[of]
+        agent.until = None
+        if Suspension.LEASE_EXPIRED not in agent.suspended:
+            self.become(agent, Presence.AVAILABLE)
+            if of not in self.leases:
+                self.renew_lease(agent)
+
+    def suspension_ends(self, of: str, due: int) -> None:
+        self.end_suspension(self.agents[of], {Suspension.NO_ANSWER}, Release.TIME)
+
+    def lease_expires(self, of: str, due: int) -> None:
+        del self.leases[of]
+        self.withdraw(self.held_by(of), Withdrawal.LEASE_EXPIRED)
+        self.suspend(self.agents[of], Suspension.LEASE_EXPIRED, 0)
+
+    def lost_agent(self, of: str, due: int) -> None:
+        held = [c for c in self.held_by(of) if c.stage == "assigned"]
+        for c in sorted(held, key=lambda c: (c.arrived_at, c.sequence)):
+            self.requeue(c, Requeue.AGENT_LOST, agent=of)
+        self.agents[of].idle_since = self.now
+
+    def restart(self) -> None:
+        """Let every lease run anew, and follow the rules that are now in force."""
+        for agent in self.leases:
+            self.renew_lease(self.agents[agent])
+        old, rules = self.version, self.policy
+        if rules is None:
+            return
+        if self.seq and old != rules.version:
+            self.say(PolicyChanged, from_=old, to=rules.version, files=rules.files)
+        for c in sorted(self.conversations.values(), key=lambda c: (c.arrived_at, c.sequence)):
+            if c.queue not in rules.queues:
+                c.queue = rules.qualifier.queue_for(self.facts(c)) or list(rules.queues)[-1]
+                if c.stage == "waiting":
+                    self.requeue(c, Requeue.QUEUE_REMOVED)
