@@ -1,0 +1,23 @@
+"""What several commands have in common: where their settings come from."""
+
+from pathlib import Path
+
+import click
+
+from router.daemon import settings_reading
+from router.daemon.settings import Settings
+
+settings_option = click.option(
+    "--settings",
+    "settings_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="YAML file with settings; CONTACT_ROUTER_… variables override it.",
+)
+
+
+def read_settings(file: Path | None) -> Settings:
+    """Read the settings; wrong ones are wrong use of the command (exit status 2)."""
+    try:
+        return settings_reading.read_settings(file)
+    except settings_reading.SettingsError as error:
+        raise click.UsageError("wrong settings:\n" + str(error)) from error

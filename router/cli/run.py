@@ -1,0 +1,53 @@
+"""Run the router as a process: `contact-router run`.
+
+Prints one line on standard output, which begins with `ready` and ends with the HTTP address, when
+all shards that this process owns decide. SIGTERM or Ctrl-C drains and ends with status 0. Exit
+status 1: the rules or the topics are wrong; 3: no broker answered.
+"""
+
+from pathlib import Path
+
+import click
+import uvloop
+
+from router.cli.exits import FoundWrongError, ServerLostError
+from router.cli.options import read_settings, settings_option
+from router.daemon import logs, service
+from router.daemon.errors import BrokerUnreachableError, TopicsWrongError
+from router.daemon.hazards import UnsafeRuntimeError
+from router.rules import RulesError, load
+
+
+@click.command()
+@settings_option
+@click.option(
+    "--rules",
+    "rules_path",
+    type=click.Path(exists=True, path_type=Path),
+    help="File or folder with the rules, instead of the one in the settings.",
+)
+def run(settings_file: Path | None, rules_path: Path | None) -> None:
+    """Route conversations to agents until told to end."""
+    settings = read_settings(settings_file)
+    logs.set_up(settings.log)
+    try:
+        policies = load(rules_path or settings.rules.path)
+    except RulesError as error:
+        raise FoundWrongError(str(error)) from error
+    except OSError as error:
+        raise click.UsageError(f"the rules cannot be read: {error}") from error
+    try:
+        uvloop.run(service.serve(settings, policies, _announce))
+    except BrokerUnreachableError as error:
+        raise ServerLostError(str(error)) from error
+    except TopicsWrongError as error:
+        raise FoundWrongError(str(error)) from error
+    except UnsafeRuntimeError as error:
+        raise click.UsageError(str(error)) from error
+    except OSError as error:
+        where = f"{settings.http.host}:{settings.http.port}"
+        raise click.UsageError(f"cannot listen on {where}: {error.strerror}") from error
+
+
+def _announce(line: str) -> None:
+    click.echo(line)

@@ -1,0 +1,70 @@
+"""What aiokafka does that this daemon cannot live with, mended here and nowhere else.
+
+Everything in this module leans on the inside of one release, which is why that release is pinned;
+`tests/integration/test_aiokafka_hazards.py` shows each hazard on a real broker. `docs/decisions`
+tells which of them are met by the design instead.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import aiokafka
+import aiokafka.producer.sender
+from aiokafka.consumer import fetcher
+
+KNOWN: Final = "0.14.0"
+
+
+class UnsafeRuntimeError(Exception):
+    """Tell that this interpreter, or this aiokafka, would break the promises."""
+
+
+def as_read(key: bytes) -> bytes:
+    """Mark a consumer, given as its `key_deserializer`, whose records are wanted as they are read.
+
+    It is never called: such a consumer gives the client's inner records (offset, timestamp, key,
+    value, headers), without the copy of eleven fields that a `ConsumerRecord` is.
+    """
+    return key
+
+
+class _Records(fetcher.PartitionRecords):  # type: ignore[misc]  # aiokafka has no types
+    """What one fetch brought of one partition, read as this daemon needs it."""
+
+    def __iter__(self) -> Iterator[Any]:
+        # The client's own `__next__` is a call for each record that only hides this iterator.
+        iterator: Iterator[Any] = self._records_iterator
+        return iterator
+
+    def _contains_abort_marker(self, next_batch: Any) -> bool:
+        """Tell whether a control batch ends an aborted transaction.
+
+        Log compaction can leave a control batch without a record. The client raises there, at
+        every attempt, and never gets past it; it is no marker any more, so it is passed over.
+        """
+        control = next(next_batch, None)
+        if control is None:
+            return False
+        return bool(fetcher.ControlRecord.parse(control.key) == fetcher.ABORT_MARKER)
+
+    def _consumer_record(self, tp: Any, record: Any) -> Any:
+        if self._key_deserializer is as_read:
+            return record
+        return super()._consumer_record(tp, record)
+
+
+def mend(*, backoff_ms: float) -> None:
+    """Put the mended parts in place, for all clients of this process. To be called at start.
+
+    `backoff_ms` is the wait before a transaction is begun again that the broker refused because
+    the last one's end is still being written. Raises `UnsafeRuntimeError` under `python -O`, which
+    takes out the assertions that guard the client's own state, and with any other aiokafka.
+    """
+    if not __debug__:
+        raise UnsafeRuntimeError("python -O takes out the checks that aiokafka leans on")
+    if aiokafka.__version__ != KNOWN:
+        raise UnsafeRuntimeError(
+            f"aiokafka {aiokafka.__version__} was never observed: this daemon needs {KNOWN}"
+        )
+    fetcher.PartitionRecords = _Records
+    aiokafka.producer.sender.BACKOFF_OVERRIDE = backoff_ms / 1_000

@@ -1,0 +1,204 @@
+"""The HTTP side: metrics, health, and read-only views of committed state.
+
+Promises: an answer about a conversation or an agent shows what is committed and nothing that may yet
+be taken back; errors are problem details (RFC 9457). Changes nothing, and knows no access control:
+it listens on loopback unless told otherwise.
+"""
+
+import socket
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from operator import itemgetter
+from typing import Any, Final, TypeVar
+
+import orjson
+from aiohttp import web
+
+from router.daemon import views
+from router.daemon.errors import ShardGoneError
+from router.daemon.settings import HttpSettings
+from router.daemon.shards import Shards
+from router.daemon.surroundings import Surroundings
+from router.engine import Engine
+from router.wire.partitions import partition_of
+
+PROBLEM: Final = "application/problem+json"
+SHUTDOWN_S: Final = 1.0
+
+Shown = TypeVar("Shown")
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class HttpServer:
+    """Serves one process's figures and views. `start` binds, `stop` ends it."""
+
+    def __init__(self, around: Surroundings, shards: Shards) -> None:
+        self._around = around
+        self._shards = shards
+        self._runner = web.AppRunner(
+            self._application(), access_log=None, shutdown_timeout=SHUTDOWN_S
+        )
+
+    async def start(self, settings: HttpSettings) -> str:
+        """Listen, and give the address as a URL; raises `OSError` where that cannot be."""
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, settings.host, settings.port)
+        await site.start()
+        port = self._runner.addresses[0][1]
+        host = f"[{settings.host}]" if _is_ipv6(settings.host) else settings.host
+        return f"http://{host}:{port}"
+
+    async def stop(self) -> None:
+        """Answer what was asked, and listen no more."""
+        await self._runner.cleanup()
+
+    def _application(self) -> web.Application:
+        application = web.Application(middlewares=[_as_problems])
+        application.add_routes(
+            [
+                web.get("/metrics", self._metrics),
+                web.get("/health/live", self._live),
+                web.get("/health/ready", self._ready),
+                web.get("/api/pools", self._pools),
+                web.get("/api/pools/{pool}", self._pool),
+                web.get("/api/pools/{pool}/conversations/{id}", self._conversation),
+                web.get("/api/pools/{pool}/agents/{id}", self._agent),
+            ]
+        )
+        return application
+
+    async def _metrics(self, _: web.Request) -> web.Response:
+        metrics = self._around.metrics
+        waiting: dict[str, int] = {}
+        versions: set[str] = set()
+        for shard in sorted(self._shards.running):
+            try:
+                by_queue, in_force = await self._shards.view(
+                    shard,
+                    lambda engine: (views.waiting_by_queue(engine), views.policy_versions(engine)),
+                )
+            except ShardGoneError:
+                continue
+            for queue, count in by_queue.items():
+                waiting[queue] = waiting.get(queue, 0) + count
+            versions |= in_force
+        metrics.show_waiting(waiting)
+        metrics.show_policies(versions)
+        metrics.show_lag(
+            {
+                topic.value: self._around.intake.lag()[name]
+                for name, topic in self._around.names.by_input().items()
+            }
+        )
+        metrics.show_shards(
+            total=self._around.shard_count,
+            owned=len(self._shards.owned),
+            running=len(self._shards.running),
+        )
+        body, content_type = metrics.text()
+        return web.Response(body=body, headers={"Content-Type": content_type})
+
+    async def _live(self, _: web.Request) -> web.Response:
+        return _json({"status": "live"})
+
+    async def _ready(self, _: web.Request) -> web.Response:
+        owned, running = self._shards.owned, self._shards.running
+        facts: dict[str, Any] = {
+            "owned": sorted(owned),
+            "running": sorted(running),
+            "shards": self._around.shard_count,
+        }
+        if self._shards.are_ready:
+            return _json({"status": "ready", **facts})
+        return _problem(
+            HTTPStatus.SERVICE_UNAVAILABLE, "not every owned shard is restored", extra=facts
+        )
+
+    async def _pools(self, _: web.Request) -> web.Response:
+        running = sorted(self._shards.running)
+        found: list[dict[str, Any]] = []
+        for shard in running:
+            pools = await self._shards.view(shard, views.pools)
+            found += ({**each, "shard": shard} for each in pools)
+        found.sort(key=itemgetter("pool"))
+        return _json(
+            {"pools": found, "shards": {"served": running, "of": self._around.shard_count}}
+        )
+
+    async def _pool(self, request: web.Request) -> web.Response:
+        name = request.match_info["pool"]
+        shown = await self._view(
+            name, lambda engine: views.pool(engine, name, now=self._around.now())
+        )
+        return _found(shown, f"no pool {name} in committed state")
+
+    async def _conversation(self, request: web.Request) -> web.Response:
+        name, wanted = request.match_info["pool"], request.match_info["id"]
+        shown = await self._view(
+            name, lambda engine: views.conversation(engine, name, conversation=wanted)
+        )
+        return _found(shown, f"no open conversation {wanted} in pool {name}")
+
+    async def _agent(self, request: web.Request) -> web.Response:
+        name, wanted = request.match_info["pool"], request.match_info["id"]
+        shown = await self._view(name, lambda engine: views.agent(engine, name, agent=wanted))
+        return _found(shown, f"no agent {wanted} was described in pool {name}")
+
+    async def _view(self, pool: str, look: Callable[[Engine], Shown]) -> Shown:
+        shard = partition_of(pool.encode(), partitions=self._around.shard_count)
+        if shard not in self._shards.owned:
+            raise web.HTTPNotFound(
+                text=f"pool {pool} is on shard {shard}, which another instance serves"
+            )
+        return await self._shards.view(shard, look)
+
+
+@web.middleware
+async def _as_problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer every error with problem details."""
+    try:
+        return await handler(request)
+    except ShardGoneError as error:
+        return _problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers={"Retry-After": "1"})
+    except web.HTTPException as error:
+        status = HTTPStatus(error.status)
+        headers = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
+        # aiohttp's own text repeats status and title.
+        detail = error.text or ""
+        own = f"{error.status}: {error.reason}"
+        return _problem(status, status.description if detail == own else detail, headers=headers)
+
+
+def _found(shown: dict[str, Any] | None, otherwise: str) -> web.Response:
+    return _problem(HTTPStatus.NOT_FOUND, otherwise) if shown is None else _json(shown)
+
+
+def _json(content: object) -> web.Response:
+    return web.Response(body=orjson.dumps(content), content_type="application/json")
+
+
+def _problem(
+    status: HTTPStatus,
+    detail: str,
+    *,
+    headers: dict[str, str] | None = None,
+    extra: dict[str, Any] | None = None,
+) -> web.Response:
+    problem = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": detail,
+        **(extra or {}),
+    }
+    return web.Response(
+        body=orjson.dumps(problem), status=status, content_type=PROBLEM, headers=headers
+    )
+
+
+def _is_ipv6(host: str) -> bool:
+    try:
+        socket.inet_pton(socket.AF_INET6, host)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,65 @@
+"""The few looks inside aiokafka that its public face does not give.
+
+All of them stand here, in `hazards` and in `hard_stop`, and each is held by a contract test on a
+real broker, so that an upgrade of the pinned release has one short list to go through.
+"""
+# ruff: noqa: SLF001 - looking inside is what this module is for
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.structs import OffsetAndMetadata
+
+Append = Callable[[int, int, bytes | None, bytes | None, Any], object | None]
+"""Offset in the page, timestamp (ms), key, value, headers; None where the page is full."""
+
+
+def appender(page: BatchBuilder) -> Append:
+    """Give the innermost way to add a record to a page: a third of the cost of the outer one."""
+    append: Append = page._builder.append
+    return append
+
+
+def close_page(page: BatchBuilder, *, records: int) -> None:
+    """Close a page that was filled by its `appender`."""
+    page._relative_offset = records
+    page.close()
+
+
+def has_fetcher_ended(consumer: AIOKafkaConsumer) -> bool:
+    """Tell whether a consumer reads no more; `getmany` would wait for ever and never say so."""
+    return bool(consumer._fetcher._fetch_task.done())
+
+
+def generation(member: AIOKafkaConsumer) -> int:
+    """Give the generation of the group that this member belongs to; below 1: to none."""
+    current: int = member._coordinator.generation
+    return current
+
+
+def must_rejoin(member: AIOKafkaConsumer) -> bool:
+    """Tell whether the member knows that its assignment holds no longer."""
+    subscription = member._subscription.subscription
+    return bool(member._coordinator.need_rejoin(subscription))
+
+
+async def heartbeat(member: AIOKafkaConsumer) -> bool:
+    """Ask the group now whether it counts this member in; also notes a rebalance under way."""
+    return bool(await member._coordinator._do_heartbeat())
+
+
+def raise_failure(member: AIOKafkaConsumer) -> None:
+    """Raise what has stopped the member's part in the group; until it is asked for, that waits."""
+    member._coordinator.check_errors()
+
+
+async def commit_offsets(
+    member: AIOKafkaConsumer, offsets: Mapping[TopicPartition, OffsetAndMetadata]
+) -> None:
+    """Commit offsets as a member of the present generation, of any topics.
+
+    The consumer's own `commit` takes only what the group assigned to it.
+    """
+    await member._coordinator._do_commit_offsets(None, dict(offsets))

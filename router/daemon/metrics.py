@@ -1,0 +1,194 @@
+"""What the router counts, for Prometheus.
+
+Promises: a decision is counted when it is committed and not before; labels come from closed lists
+and never name a customer, an agent, a conversation or a pool; durations are in seconds; each help
+text says how its figure is made. Reads committed state only where it is told what that is.
+"""
+
+import time
+from collections import Counter as Tally
+from collections.abc import Mapping
+from operator import attrgetter
+from typing import TYPE_CHECKING, Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from router.daemon.errors import Cause
+from router.daemon.histogram import Histogram
+from router.model.inputs import Topic
+from router.model.outputs import OUTCOMES, CommandRefused, InputRefused
+from router.model.reasons import Refusal, Unreadable
+
+if TYPE_CHECKING:
+    from router.daemon.batch import Batch
+
+SHORT_S: Final = (
+    *(0.000_01, 0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.000_5),
+    *(0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1.0),
+)
+LATENCY_S: Final = (
+    *(0.001, 0.002, 0.003, 0.005, 0.0075, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5),
+    *(1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0),
+)
+RESTORE_S: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0)
+
+_stamp_of = attrgetter("timestamp")
+_body_of = attrgetter("body")
+
+
+class Metrics:
+    """All figures of one process, in a registry of its own."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._inputs = self._counter(
+            "inputs",
+            "Inputs applied and committed, dead letters and refused ones included.",
+            "topic",
+        )
+        self._decisions = self._counter("decisions", "Decisions committed, by event type.", "type")
+        self._refusals = self._counter(
+            "refusals",
+            "Inputs and commands refused (input.refused and command.refused), committed.",
+            "reason",
+        )
+        self._dead_letters = self._counter(
+            "dead_letters", "Inputs that could not be read, notices committed.", "reason"
+        )
+        self._transactions = self._counter(
+            "transactions", "Transactions, by whether they were committed.", "result"
+        )
+        self._ended = self._counter("lives_ended", "Lives of shards that ended, by cause.", "cause")
+        self._restores = self._counter("restores", "Shards taken over and restored.")
+        self._stalls = self._counter(
+            "event_loop_stalls", "Times the process stood still for longer than the setting allows."
+        )
+        self._waiting = self._gauge(
+            "waiting", "Conversations waiting in queues of this name, all pools together.", "queue"
+        )
+        self._lag = self._gauge(
+            "lag",
+            "Records on the broker that were not read yet, all owned shards together.",
+            "topic",
+        )
+        self._shards = self._gauge(
+            "shards",
+            "Shards: all there are (total), dealt to this process (owned), restored (running).",
+            "state",
+        )
+        self._policy = self._gauge(
+            "policy_info", "Always 1; the label is the version of the rules in force.", "version"
+        )
+        self._decision_time = self._histogram(
+            "decision_seconds",
+            "Reading, deciding and encoding one input: time for a chunk of at most 64 inputs"
+            " of one topic, divided by their number.",
+            SHORT_S,
+        )
+        self._latency = self._histogram(
+            "end_to_end_seconds",
+            "From the timestamp of an input's record to the commit of what was decided.",
+            LATENCY_S,
+        )
+        self._transaction_time = self._histogram(
+            "transaction_seconds",
+            "From the begin of a committed transaction to its commit, deciding not included.",
+            LATENCY_S,
+        )
+        self._restore_time = self._histogram(
+            "restore_seconds", "From taking a shard over to deciding for it.", RESTORE_S
+        )
+        self._known_queues: set[str] = set()
+        self._prepare_labels()
+
+    def committed(self, batch: "Batch", *, took: float) -> None:
+        """Count what one committed transaction holds; `took` seconds from its begin to its commit."""
+        now_ms = time.time_ns() / 1_000_000
+        for source, records, seconds in batch.chunks:
+            self._by_topic[source].inc(len(records))
+            self._decision_time.observe(seconds, len(records))
+            for stamp, times in Tally(map(_stamp_of, records)).items():
+                self._latency.observe(max(0.0, (now_ms - stamp) / 1_000), times)
+        for kind, times in Tally(map(type, map(_body_of, batch.decisions))).items():
+            self._by_type[kind].inc(times)
+            if kind is InputRefused:
+                for decision in batch.decisions:
+                    if type(decision.body) is InputRefused:
+                        self._refusals.labels(decision.body.reason).inc()
+            elif kind is CommandRefused:
+                for decision in batch.decisions:
+                    if type(decision.body) is CommandRefused:
+                        self._refusals.labels(decision.body.code).inc()
+        for letter in batch.dead_letters:
+            self._dead_letters.labels(letter.reason.value).inc()
+        self._committed.inc()
+        self._transaction_time.observe(took)
+
+    def failed_transaction(self) -> None:
+        """Count a transaction whose end is unknown, or that was not committed."""
+        self._failed.inc()
+
+    def restored(self, seconds: float) -> None:
+        """Count a shard that was taken over."""
+        self._restores.inc()
+        self._restore_time.observe(seconds)
+
+    def life_ended(self, cause: Cause) -> None:
+        """Count the end of a shard's life."""
+        self._ended.labels(cause.value).inc()
+
+    def stalled(self) -> None:
+        """Count a standstill of the process."""
+        self._stalls.inc()
+
+    def show_shards(self, *, total: int, owned: int, running: int) -> None:
+        """Set how many shards there are, are ours, are restored."""
+        for state, count in (("total", total), ("owned", owned), ("running", running)):
+            self._shards.labels(state).set(count)
+
+    def show_policies(self, versions: set[str]) -> None:
+        """Set which versions of the rules are in force."""
+        self._policy.clear()
+        for version in versions:
+            self._policy.labels(version).set(1)
+
+    def show_lag(self, lag: Mapping[str, int]) -> None:
+        """Set how many records wait on the broker, by input topic without its prefix."""
+        for topic, records in lag.items():
+            self._lag.labels(topic).set(records)
+
+    def show_waiting(self, waiting: Mapping[str, int]) -> None:
+        """Set how many conversations wait, by queue; a queue that is gone has none."""
+        self._known_queues |= waiting.keys()
+        for queue in self._known_queues:
+            self._waiting.labels(queue).set(waiting.get(queue, 0))
+
+    def text(self) -> tuple[bytes, str]:
+        """Give all figures in Prometheus's text format, and its content type."""
+        return generate_latest(self.registry), CONTENT_TYPE_LATEST
+
+    def _prepare_labels(self) -> None:
+        """Resolve the labels of the hot path once, and show every closed list from zero on."""
+        self._by_topic = [self._inputs.labels(topic.value) for topic in Topic]
+        self._by_type = {each: self._decisions.labels(each.type) for each in OUTCOMES}
+        self._committed = self._transactions.labels("committed")
+        self._failed = self._transactions.labels("failed")
+        for counter, words in (
+            (self._refusals, Refusal),
+            (self._dead_letters, Unreadable),
+            (self._ended, Cause),
+        ):
+            for word in words:
+                counter.labels(word.value)
+
+    def _counter(self, name: str, documentation: str, *labels: str) -> Counter:
+        return Counter(f"contact_router_{name}", documentation, labels, registry=self.registry)
+
+    def _gauge(self, name: str, documentation: str, *labels: str) -> Gauge:
+        return Gauge(f"contact_router_{name}", documentation, labels, registry=self.registry)
+
+    def _histogram(self, name: str, documentation: str, bounds: tuple[float, ...]) -> Histogram:
+        histogram = Histogram(f"contact_router_{name}", documentation, bounds=bounds)
+        self.registry.register(histogram)
+        return histogram

@@ -1,0 +1,157 @@
+"""Let each shard we own have its life, and another one when that ends.
+
+Promises: a shard has at most one life at a time in this process; a life is begun only after the
+group has just confirmed that the shard is ours; a shard that stays ours through a rebalance keeps
+its life; one that fails again and again is tried ever more slowly, and the others do not suffer.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+from typing import Final, TypeVar
+
+import structlog
+
+from router.daemon.errors import Cause, ShardGoneError, StalledError, cause_of
+from router.daemon.ownership import Ownership
+from router.daemon.partition import Life
+from router.daemon.surroundings import Surroundings
+from router.engine import Engine
+
+log = structlog.get_logger(__name__)
+
+UNCONFIRMED_S: Final = 0.1
+"""Wait before the group is asked again whether a shard is ours."""
+LONG_LIFE_S: Final = 60.0
+"""A life that lasted so long begins the back-off anew."""
+
+Shown = TypeVar("Shown")
+
+
+class Shards:
+    """The shards of this process. `run` is its task, `drain` ends it well."""
+
+    def __init__(self, around: Surroundings, ownership: Ownership) -> None:
+        self._around = around
+        self._ownership = ownership
+        self._lives: dict[int, Life] = {}
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._is_draining = False
+        self.changed = asyncio.Event()
+        """Set whenever a shard begins or ceases to decide."""
+
+    @property
+    def count(self) -> int:
+        """How many shards there are, ours or not."""
+        return self._around.shard_count
+
+    @property
+    def owned(self) -> frozenset[int]:
+        """The shards that are ours, as far as the group has told."""
+        return self._ownership.owned or frozenset()
+
+    @property
+    def running(self) -> frozenset[int]:
+        """The shards that are restored and decide."""
+        return frozenset(number for number, life in self._lives.items() if life.is_running)
+
+    @property
+    def are_ready(self) -> bool:
+        """Whether the group has dealt, and every shard that is ours decides."""
+        return (
+            not self._is_draining
+            and self._ownership.owned is not None
+            and self.owned <= self.running
+        )
+
+    async def run(self) -> None:
+        """Follow the group's assignments until cancelled."""
+        while True:
+            await self._ownership.changed.wait()
+            self._ownership.changed.clear()
+            owned = self.owned
+            log.info("shards dealt", owned=sorted(owned), of=self._around.shard_count)
+            for number, life in self._lives.items():
+                if number not in owned:
+                    life.end()
+            for number in owned:
+                if number not in self._tasks:
+                    task = asyncio.create_task(self._tend(number), name=f"shard {number}")
+                    self._tasks[number] = task
+            self.changed.set()
+
+    async def drain(self) -> None:
+        """Finish the open batches, then end every shard; after the time limit, drop them."""
+        self._is_draining = True
+        for life in self._lives.values():
+            life.end()
+        tasks = set(self._tasks.values())
+        if not tasks:
+            return
+        _, late = await asyncio.wait(tasks, timeout=self._around.settings.stop.drain_timeout_s)
+        for task in late:
+            task.cancel()
+        if late:
+            log.warning("batches were dropped: the next owner decides them again", shards=len(late))
+            await asyncio.wait(late, timeout=self._around.settings.stop.close_timeout_s)
+
+    def start_over(self, error: StalledError) -> None:
+        """End every life; each shard begins another one."""
+        for life in self._lives.values():
+            life.fail(error)
+
+    async def view(self, shard: int, look: Callable[[Engine], Shown]) -> Shown:
+        """Look at a shard's committed state; `ShardGoneError` where it is not ours or not ready."""
+        life = self._lives.get(shard)
+        if life is None:
+            raise ShardGoneError(f"shard {shard} is not served by this process")
+        return await life.view(look)
+
+    def positions(self) -> Mapping[int, list[int]]:
+        """Give the committed next offsets of each input, by running shard."""
+        return {
+            number: list(life.positions) for number, life in self._lives.items() if life.is_running
+        }
+
+    async def _tend(self, number: int) -> None:
+        """Give a shard life after life while it is ours."""
+        backoff = self._around.settings.shards.backoff_min_s
+        try:
+            while number in self.owned and not self._is_draining:
+                if not await self._ownership.confirm(number):
+                    await asyncio.sleep(UNCONFIRMED_S)
+                    continue
+                began = time.monotonic()
+                cause = await self._live(number)
+                if cause in {Cause.REVOKED, Cause.DRAINED}:
+                    continue
+                if time.monotonic() - began > LONG_LIFE_S:
+                    backoff = self._around.settings.shards.backoff_min_s
+                await asyncio.sleep(backoff)
+                backoff = min(2 * backoff, self._around.settings.shards.backoff_max_s)
+        finally:
+            del self._tasks[number]
+
+    async def _live(self, number: int) -> Cause:
+        life = self._lives[number] = Life(
+            self._around, partition=number, on_running=self.changed.set
+        )
+        try:
+            await life.run()
+            cause = Cause.DRAINED if self._is_draining else Cause.REVOKED
+            log.info("shard let go", shard=number, cause=cause.value)
+        # The task guard: whatever ended this life, what is true stands in the topics.
+        except Exception as error:
+            cause = cause_of(error)
+            log.warning(
+                "shard starts over",
+                shard=number,
+                cause=cause.value,
+                error=f"{type(error).__name__}: {error}",
+                exc_info=cause is Cause.INVARIANT,
+            )
+        finally:
+            del self._lives[number]
+            self.changed.set()
+        self._around.metrics.life_ended(cause)
+        return cause

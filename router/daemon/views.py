@@ -1,0 +1,130 @@
+"""What operators may look at: pools, conversations and agents as the engine holds them.
+
+Promises: plain values, ready to be JSON; times as RFC 3339, waits in seconds. Shows what the durable
+state holds and nothing else: a customer's words are not in it. Reads, never changes; who calls this
+sees to it that all the engine holds is committed.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from router.engine import Engine
+from router.wire import instants
+
+TIMES: Final = frozenset(
+    {
+        "arrived_at",
+        "since",
+        "expires_at",
+        "kept_until",
+        "until",
+        "idle_since",
+        "asked_at",
+        "lost_at",
+    }
+)
+"""Fields that hold milliseconds since the epoch; 0 stands for never."""
+TIMES_BY_NAME: Final = frozenset({"barred", "suspended"})
+"""Fields that map a name to such a time."""
+
+
+def pools(engine: Engine) -> list[dict[str, Any]]:
+    """List the pools of a shard by name, with how much is in each."""
+    return [_summary(engine, name) for name in sorted(engine.pools)]
+
+
+def pool(engine: Engine, name: str, *, now: int) -> dict[str, Any] | None:
+    """Show one pool with its queues at `now` (ms); None where it has never been heard of."""
+    found = engine.pools.get(name)
+    if found is None:
+        return None
+    queues = [
+        {
+            "queue": queue,
+            "waiting": waiting,
+            "oldest_wait_s": None if oldest is None else max(0, now - oldest) / 1_000,
+            "paused": queue in found.record.paused,
+        }
+        for queue, waiting, oldest in found.queues()
+    ]
+    return {**_summary(engine, name), "queues": sorted(queues, key=lambda each: str(each["queue"]))}
+
+
+def conversation(engine: Engine, name: str, *, conversation: str) -> dict[str, Any] | None:
+    """Show an open conversation; None where there is none of that id (ended ones are forgotten)."""
+    found = engine.pools.get(name)
+    record = None if found is None else found.conversations.get(conversation)
+    return None if record is None else {"pool": name, **_plain(record)}
+
+
+def agent(engine: Engine, name: str, *, agent: str) -> dict[str, Any] | None:
+    """Show an agent who was described: profile, presence, and what he holds."""
+    found = engine.pools.get(name)
+    known = None if found is None else found.agents.get(agent)
+    if found is None or known is None:
+        return None
+    return {
+        "pool": name,
+        **_plain(known.record),
+        "profile": _plain(known.profile),
+        "units": {"used": known.used, "capacity": known.group.capacity},
+        "conversations": [
+            {
+                "conversation": held,
+                "stage": found.conversations[held].stage,
+                "channel": found.conversations[held].channel,
+            }
+            for held in sorted(known.claims)
+        ],
+    }
+
+
+def waiting_by_queue(engine: Engine) -> Counter[str]:
+    """Count who waits, by queue name, all pools of a shard together."""
+    waiting: Counter[str] = Counter()
+    for each in engine.pools.values():
+        for queue in each.policy.queues:
+            waiting[queue] += each.waiting(queue)
+    return waiting
+
+
+def policy_versions(engine: Engine) -> set[str]:
+    """Name the versions of the rules that are in force in a shard."""
+    return {each.policy.version for each in engine.pools.values() if each.policy.version}
+
+
+def _summary(engine: Engine, name: str) -> dict[str, Any]:
+    found = engine.pools[name]
+    stages = Counter(record.stage for record in found.conversations.values())
+    presences = Counter(each.record.presence.value for each in found.agents.values())
+    return {
+        "pool": name,
+        "policy": found.policy.version or None,
+        "seq": found.record.seq,
+        "conversations": {stage: stages[stage] for stage in ("waiting", "offered", "assigned")},
+        "agents": {"described": len(found.agents), **presences},
+    }
+
+
+def _plain(record: msgspec.Struct) -> dict[str, Any]:
+    plain: dict[str, Any] = msgspec.to_builtins(record)
+    return _with_times(plain)
+
+
+def _with_times(values: Mapping[str, Any]) -> dict[str, Any]:
+    shown: dict[str, Any] = {}
+    for name, value in values.items():
+        if name in TIMES:
+            shown[name] = instants.render(value) if value else None
+        elif name in TIMES_BY_NAME:
+            shown[name] = {each: instants.render(at) if at else None for each, at in value.items()}
+        elif name in {"offer"} and isinstance(value, dict):
+            shown[name] = _with_times(value)
+        elif name == "wrap_ups":
+            shown[name] = {each: _with_times(wrap_up) for each, wrap_up in value.items()}
+        else:
+            shown[name] = value
+    return shown
