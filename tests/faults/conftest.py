@@ -1,0 +1,17 @@
+"""What fault tests ask for: a site on the run's Kafka."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from router.embedded import EmbeddedKafka
+from tests.faults.site import Site
+
+
+@pytest.fixture
+def site(kafka: EmbeddedKafka, tmp_path: Path) -> Iterator[Site]:
+    """Make a site of the test's own; everything it started ends with the test."""
+    place = Site(kafka.bootstrap_servers, folder=tmp_path)
+    yield place
+    place.close()

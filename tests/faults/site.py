@@ -1,0 +1,116 @@
+"""A place to test a router: topics of its own on a real broker, rules, processes, and a judge."""
+
+import json
+import os
+import subprocess
+import time
+import uuid
+from pathlib import Path
+from typing import Any, Final
+
+from tests.checker import Centre, Report, Topics, check, read_topics
+from tests.checker.report import ChannelRules
+from tests.faults.events import Post
+from tests.faults.platform import Platform
+from tests.faults.router_process import COMMAND, RouterProcess
+from tests.faults.scene import CANARY, Scene
+
+Json = dict[str, Any]
+RULES: Final = Path(__file__).parent / "rules"
+CENTRE: Final = Centre(
+    capacity=100,
+    channels={
+        "voice": ChannelRules(units=100, exclusive=True),
+        "chat": ChannelRules(units=34, at_most=3),
+        "email": ChannelRules(units=25),
+    },
+)
+"""What the rules in `rules/` say of channels and capacity; the checker cannot know it otherwise."""
+SETTLE_S: Final = 1.5
+
+
+class Site:
+    """Everything one test needs; `close` ends what it started."""
+
+    def __init__(self, bootstrap_servers: str, *, folder: Path, partitions: int = 4) -> None:
+        unique = uuid.uuid4().hex[:8]
+        self.bootstrap_servers = bootstrap_servers
+        self.prefix = f"t{unique}."
+        self.partitions = partitions
+        self.settings = {
+            "CONTACT_ROUTER_KAFKA__BOOTSTRAP_SERVERS": bootstrap_servers,
+            "CONTACT_ROUTER_TOPICS__PREFIX": self.prefix,
+            "CONTACT_ROUTER_TOPICS__PARTITIONS": str(partitions),
+            "CONTACT_ROUTER_GROUP": f"g{unique}",
+            "CONTACT_ROUTER_RULES__PATH": str(RULES),
+            "CONTACT_ROUTER_HTTP__PORT": "0",
+        }
+        self._folder = folder
+        self._routers: list[RouterProcess] = []
+        self._platforms: list[Platform] = []
+        self._create_topics()
+
+    def router(self, name: str = "router", **settings: str) -> RouterProcess:
+        """Make a router, not started yet; `settings` are added to the site's."""
+        router = RouterProcess(name, settings={**self.settings, **settings}, folder=self._folder)
+        self._routers.append(router)
+        return router
+
+    def platform(self, scene: Scene) -> Platform:
+        """Make a platform, not started yet."""
+        platform = Platform(self.bootstrap_servers, prefix=self.prefix, scene=scene)
+        self._platforms.append(platform)
+        return platform
+
+    def post(self) -> Post:
+        """Make a sender of events."""
+        return Post(self.bootstrap_servers, prefix=self.prefix)
+
+    def now(self) -> float:
+        """Tell the time, in seconds."""
+        return time.time()
+
+    def topics(self) -> Topics:
+        """Read all topics as they stand."""
+        return read_topics(self.bootstrap_servers, prefix=self.prefix)
+
+    def decisions(self, count: int, *, timeout_s: float = 20.0) -> list[Json]:
+        """Wait until at least so many decisions are published; give all of them as events."""
+        deadline = time.monotonic() + timeout_s
+        while len(found := self.topics().of("assignments")) < count:
+            assert time.monotonic() < deadline, f"{len(found)} of {count} decisions: {found}"
+        return [json.loads(record.value or b"") for record in found]
+
+    def judge(self) -> Report:
+        """Let the timers that are due fire, then judge the topics; the routers must be running."""
+        time.sleep(SETTLE_S)
+        settled_at = int((time.time() - SETTLE_S) * 1_000)
+        return check(self.topics(), centre=CENTRE, canary=CANARY, settled_at=settled_at)
+
+    def close(self) -> None:
+        """End all processes and threads."""
+        for platform in self._platforms:
+            platform.stop()
+        for router in self._routers:
+            if router.is_running:
+                router.kill()
+
+    def _create_topics(self) -> None:
+        made = subprocess.run(
+            [str(COMMAND), "topics", "create"],
+            env={**os.environ, **self.settings},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert made.returncode == 0, made.stdout + made.stderr
+
+
+def prove(site: Site) -> Report:
+    """Demand that no promise was broken, and that there was something to break."""
+    report = site.judge()
+    assert report.is_clean, report.text()
+    assert report.counts["decisions"] > 0
+    assert report.counts["inputs with the canary"] > 0
+    return report
