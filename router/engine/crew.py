@@ -40,6 +40,21 @@ Claim = tuple[Slot, int]
 """Channel and units that an offer or a conversation holds."""
 
 
+class Served:
+    """The shared lanes of a slot that a group may serve, as far as it has been joined with them.
+
+    ``made`` and ``generation``: how far; ``read``: how many lanes of each anchor were looked at.
+    """
+
+    __slots__ = ("generation", "lanes", "made", "read")
+
+    def __init__(self, generation: int) -> None:
+        self.generation = generation
+        self.made = 0
+        self.read: dict[str | None, int] = {}
+        self.lanes: list[Any] = []
+
+
 class Group:
     """All agents with one profile. ``fits`` and ``joins`` cache what demands make of it."""
 
@@ -54,6 +69,7 @@ class Group:
         "members",
         "open",
         "profile",
+        "served",
         "skills",
     )
 
@@ -68,6 +84,7 @@ class Group:
         self.open: dict[Slot, int] = {}
         self.fits: dict[object, bool] = {}
         self.joins: dict[object, Any] = {}
+        self.served: dict[Slot, Served] = {}
         self.members = 0
 
 

@@ -133,10 +133,11 @@ class Demand:
 class Lane(Ranks):
     """Conversations with the same demand whose urgency grows alike.
 
-    A lane of one conversation may be ``kept`` for some agents and have others ``barred``.
+    A lane of one conversation may be ``kept`` for some agents and have others ``barred``. ``top``
+    is the constant part of the head's points, None where nobody waits.
     """
 
-    __slots__ = ("ageing", "barred", "demand", "kept", "newest")
+    __slots__ = ("ageing", "barred", "demand", "kept", "newest", "top")
 
     def __init__(
         self,
@@ -152,6 +153,17 @@ class Lane(Ranks):
         self.newest = line if line.newest else None
         self.kept = kept
         self.barred: Mapping[str, int] = barred if barred is not None else {}
+        self.top: int | None = None
+
+    def enter(self, key: Key) -> None:
+        """Let a conversation stand in the lane."""
+        self.add(key)
+        self.top = self._keys[self._start][0]
+
+    def leave(self, key: Key) -> None:
+        """Let a conversation go."""
+        self.remove(key)
+        self.top = self._keys[self._start][0] if self._keys else None
 
     def points(self, now: int) -> int:
         """Give minus the points of the head at ``now``: the least is the most urgent."""

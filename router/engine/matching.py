@@ -8,10 +8,11 @@ who were in hand need to be looked at after it.
 import heapq
 from collections.abc import Iterator
 
-from router.engine.crew import Agent
+from router.engine.crew import Agent, Group, Served, Slot
 from router.engine.lanes import Lane
 from router.engine.offers import grant
 from router.engine.pool import Pool
+from router.engine.room import WaitingRoom
 from router.engine.selection import best_agent, fits, join, why
 from router.model.state import ConversationRecord
 
@@ -46,7 +47,10 @@ def _serve(pool: Pool, agent: Agent) -> None:
         first: Lane | None = None
         least = 0
         for lane in _lanes_for(pool, agent):
-            points = lane.points(now)
+            top = lane.top
+            if top is None:
+                continue
+            points = top - lane.ageing * now if lane.newest is None else lane.points(now)
             if (
                 first is None
                 or points < least
@@ -67,34 +71,45 @@ def _give(pool: Pool, record: ConversationRecord, agent: Agent) -> None:
     grant(pool, record, agent, why=why(made, agent, preferred=preferred, now=pool.now))
 
 
-def _lanes_for(pool: Pool, agent: Agent) -> Iterator[Lane]:
-    """Give the lanes somebody waits in whom the agent may take."""
+def _lanes_for(pool: Pool, agent: Agent) -> list[Lane]:
+    """Give the lanes the agent may take from now; in some of them nobody may wait."""
     crew, room = pool.crew, pool.room
-    group = agent.group
-    known = group.fits
-    name = agent.id
-    for slot in group.caps:
-        by_anchor = room.open.get(slot.index)
-        if not by_anchor or not agent.has_room(slot, crew.exclusive):
-            continue
+    found: list[Lane] = []
+    for slot in agent.group.caps:
+        if agent.has_room(slot, crew.exclusive):
+            found += _served(room, agent.group, slot)
+            if room.own:
+                found += _own_lanes(room, agent, slot)
+    for lane in room.kept.get(agent.id, ()):
+        if (
+            agent.id not in lane.barred
+            and agent.has_room(lane.demand.slot, crew.exclusive)
+            and fits(lane.demand, agent.group)
+        ):
+            found.append(lane)
+    return found
+
+
+def _served(room: WaitingRoom, group: Group, slot: Slot) -> list[Lane]:
+    """Give the shared lanes of a slot that a group may serve, joining it with new ones."""
+    served = group.served.get(slot)
+    if served is None or served.generation != room.generation:
+        served = group.served[slot] = Served(room.generation)
+    made = room.made.get(slot, 0)
+    if served.made != made:
+        served.made = made
         for anchor in group.anchors:
-            lanes = by_anchor.get(anchor)
-            if lanes is None:
-                continue
-            for lane in lanes:
-                demand = lane.demand
-                fit = known.get(demand)
-                if fit is None:
-                    fit = fits(demand, group)
-                if fit and not (lane.barred and name in lane.barred):
-                    yield lane
-    if room.kept:
-        for lane in room.kept.get(name, ()):
-            if (
-                name not in lane.barred
-                and agent.has_room(lane.demand.slot, crew.exclusive)
-                and fits(lane.demand, group)
-            ):
+            lanes = room.shared.get((slot, anchor), ())
+            read = served.read.get(anchor, 0)
+            served.lanes += [lane for lane in lanes[read:] if fits(lane.demand, group)]
+            served.read[anchor] = len(lanes)
+    return served.lanes
+
+
+def _own_lanes(room: WaitingRoom, agent: Agent, slot: Slot) -> Iterator[Lane]:
+    for anchor in agent.group.anchors:
+        for lane in room.own.get((slot, anchor), ()):
+            if agent.id not in lane.barred and fits(lane.demand, agent.group):
                 yield lane
 
 

@@ -13,16 +13,34 @@ MOST_SIGNATURES = 20_000
 class WaitingRoom:
     """Who waits in a pool under one policy.
 
-    ``open``: by slot index, then anchor skill, the lanes with somebody waiting; ``kept``: by agent,
-    the lanes kept for them; ``place_of``: who waits where, by conversation id.
+    ``place_of``: who waits where, by conversation id; ``kept``: by agent, the lanes kept for him;
+    ``own``: by slot and anchor skill, the lanes of a conversation that somebody is barred from;
+    ``shared``: by slot and anchor skill, every shared lane in the order they were made, and
+    ``made``: how many of a slot. A lane stays in its list while nobody waits in it, so that an
+    agent group is joined with it once; ``generation`` changes when lanes nobody waits in are
+    dropped and all must be joined anew.
     """
 
-    __slots__ = ("_lanes", "_signatures", "_sweep_at", "kept", "lines", "open", "place_of")
+    __slots__ = (
+        "_lanes",
+        "_signatures",
+        "_sweep_at",
+        "generation",
+        "kept",
+        "lines",
+        "made",
+        "own",
+        "place_of",
+        "shared",
+    )
 
     def __init__(self, policy: Policy) -> None:
         self.lines = {name: Line(queue, policy.top_levels) for name, queue in policy.queues.items()}
         self.place_of: dict[str, tuple[Lane, Line]] = {}
-        self.open: dict[int, dict[str | None, dict[Lane, None]]] = {}
+        self.own: dict[tuple[Slot, str | None], dict[Lane, None]] = {}
+        self.shared: dict[tuple[Slot, str | None], list[Lane]] = {}
+        self.made: dict[Slot, int] = {}
+        self.generation = 0
         self.kept: dict[str, dict[Lane, None]] = {}
         self._signatures: dict[tuple[object, ...], Signature] = {}
         self._lanes: dict[tuple[object, ...], Lane] = {}
@@ -52,16 +70,27 @@ class WaitingRoom:
 
     def _lane(self, line: Line, slot: Slot, requirement: AllOf) -> Lane:
         alike = line if line.newest else line.ageing
-        key = (slot.index, requirement, alike)
+        key = (slot, requirement, alike)
         lane = self._lanes.get(key)
         if lane is None:
             lane = self._lanes[key] = Lane(Demand(slot, requirement), line)
+            self._share(lane)
         return lane
 
+    def _share(self, lane: Lane) -> None:
+        demand = lane.demand
+        self.shared.setdefault((demand.slot, demand.anchor), []).append(lane)
+        self.made[demand.slot] = self.made.get(demand.slot, 0) + 1
+
     def _sweep(self) -> None:
-        used = {id(lane) for lane, _ in self.place_of.values()}
-        self._signatures = {k: v for k, v in self._signatures.items() if id(v.lane) in used}
-        self._lanes = {k: v for k, v in self._lanes.items() if id(v) in used}
+        used = {id(lane.demand) for lane, _ in self.place_of.values()}
+        self._signatures = {k: v for k, v in self._signatures.items() if id(v.demand) in used}
+        self._lanes = {k: v for k, v in self._lanes.items() if id(v.demand) in used}
+        self.generation += 1
+        self.shared.clear()
+        self.made.clear()
+        for lane in self._lanes.values():
+            self._share(lane)
         self._sweep_at = max(MOST_SIGNATURES, 2 * len(self._signatures))
 
     def enter(self, record: ConversationRecord, signature: Signature) -> Lane | None:
@@ -79,12 +108,11 @@ class WaitingRoom:
         else:
             kept = record.preferred_agents if record.kept_until is not None else None
             lane = Lane(signature.demand, line, kept=kept, barred=record.barred)
-        empty = not len(lane)
-        lane.add(key)
+        lane.enter(key)
         self.place_of[record.id] = (lane, line)
         if line.paused:
             return None
-        if empty:
+        if lane is not signature.lane:
             self._show(lane)
         return lane
 
@@ -96,8 +124,8 @@ class WaitingRoom:
         lane, line = place
         key = line.key(record)
         line.leave(key)
-        lane.remove(key)
-        if not len(lane) and not line.paused:
+        lane.leave(key)
+        if not line.paused and (lane.kept is not None or lane.barred):
             self._hide(lane)
 
     def _show(self, lane: Lane) -> None:
@@ -105,9 +133,8 @@ class WaitingRoom:
             for agent in lane.kept:
                 self.kept.setdefault(agent, {})[lane] = None
             return
-        demand = lane.demand
-        by_anchor = self.open.setdefault(demand.slot.index, {})
-        by_anchor.setdefault(demand.anchor, {})[lane] = None
+        at = (lane.demand.slot, lane.demand.anchor)
+        self.own.setdefault(at, {})[lane] = None
 
     def _hide(self, lane: Lane) -> None:
         if lane.kept is not None:
@@ -117,9 +144,8 @@ class WaitingRoom:
                 if not lanes:
                     del self.kept[agent]
             return
-        demand = lane.demand
-        by_anchor = self.open[demand.slot.index]
-        lanes = by_anchor[demand.anchor]
+        at = (lane.demand.slot, lane.demand.anchor)
+        lanes = self.own[at]
         del lanes[lane]
         if not lanes:
-            del by_anchor[demand.anchor]
+            del self.own[at]
