@@ -30,7 +30,7 @@ def describe(pool: Pool, event: inputs.AgentUpdated) -> None:
     if agent is None:
         record = AgentRecord(id=event.agent, idle_since=pool.now)
         pool.crew.describe(None, record, profile)
-        pool.touch(record)
+        pool.touch_agent(record)
     else:
         pool.take_in_hand(agent)
         pool.crew.describe(agent, agent.record, profile)
@@ -67,7 +67,7 @@ def set_presence(
     watch_lost(pool, agent)
     if presence is Presence.OFFLINE:
         let_go_of(pool, agent)
-    pool.touch(record)
+    pool.touch_agent(record)
 
 
 def withdraw_offers(pool: Pool, agent: Agent, reason: Withdrawal) -> None:
@@ -121,7 +121,7 @@ def presence_over(pool: Pool, agent: Agent) -> None:
     """Make an agent available again at the end of a presence, if the lease lives."""
     record = agent.record
     record.until = None
-    pool.touch(record)
+    pool.touch_agent(record)
     if Suspension.LEASE_EXPIRED in record.suspended or record.presence is Presence.AVAILABLE:
         return
     pool.take_in_hand(agent)
@@ -145,7 +145,7 @@ def suspend(pool: Pool, agent: Agent, reason: Suspension, *, until: int = 0) -> 
     if not already:
         pool.say(AgentSuspended(agent=agent.id, reason=reason))
         let_go_of(pool, agent)
-    pool.touch(record)
+    pool.touch_agent(record)
 
 
 def lease_over(pool: Pool, agent: Agent) -> None:
@@ -164,7 +164,7 @@ def missed_offer(pool: Pool, agent: Agent) -> None:
         record.missed = 0
         withdraw_offers(pool, agent, Withdrawal.NO_ANSWER)
         suspend(pool, agent, Suspension.NO_ANSWER, until=pool.now + rules.suspended_ms)
-    pool.touch(record)
+    pool.touch_agent(record)
 
 
 def suspension_over(pool: Pool, agent: Agent) -> None:
@@ -175,7 +175,7 @@ def suspension_over(pool: Pool, agent: Agent) -> None:
 def _lift(pool: Pool, agent: Agent, suspension: Suspension, *, by: Release) -> None:
     record = agent.record
     record.suspended = {each: at for each, at in record.suspended.items() if each != suspension}
-    pool.touch(record)
+    pool.touch_agent(record)
     if not record.suspended:
         pool.take_in_hand(agent)
         record.idle_since = pool.now

@@ -17,11 +17,11 @@ def watch_lost(pool: Pool, agent: Agent) -> None:
         if record.lost_at is not None:
             record.lost_at = None
             pool.set_timer("lost_agent", agent.id, None)
-            pool.touch(record)
+            pool.touch_agent(record)
     elif record.lost_at is None:
         record.lost_at = pool.now
         pool.set_timer("lost_agent", agent.id, None if after is None else pool.now + after)
-        pool.touch(record)
+        pool.touch_agent(record)
 
 
 def agent_lost(pool: Pool, agent: Agent) -> None:

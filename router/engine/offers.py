@@ -83,7 +83,7 @@ def _take(pool: Pool, record: ConversationRecord, agent: Agent) -> None:
     record.attempt += 1
     agent.record.idle_since = agent.record.asked_at = pool.now
     pool.touch(record)
-    pool.touch(agent.record)
+    pool.touch_agent(agent.record)
 
 
 def _say_assigned(pool: Pool, record: ConversationRecord, offer: OpenOffer) -> None:
@@ -109,7 +109,7 @@ def accept(pool: Pool, record: ConversationRecord, offer: OpenOffer) -> None:
     agent = pool.agents[offer.agent]
     if agent.record.missed:
         agent.record.missed = 0
-        pool.touch(agent.record)
+        pool.touch_agent(agent.record)
     pool.set_timer("offer_expires", record.id, None)
     record.offer = msgspec.structs.replace(offer, since=pool.now, expires_at=None)
     pool.touch(record)

@@ -21,7 +21,6 @@ from router.model.state import (
     ConversationRecord,
     Entity,
     Key,
-    Kind,
     PoolRecord,
     ProfileRecord,
     StrangerRecord,
@@ -57,8 +56,11 @@ class Pool:
     """The queues and agents that may serve one another, under the policy in force."""
 
     __slots__ = (
+        "_agents",
         "_born",
-        "_touched",
+        "_conversations",
+        "_profiles",
+        "_strangers",
         "cause",
         "conversations",
         "crew",
@@ -89,8 +91,11 @@ class Pool:
         self.now = 0
         self.hands: dict[Agent, None] = {}
         self.fresh_lanes: dict[Lane, None] = {}
-        # in order of first change since the last `changes`; (kind, id)
-        self._touched: dict[tuple[Kind, str], None] = {}
+        # ids in the order of their first change since the last `changes`
+        self._conversations: dict[str, None] = {}
+        self._agents: dict[str, None] = {}
+        self._profiles: dict[str, None] = {}
+        self._strangers: dict[str, None] = {}
         self._born: set[str] = set()
         self.adopt(policy)
 
@@ -147,56 +152,63 @@ class Pool:
 
     # What is durable and has changed.
 
-    def touch(self, record: ConversationRecord | AgentRecord) -> None:
-        """Remember that a record has changed."""
-        kind: Kind = "agent" if type(record) is AgentRecord else "conversation"
-        self._touched[kind, record.id] = None
+    def touch(self, record: ConversationRecord) -> None:
+        """Remember that a conversation has changed."""
+        self._conversations[record.id] = None
+
+    def touch_agent(self, record: AgentRecord) -> None:
+        """Remember that an agent does something else."""
+        self._agents[record.id] = None
 
     def touch_profile(self, agent: str) -> None:
         """Remember that an agent was described."""
-        self._touched["profile", agent] = None
+        self._profiles[agent] = None
 
     def touch_stranger(self, agent: str) -> None:
         """Remember that a stranger came or is one no longer."""
-        self._touched["stranger", agent] = None
+        self._strangers[agent] = None
 
     def born(self, record: ConversationRecord) -> None:
         """Add a conversation."""
-        self.conversations[record.id] = record
-        mark: tuple[Kind, str] = ("conversation", record.id)
-        if mark not in self._touched:
-            self._born.add(record.id)
-            self._touched[mark] = None
+        name = record.id
+        self.conversations[name] = record
+        if name not in self._conversations:
+            self._born.add(name)
+            self._conversations[name] = None
 
     def forget(self, record: ConversationRecord) -> None:
         """Remove a conversation that has ended; its timers are disarmed by whoever set them."""
-        del self.conversations[record.id]
-        mark: tuple[Kind, str] = ("conversation", record.id)
-        if record.id in self._born:
-            self._born.discard(record.id)
-            del self._touched[mark]
+        name = record.id
+        del self.conversations[name]
+        if name in self._born:
+            self._born.discard(name)
+            del self._conversations[name]
         else:
-            self._touched[mark] = None
+            self._conversations[name] = None
         if record.barred:
-            self.set_timer("decline_forgotten", record.id, None)
+            self.set_timer("decline_forgotten", name, None)
 
     def changes(self) -> Iterator[Change]:
-        """Give and forget what has changed since the last call, in the order of first change."""
-        for kind, name in self._touched:
-            yield Change(Key(self.name, kind, name), self._entity(kind, name))
+        """Give and forget what has changed since the last call: by kind, in order of change."""
+        pool = self.name
+        conversations, agents = self.conversations, self.agents
+        for name in self._conversations:
+            yield Change(Key(pool, "conversation", name), conversations.get(name))
+        for name in self._agents:
+            yield Change(Key(pool, "agent", name), agents[name].record)
+        for name in self._profiles:
+            profile = ProfileRecord(id=name, profile=agents[name].profile)
+            yield Change(Key(pool, "profile", name), profile)
+        for name in self._strangers:
+            yield Change(Key(pool, "stranger", name), self.strangers.get(name))
         for number, block in self.seen.changes():
-            yield Change(Key(self.name, "seen", str(number)), block)
-        yield Change(Key(self.name, "pool"), self.record)
-        self._touched.clear()
+            yield Change(Key(pool, "seen", str(number)), block)
+        yield Change(Key(pool, "pool"), self.record)
+        self._conversations.clear()
+        self._agents.clear()
+        self._profiles.clear()
+        self._strangers.clear()
         self._born.clear()
-
-    def _entity(self, kind: Kind, name: str) -> Entity | None:
-        if kind == "conversation":
-            return self.conversations.get(name)
-        if kind == "stranger":
-            return self.strangers.get(name)
-        agent = self.agents[name]
-        return agent.record if kind == "agent" else ProfileRecord(id=name, profile=agent.profile)
 
     def snapshot(self) -> Iterator[tuple[Key, Entity]]:
         """Give every durable record, in no order."""
@@ -230,7 +242,7 @@ class Pool:
         agent.used -= units
         agent.code -= slot.one
         agent.record.idle_since = self.now
-        self.touch(agent.record)
+        self.touch_agent(agent.record)
 
     def signature(self, record: ConversationRecord) -> Signature | None:
         """Give what kind of conversation it is; None where no queue or channel is for it."""

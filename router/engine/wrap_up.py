@@ -29,7 +29,7 @@ def end_wrap_up(pool: Pool, agent: Agent, conversation: str) -> None:
     agent.used -= ended.units
     agent.code -= pool.crew.slot(ended.channel).one
     agent.record.idle_since = pool.now
-    pool.touch(agent.record)
+    pool.touch_agent(agent.record)
     _watch(pool, agent)
 
 
