@@ -138,11 +138,15 @@ _FORMS: Final[dict[type[Outcome], Callable[[Any], object]]] = {
     outputs.InputRefused: _refused,
 }
 
+
+def about(kind: type[Outcome]) -> str | None:
+    """Name the field of an outcome that says whom its event is about."""
+    return next((name for name in _ABOUT if name in kind.__struct_fields__), None)
+
+
 _ABOUT: Final = ("conversation", "agent", "queue", "subject")
 """Whom an outcome is about, by the first of these fields that it has."""
 
 _SUBJECTS: Final[dict[type[Outcome], Callable[[Any], str]]] = {
-    outcome: attrgetter(next(name for name in _ABOUT if name in outcome.__struct_fields__))
-    for outcome in OUTCOMES
-    if set(_ABOUT) & set(outcome.__struct_fields__)
+    outcome: attrgetter(name) for outcome in OUTCOMES if (name := about(outcome)) is not None
 }

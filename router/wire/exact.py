@@ -42,11 +42,12 @@ MODELS: Final[Mapping[str, type[InputFields]]] = {
 }
 """The model of the data of every input, by event type."""
 
-_NEED_DATA: Final = frozenset(
+NEED_DATA: Final = frozenset(
     model
     for model in MODELS.values()
     if any(field.is_required() for field in model.model_fields.values())
 )
+"""The models of events that may not leave out their data."""
 
 
 class Envelope(msgspec.Struct, frozen=True):
@@ -153,7 +154,7 @@ def _invalid(name: str, how: str) -> Fault:
 def _fields(data: object, model: type[InputFields]) -> InputFields | Fault:
     """Read the data; data that is left out is an empty object where nothing in it is required."""
     if data is None:
-        if model in _NEED_DATA:
+        if model in NEED_DATA:
             return Fault(Unreadable.MISSING_FIELD, "data is missing.", "data")
         data = {}
     if not isinstance(data, dict):

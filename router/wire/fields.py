@@ -118,7 +118,7 @@ Text = Annotated[str, StringConstraints(max_length=limits.MAX_TEXT)]
 Instant = Annotated[
     int,
     BeforeValidator(_instant),
-    WithJsonSchema({"type": "string", "format": "date-time"}),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": instants.SHAPE}),
 ]
 """An RFC 3339 time with its offset; milliseconds since the epoch once read."""
 

@@ -31,8 +31,14 @@ _USUAL_ENDS: Final = {"Z": 0} | {end: each for each, end in enumerate(MILLISECON
 
 _known_seconds: dict[str, int] = {}
 
-_second_text = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})")
-_end_text = re.compile(r"(?:\.([0-9]+))?(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))")
+_SECOND: Final = "([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})"
+_END: Final = r"(?:\.([0-9]+))?(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))"
+
+SHAPE: Final = f"^{_SECOND}{_END}$"
+"""The grammar of a time, as a schema writes it; whether there is such a day it does not say."""
+
+_second_text = re.compile(_SECOND)
+_end_text = re.compile(_END)
 
 
 def parse(text: str) -> int | None:
