@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
+from router.cli import console
 from router.cli.exits import FoundWrongError, ServerLostError
 from router.cli.options import read_settings, settings_option
 from router.daemon import logs
@@ -28,6 +29,10 @@ as_json_option = click.option("--json", "as_json", is_flag=True, help="Print the
 @click.group()
 def topics() -> None:
     """Make and verify the topics."""
+
+
+topics.add_command(console.put)
+topics.add_command(console.read)
 
 
 @topics.command(name="create")

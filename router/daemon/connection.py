@@ -58,6 +58,10 @@ class Connection:
             max_batch_size=settings.batch_bytes,
         )
 
+    def plain_producer(self) -> AIOKafkaProducer:
+        """Make a producer without transactions, for records put by hand."""
+        return AIOKafkaProducer(**self._shared(), acks="all")
+
     def admin(self) -> AIOKafkaAdminClient:
         """Make a client that asks about topics and creates them."""
         return AIOKafkaAdminClient(**self._shared())

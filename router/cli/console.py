@@ -1,0 +1,64 @@
+"""Put events on a topic by hand and read a topic: `contact-router topics put`, `… topics read`."""
+
+import asyncio
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import click
+
+from router.cli.exits import FoundWrongError, ServerLostError
+from router.cli.options import read_settings, settings_option
+from router.daemon import console, logs
+from router.daemon.connection import Connection
+from router.daemon.settings import Settings
+from router.daemon.topics import LOST
+
+WRITABLE = ("conversations", "agents", "commands")
+READABLE = (*WRITABLE, "assignments", "dead-letters")
+
+
+@click.command()
+@click.argument("topic", type=click.Choice(WRITABLE))
+@click.option("--pool", required=True, help="The key: which pool the events are for.")
+@settings_option
+def put(topic: str, pool: str, settings_file: Path | None) -> None:
+    """Put the events on standard input, one JSON object a line, on an input topic."""
+    settings = read_settings(settings_file)
+    logs.set_up(settings.log)
+    values = [line.strip() for line in sys.stdin.buffer if line.strip()]
+    name = settings.topics.prefix + topic
+    try:
+        placed = asyncio.run(console.put(Connection(settings.kafka), name, key=pool, values=values))
+    except LOST as error:
+        raise _lost(settings, error) from error
+    for partition, offset in placed:
+        click.echo(f"{name} partition {partition} offset {offset}")
+
+
+@click.command()
+@click.argument("topic", type=click.Choice(READABLE))
+@click.option("--follow", is_flag=True, help="Go on with what comes, until Ctrl-C.")
+@settings_option
+def read(topic: str, settings_file: Path | None, *, follow: bool) -> None:
+    """Print the committed records of a topic, one a line."""
+    settings = read_settings(settings_file)
+    logs.set_up(settings.log)
+    with suppress(KeyboardInterrupt):
+        try:
+            asyncio.run(_print(settings, settings.topics.prefix + topic, follow=follow))
+        except LookupError as error:
+            raise FoundWrongError(str(error)) from error
+        except LOST as error:
+            raise _lost(settings, error) from error
+
+
+async def _print(settings: Settings, topic: str, *, follow: bool) -> None:
+    values = console.read(Connection(settings.kafka), topic, settings=settings, follow=follow)
+    async for value in values:
+        click.echo(value)
+
+
+def _lost(settings: Settings, error: Exception) -> ServerLostError:
+    servers = settings.kafka.bootstrap_servers
+    return ServerLostError(f"Kafka at {servers} could not be asked: {error}")
