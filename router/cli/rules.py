@@ -1,0 +1,160 @@
+"""Check rule files, and show what they amount to: ``contact-router rules check|show``.
+
+Uses the code the router itself loads rules with. Results go to standard output. Exit status 0: the
+rules can be used; 1: they cannot (or warn, with ``--strict``); 2: wrong use.
+"""
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import click
+
+from router.rules import Problem, RulesError, RuleSet, Severity, load
+from router.rules.compilation import Compiled
+from router.rules.writing import yaml_text
+
+_PATH: Final = click.Path(exists=True, path_type=Path)
+_COLOURS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
+
+
+@click.group()
+def rules() -> None:
+    """Check and show the rules that decide who gets which conversation."""
+
+
+@rules.command()
+@click.argument("paths", nargs=-1, required=True, type=_PATH, metavar="PATH...")
+@click.option("--strict", is_flag=True, help="Warnings are as bad as errors.")
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="For people, for programs, or as annotations of GitHub Actions.",
+)
+def check(paths: tuple[Path, ...], strict: bool, style: str) -> None:
+    """Report every problem of rule files or folders, each as the router would load it."""
+    problems: list[Problem] = []
+    sound: list[tuple[Path, RuleSet]] = []
+    for path in paths:
+        try:
+            found = load(path)
+        except RulesError as error:
+            problems.extend(error.problems)
+        else:
+            problems.extend(found.warnings)
+            sound.append((path, found))
+    errors = sum(each.severity is Severity.ERROR for each in problems)
+    ok = not (problems if strict else errors)
+    if style == "json":
+        click.echo(json.dumps(_report(problems, sound, ok=ok), ensure_ascii=False, indent=2))
+    elif style == "github":
+        for each in problems:
+            click.echo(_annotation(each))
+    else:
+        _print(problems, sound)
+    sys.exit(0 if ok else 1)
+
+
+@rules.command()
+@click.argument("path", type=_PATH)
+@click.option("--pool", help="The pool whose rules to show, where a folder has several sets.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def show(path: Path, pool: str | None, as_json: bool) -> None:
+    """Print the rules in force, every default filled in, as YAML that can be used itself."""
+    try:
+        found = load(path)
+    except RulesError as error:
+        _print(error.problems, ())
+        sys.exit(1)
+    chosen = _chosen(found, pool)
+    if as_json:
+        whole = {
+            "version": chosen.policy.version,
+            "files": chosen.policy.files,
+            "pools": list(chosen.pools),
+            "rules": chosen.document,
+        }
+        click.echo(json.dumps(whole, ensure_ascii=False, indent=2))
+    else:
+        pools = ", ".join(chosen.pools) or "every pool without rules of its own"
+        click.echo(
+            f"# policy {chosen.policy.version}, for {pools}\n{yaml_text(chosen.document)}", nl=False
+        )
+
+
+def _chosen(found: RuleSet, pool: str | None) -> Compiled:
+    """Find the one rule set to show; several without a pool to tell, or none, are wrong use."""
+    if pool is None:
+        if len(found.sets) == 1:
+            return found.sets[0]
+        raise click.UsageError("several rule sets; say for which pool with --pool")
+    policy = found.for_pool(pool)
+    for each in found.sets:
+        if each.policy is policy:
+            return each
+    raise click.UsageError(f"no rules for the pool {pool}")
+
+
+def _print(problems: Iterable[Problem], sound: Iterable[tuple[Path, RuleSet]]) -> None:
+    for each in problems:
+        place = click.style(f"{each.file}:{each.line}:{each.column}:", bold=True)
+        severity = click.style(each.severity.value, fg=_COLOURS[each.severity], bold=True)
+        hint = click.style(f" ({each.suggestion})", dim=True) if each.suggestion else ""
+        click.echo(f"{place} {severity}: {each.message}{hint}")
+    for path, found in sound:
+        for each_set in found.sets:
+            policy = each_set.policy
+            pools = ", ".join(each_set.pools) or "every other pool"
+            click.echo(
+                f"{path}: {click.style('ok', fg='green')}, policy {policy.version} for {pools}: "
+                f"{len(each_set.steps)} qualification rules, {len(policy.queues)} queues, "
+                f"{len(policy.channels)} channels"
+            )
+
+
+def _report(
+    problems: Iterable[Problem], sound: Iterable[tuple[Path, RuleSet]], *, ok: bool
+) -> dict[str, object]:
+    return {
+        "ok": ok,
+        "problems": [
+            {
+                "file": each.file,
+                "line": each.line,
+                "column": each.column,
+                "severity": each.severity.value,
+                "message": each.message,
+                "suggestion": each.suggestion or None,
+            }
+            for each in problems
+        ],
+        "sets": [
+            {
+                "path": str(path),
+                "pools": list(each.pools),
+                "version": each.policy.version,
+                "files": each.policy.files,
+                "queues": list(each.policy.queues),
+            }
+            for path, found in sound
+            for each in found.sets
+        ],
+    }
+
+
+def _annotation(problem: Problem) -> str:
+    """Write a problem as a workflow command, whose texts escape their own signs."""
+    hint = f" ({problem.suggestion})" if problem.suggestion else ""
+    text = _escaped(problem.message + hint)
+    file = _escaped(problem.file).replace(":", "%3A").replace(",", "%2C")
+    place = f"file={file},line={problem.line},col={problem.column}"
+    return f"::{problem.severity} {place}::{text}"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")

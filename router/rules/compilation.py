@@ -1,0 +1,313 @@
+"""Compile one rule set: from a tree that fits the language to a ``Policy`` and its full text.
+
+Everything that can be wrong is found here and gathered, section by section; a policy comes out only
+where nothing is. After that nothing can fail: conditions are compiled, names are resolved, every
+default is filled in.
+"""
+
+from collections.abc import Iterable
+from collections.abc import Mapping as MappingType
+from typing import Any, Final
+
+import msgspec
+
+from router.model import policy
+from router.model.policy import AgentRules, Channel, OfferMode, Order, OrderBy, Policy, Queue
+from router.model.requirement import NOTHING
+from router.rules import effective
+from router.rules.cel.checking import check
+from router.rules.cel.evaluation import compiled
+from router.rules.cel.parser import parse
+from router.rules.cel.scanner import ConditionError
+from router.rules.cel.syntax import (
+    TRUE,
+    Binary,
+    Expression,
+    Items,
+    Literal,
+    Name,
+    constant,
+)
+from router.rules.dispatch import Dispatch
+from router.rules.problems import Place, Problems, Severity, nearest
+from router.rules.qualification import Qualification, Step
+from router.rules.requirements import WORDS, RequirementReader
+from router.rules.selection import selection
+from router.rules.shape import fitted, key_spot, spot
+from router.rules.source import Mapping, Node, Scalar, Sequence
+from router.rules.vocabulary import FACTS, LASTING_FACTS, Type, Vocabulary, declared
+from router.rules.written import routing, staffing
+
+NO_TAKER: Final = Literal(False)
+DEFAULT_AGEING: Final = 1_000
+"""One point a second."""
+
+Path = tuple[str | int, ...]
+
+
+class Compiled(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule set ready to use. ``takes`` {queue: its condition}; ``document``: all of it in full."""
+
+    pools: tuple[str, ...]
+    policy: Policy
+    document: MappingType[str, Any]
+    vocabulary: Vocabulary
+    steps: tuple[Step, ...]
+    takes: MappingType[str, Expression]
+    tree: Mapping
+
+
+def compile_rules(tree: Mapping, files: str, *, problems: Problems) -> Compiled | None:
+    """Compile a merged tree; None where there is any error. ``files``: hash of its texts."""
+    before = problems.errors
+    vocabulary = declared(tree)
+    fit = fitted(tree, problems=problems)
+    rules = fit.rules
+    builder = _Builder(tree, vocabulary, removed=fit.removed, problems=problems)
+    builder.check_names(rules)
+    channels = {name: _channel(name, each) for name, each in rules.channels.items()}
+    steps = tuple(builder.step(index, each) for index, each in enumerate(rules.qualification))
+    takes = {name: builder.takes(name, each) for name, each in rules.queues.items()}
+    queues = {name: builder.queue(name, each) for name, each in rules.queues.items()}
+    if problems.errors > before:
+        return None
+    document = effective.document(
+        rules,
+        channels=channels,
+        queues=queues,
+        agents=_agents(rules.agents),
+        steps=steps,
+        takes=takes,
+    )
+    made = Policy(
+        version=effective.version(document),
+        files=files,
+        channels=channels,
+        queues=queues,
+        qualifier=Qualification(
+            steps,
+            Dispatch((name, each) for name, each in takes.items() if constant(each) is not False),
+        ),
+        agents=_agents(rules.agents),
+        top_levels={name: each.top for name, each in rules.skills.items()},
+    )
+    return Compiled(
+        pools=tuple(rules.pools),
+        policy=made,
+        document=document,
+        vocabulary=vocabulary,
+        steps=steps,
+        takes=takes,
+        tree=tree,
+    )
+
+
+def _channel(name: str, written: staffing.Channel) -> Channel:
+    default = Channel(name=name)
+    expires = written.offer.expires
+    return Channel(
+        name=name,
+        units=written.units,
+        at_most=written.at_most,
+        exclusive=written.exclusive,
+        mode=OfferMode(written.offer.mode),
+        expires_ms=default.expires_ms if expires is None else expires,
+        wrap_up=policy.WrapUp(0 if written.wrap_up is None else written.wrap_up.limit_ms),
+    )
+
+
+def _agents(written: staffing.Agents) -> AgentRules:
+    default, missed = AgentRules(), written.after_missed_offers
+    suspends = missed.do == "suspend"
+    return AgentRules(
+        capacity=written.capacity,
+        lease_ms=written.lease,
+        missed_offers=(missed.count or default.missed_offers) if suspends else 0,
+        suspended_ms=(missed.for_ or default.suspended_ms) if suspends else 0,
+        decline_memory_ms=written.never_again_after_decline,
+        lost_after_ms=written.lost.requeue_after,
+    )
+
+
+def _order(written: routing.Order) -> Order:
+    by, ageing = OrderBy(written.by), written.ageing
+    if ageing is None:
+        ageing = 0 if by is OrderBy.PRIORITY else DEFAULT_AGEING
+    return Order(
+        by=by, ageing=ageing, within_ms=0 if written.target is None else written.target.within
+    )
+
+
+class _Builder:
+    """Compile the sections that speak of one another's names."""
+
+    def __init__(
+        self,
+        tree: Mapping,
+        vocabulary: Vocabulary,
+        *,
+        removed: frozenset[tuple[Place, str]],
+        problems: Problems,
+    ) -> None:
+        self._tree = tree
+        self._removed = removed
+        self._vocabulary = vocabulary
+        self._problems = problems
+        self._requirements = RequirementReader(vocabulary, problems)
+
+    def check_names(self, rules: routing.Rules) -> None:
+        """Check what must be there, and what must be there once."""
+        for section in ("channels", "queues"):
+            misspelt = [key for place, key in self._removed if place == self._tree.place]
+            near = nearest(section, misspelt).startswith("did")
+            if self._silent(self._tree, section) and not near:
+                self._problems.error(
+                    self._tree.place, f"no {section} are declared", f"there must be `{section}:`"
+                )
+        for word in WORDS:
+            if word in self._vocabulary.skills:
+                self._problems.error(
+                    key_spot(self._tree, "skills", word),
+                    f"a skill cannot be named `{word}`: `requires` uses it",
+                )
+        self._once("topics", rules.topics, what="topic")
+        self._once("pools", rules.pools, what="pool")
+        self._once("qualification", [each.name or "" for each in rules.qualification], what="rule")
+
+    def _once(self, section: str, written: Iterable[str], *, what: str) -> None:
+        seen: set[str] = set()
+        for index, name in enumerate(written):
+            if name and name in seen:
+                path = (section, index, "name") if what == "rule" else (section, index)
+                self._problems.error(spot(self._tree, *path), f"{what} `{name}` is there twice")
+            seen.add(name)
+
+    def step(self, index: int, written: routing.Rule) -> Step:
+        """Compile a qualification rule."""
+        path = ("qualification", index)
+        if self._silent(self._node(path), "name"):
+            self._problems.error(
+                spot(self._tree, *path),
+                "the rule has no name",
+                "decisions name the rules they follow",
+            )
+        found = written.set
+        if not written.final and found == routing.Findings() and not self._damaged(path):
+            self._problems.error(
+                spot(self._tree, *path), "the rule does nothing", "say what it sets with `set`"
+            )
+        if found.topic is not None and found.topic not in self._vocabulary.topics:
+            self._unknown("topic", found.topic, path=(*path, "set", "topic"))
+        for skill, level in found.skills.items():
+            self._found_skill(skill, level, path)
+        when = TRUE if written.when is None else self._condition((*path, "when"), facts=FACTS)
+        return Step(
+            name=written.name or "",
+            when=when,
+            holds=compiled(when),
+            topic=found.topic,
+            level=found.level,
+            language=found.language,
+            priority=found.priority,
+            skills=found.skills,
+            final=written.final,
+        )
+
+    def _found_skill(self, skill: str, level: int, path: Path) -> None:
+        if skill not in self._vocabulary.skills:
+            self._unknown("skill", skill, path=(*path, "set", "skills", skill))
+            return
+        known = self._vocabulary.skills[skill]
+        if known is not None and not known.lowest <= level <= known.top:
+            self._problems.error(
+                spot(self._tree, *path, "set", "skills", skill),
+                f"level {level} of `{skill}` does not exist",
+                f"its levels are {known}",
+            )
+
+    def takes(self, name: str, written: routing.Queue) -> Expression:
+        """Compile which conversations a queue takes."""
+        path = ("queues", name, "takes")
+        if written.takes is None:
+            if self._silent(self._node(path[:-1]), "takes"):
+                self._problems.error(
+                    key_spot(self._tree, *path[:-1]),
+                    f"`{name}` does not say what it takes",
+                    "`takes:` and a condition, a list of topics, `true` or `false`",
+                )
+            return NO_TAKER
+        if not isinstance(written.takes, list):
+            return self._condition(path, facts=LASTING_FACTS)
+        for index, topic in enumerate(written.takes):
+            if topic not in self._vocabulary.topics:
+                self._unknown("topic", topic, path=(*path, index))
+        topics = tuple(Literal(each) for each in written.takes)
+        if len(topics) == 1:
+            return Binary("==", Name("topic"), topics[0])
+        return Binary("in", Name("topic"), Items(topics))
+
+    def _condition(self, path: Path, *, facts: MappingType[str, Type]) -> Expression:
+        """Read a condition; where it is wrong, report all that is, and take one that never holds."""
+        node = self._node(path)
+        if isinstance(node, Scalar) and isinstance(node.value, bool):
+            return Literal(node.value)
+        if not isinstance(node, Scalar):
+            return NO_TAKER
+        try:
+            tree = parse(node.text)
+        except ConditionError as trouble:
+            self._problems.error(node.spot(trouble.at), trouble.message, trouble.suggestion)
+            return NO_TAKER
+        sound = True
+        for each in check(tree, self._vocabulary, facts=facts):
+            sound = sound and each.severity is not Severity.ERROR
+            note = (
+                self._problems.error if each.severity is Severity.ERROR else self._problems.warning
+            )
+            note(node.spot(each.at), each.message, each.suggestion)
+        return tree if sound else NO_TAKER
+
+    def _silent(self, group: Node | None, key: str) -> bool:
+        """Tell whether a group has no such key, and had none."""
+        if not isinstance(group, Mapping):
+            return False
+        return key not in group.entries and (group.place, key) not in self._removed
+
+    def _damaged(self, path: Path) -> bool:
+        """Tell whether a rule lost a part of what it sets because it did not fit."""
+        rule, found = self._node(path), self._node((*path, "set"))
+        places = {each.place for each in (rule, found) if each is not None}
+        return any(place in places for place, _ in self._removed)
+
+    def _node(self, path: Path) -> Node | None:
+        node: Node | None = self._tree
+        for part in path:
+            if isinstance(node, Mapping):
+                node = node.get(str(part))
+            elif isinstance(node, Sequence) and isinstance(part, int):
+                node = node.items[part]
+        return node
+
+    def queue(self, name: str, written: routing.Queue) -> Queue:
+        """Compile what a queue asks of agents and how it orders conversations."""
+        requires, prefers = (self._node(("queues", name, each)) for each in ("requires", "prefers"))
+        likes = () if prefers is None else self._requirements.preference(prefers)
+        kept = written.preferred_agent
+        return Queue(
+            name=name,
+            requires=NOTHING if requires is None else self._requirements.requirement(requires),
+            prefers=likes,
+            order=_order(written.order),
+            selects=selection(
+                self._node(("queues", name, "selects")),
+                prefers=bool(likes),
+                problems=self._problems,
+            ),
+            preferred_wait_ms=0 if kept is None else kept.wait,
+        )
+
+    def _unknown(self, kind: str, name: str, *, path: Path) -> None:
+        known = self._vocabulary.topics if kind == "topic" else self._vocabulary.skills
+        self._problems.error(
+            spot(self._tree, *path), f"unknown {kind} `{name}`", nearest(name, known)
+        )

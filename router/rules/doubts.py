@@ -1,0 +1,157 @@
+"""Warn of rules that are allowed and cannot be meant.
+
+Every warning is a proof, with the case that shows it: a conversation that no queue takes, a queue or
+a rule that an earlier one leaves nothing, a topic nothing speaks of, a channel nobody has room for.
+What cannot be proven cheaply is not said; the absence of a warning proves nothing.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import Final
+
+from router.model.policy import Facts
+from router.rules.cel.syntax import (
+    Binary,
+    Expression,
+    Items,
+    Literal,
+    Name,
+    Some,
+    canonical,
+    children,
+    constant,
+)
+from router.rules.compilation import Compiled
+from router.rules.dispatch import needs
+from router.rules.problems import Problems
+from router.rules.shape import key_spot, spot
+
+MAX_TRIALS: Final = 2_000
+_ELSEWHERE: Final = "a topic nobody declared"
+_LEVELS: Final = (1, 2, 3, 4)
+
+
+def warn(compiled: Compiled, *, problems: Problems) -> None:
+    """Note what is doubtful in a compiled rule set."""
+    _unreached_queues(compiled, problems=problems)
+    _unreached_rules(compiled, problems=problems)
+    _untaken_conversations(compiled, problems=problems)
+    _unused_topics(compiled, problems=problems)
+    _outsized_channels(compiled, problems=problems)
+
+
+def _unreached_queues(compiled: Compiled, *, problems: Problems) -> None:
+    """A queue whose every conversation an earlier one takes, and one that nothing can satisfy."""
+    everything = ""
+    same: dict[str, str] = {}
+    owners: dict[str, str] = {}
+    for name, takes in compiled.takes.items():
+        if constant(takes) is False:
+            continue
+        topics = needs(takes).get("topic", frozenset())
+        earlier = everything or same.get(canonical(takes), "")
+        if not earlier and topics and all(str(each) in owners for each in topics):
+            earlier = owners[str(min(topics))]
+        if earlier:
+            problems.warning(
+                key_spot(compiled.tree, "queues", name),
+                f"nothing comes to `{name}`: what it takes, `{earlier}` takes before it",
+                f"put `{name}` first, or `takes: false` if it is for transfers",
+            )
+        elif not all(needs(takes).values()):
+            problems.warning(
+                spot(compiled.tree, "queues", name, "takes"),
+                f"nothing comes to `{name}`: it asks one fact for two values at once",
+                "join them with `||`",
+            )
+        same.setdefault(canonical(takes), name)
+        if constant(takes) is True:
+            everything = everything or name
+        for topic in _whole_topics(takes):
+            owners.setdefault(topic, name)
+
+
+def _whole_topics(takes: Expression) -> Iterator[str]:
+    """Name the topics a queue takes whatever else is known of the conversation."""
+    match takes:
+        case Binary(operator="==", left=Name(name="topic"), right=Literal(value=str(topic))):
+            yield topic
+        case Binary(operator="==", left=Literal(value=str(topic)), right=Name(name="topic")):
+            yield topic
+        case Binary(operator="in", left=Name(name="topic"), right=Items(items=items)):
+            yield from (str(each.value) for each in items if isinstance(each, Literal))
+        case Some(terms=terms):
+            for each in terms:
+                yield from _whole_topics(each)
+
+
+def _unreached_rules(compiled: Compiled, *, problems: Problems) -> None:
+    """A rule behind one that always matches and is final."""
+    end = ""
+    for index, step in enumerate(compiled.steps):
+        if end:
+            problems.warning(
+                spot(compiled.tree, "qualification", index),
+                f"rule `{step.name}` is never read: `{end}` ends the reading for every conversation",
+                f"put it before `{end}`",
+            )
+        elif step.final and constant(step.when) is True:
+            end = step.name
+
+
+def _untaken_conversations(compiled: Compiled, *, problems: Problems) -> None:
+    """A conversation, found by trial, that no queue takes."""
+    policy = compiled.policy
+    topics = (None, _ELSEWHERE, *sorted(compiled.vocabulary.topics))
+    trials = product(policy.channels, topics, _LEVELS)
+    for _, (channel, topic, level) in zip(range(MAX_TRIALS), trials, strict=False):
+        facts = Facts(channel=channel, topic=topic, level=level)
+        if policy.qualifier.qualify(facts).queue is None:
+            about = "that says no topic" if topic is None else f"about {_quoted(topic)}"
+            problems.warning(
+                key_spot(compiled.tree, "queues"),
+                f"a conversation on `{channel}` {about}, level {level}, comes to no queue: refused",
+                "end with a queue that has `takes: true`",
+            )
+            return
+
+
+def _quoted(topic: str) -> str:
+    return topic if topic == _ELSEWHERE else f"`{topic}`"
+
+
+def _unused_topics(compiled: Compiled, *, problems: Problems) -> None:
+    """A topic that no rule finds and no condition asks for."""
+    spoken = {step.topic for step in compiled.steps}
+    for tree in (*(step.when for step in compiled.steps), *compiled.takes.values()):
+        spoken.update(_texts(tree))
+    section = compiled.document.get("topics", [])
+    for index, topic in enumerate(section):
+        if topic not in spoken:
+            problems.warning(
+                spot(compiled.tree, "topics", index),
+                f"no rule and no queue speaks of the topic `{topic}`",
+                "take it out, or say where it goes",
+            )
+
+
+def _texts(tree: Expression) -> Iterator[str]:
+    if isinstance(tree, Literal) and isinstance(tree.value, str):
+        yield tree.value
+    for each in children(tree):
+        yield from _texts(each)
+
+
+def _outsized_channels(compiled: Compiled, *, problems: Problems) -> None:
+    """A channel whose conversation is larger than what an agent holds by default."""
+    capacity = compiled.policy.agents.capacity
+    channels: Mapping[str, int] = {
+        name: each.units for name, each in compiled.policy.channels.items()
+    }
+    for name, units in channels.items():
+        if units > capacity:
+            problems.warning(
+                key_spot(compiled.tree, "channels", name),
+                f"one conversation takes {units} units, and an agent has {capacity}: nobody has room",
+                "unless the agent's profile says more",
+            )

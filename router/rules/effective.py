@@ -1,0 +1,159 @@
+"""Say a policy in full: every default filled in, every notation in its one form.
+
+The document is what ``rules show`` prints; read again it gives the same policy. Its part that decides
+anything (not the declarations nobody follows yet, and not for which pools it is) is what the version
+names: two texts with the same meaning have the same version, on any machine.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from router.model.policy import AgentRules, Channel, OfferMode, Order, OrderBy, Queue
+from router.rules.cel.syntax import Expression, canonical, constant
+from router.rules.qualification import Step
+from router.rules.requirements import requirement_value
+from router.rules.selection import selection_value
+from router.rules.units import duration_text, rate_text, skill_term_value
+from router.rules.written.calendars import Calendar, Spans
+from router.rules.written.routing import Rules
+
+VERSION_DIGITS: Final = 12
+_DECIDING: Final = ("skills", "channels", "agents", "qualification", "queues")
+
+
+def document(
+    rules: Rules,
+    *,
+    channels: Mapping[str, Channel],
+    queues: Mapping[str, Queue],
+    agents: AgentRules,
+    steps: Sequence[Step],
+    takes: Mapping[str, Expression],
+) -> dict[str, Any]:
+    """Write a whole rule set as plain values, in the order a person reads it."""
+    parts: dict[str, Any] = {
+        "pools": list(rules.pools),
+        "calendars": {name: _calendar(each) for name, each in rules.calendars.items()},
+        "skills": {name: str(each) for name, each in rules.skills.items()},
+        "topics": list(rules.topics),
+        "teams": {name: {"partner": each.partner} for name, each in rules.teams.items()},
+        "channels": {name: _channel(each) for name, each in channels.items()},
+        "agents": _agents(agents),
+        "qualification": [_step(each) for each in steps],
+        "queues": {name: _queue(each, takes[name]) for name, each in queues.items()},
+    }
+    return {"version": 1, **{name: each for name, each in parts.items() if each}}
+
+
+def version(whole: Mapping[str, Any]) -> str:
+    """Name the meaning of a document in twelve hexadecimal digits."""
+    deciding = {name: whole.get(name) for name in _DECIDING}
+    deciding["queues"] = list((whole.get("queues") or {}).items())
+    deciding["skills"] = {
+        name: levels.partition("..")[2] for name, levels in (whole.get("skills") or {}).items()
+    }
+    text = json.dumps(deciding, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:VERSION_DIGITS]
+
+
+def _calendar(calendar: Calendar) -> dict[str, Any]:
+    value: dict[str, Any] = {
+        "timezone": calendar.timezone,
+        "weekly": {day: _hours(spans) for day, spans in calendar.week.items()},
+    }
+    if calendar.holidays is not None:
+        value["holidays"] = calendar.holidays
+    if calendar.exceptions:
+        value["exceptions"] = {day: _hours(each) for day, each in calendar.exceptions.items()}
+    return value
+
+
+def _hours(spans: Spans) -> str | list[str]:
+    written = [f"{_time(opens)}-{_time(closes)}" for opens, closes in spans]
+    return (written[0] if len(written) == 1 else written) if written else "closed"
+
+
+def _time(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _channel(channel: Channel) -> dict[str, Any]:
+    value: dict[str, Any] = {"units": channel.units}
+    if channel.at_most is not None:
+        value["at_most"] = channel.at_most
+    value["exclusive"] = channel.exclusive
+    value["offer"] = {"mode": channel.mode.value}
+    if channel.mode is OfferMode.MANUAL:
+        value["offer"]["expires"] = duration_text(channel.expires_ms)
+    limit = channel.wrap_up.limit_ms
+    value["wrap_up"] = {"open": True} if limit is None else {"at_most": duration_text(limit)}
+    return value
+
+
+def _agents(agents: AgentRules) -> dict[str, Any]:
+    missed: dict[str, Any] = {"do": "nothing"}
+    if agents.missed_offers:
+        missed = {
+            "count": agents.missed_offers,
+            "do": "suspend",
+            "for": duration_text(agents.suspended_ms),
+        }
+    lost = agents.lost_after_ms
+    return {
+        "capacity": agents.capacity,
+        "lease": duration_text(agents.lease_ms),
+        "after_missed_offers": missed,
+        "never_again_after_decline": duration_text(agents.decline_memory_ms),
+        "lost": {"requeue_after": "never" if lost is None else duration_text(lost)},
+    }
+
+
+def _step(step: Step) -> dict[str, Any]:
+    value: dict[str, Any] = {"name": step.name}
+    if constant(step.when) is not True:
+        value["when"] = _condition(step.when)
+    found: dict[str, Any] = {
+        "topic": step.topic,
+        "level": step.level,
+        "language": step.language,
+        "priority": None if step.priority is None else step.priority.written(),
+        "skills": dict(step.skills) or None,
+    }
+    found = {name: each for name, each in found.items() if each is not None}
+    if found:
+        value["set"] = found
+    if step.final:
+        value["final"] = True
+    return value
+
+
+def _condition(tree: Expression) -> str | bool:
+    answer = constant(tree)
+    return canonical(tree) if answer is None else answer
+
+
+def _queue(queue: Queue, takes: Expression) -> dict[str, Any]:
+    value: dict[str, Any] = {
+        "takes": _condition(takes),
+        "requires": requirement_value(queue.requires),
+    }
+    if queue.prefers:
+        value["prefers"] = {each.skill: skill_term_value(each) for each in queue.prefers}
+    value["order"] = _order(queue.order)
+    value["selects"] = selection_value(queue.selects, prefers=bool(queue.prefers))
+    if queue.preferred_wait_ms:
+        value["preferred_agent"] = {
+            "wait": duration_text(queue.preferred_wait_ms),
+            "then": "anyone",
+        }
+    return value
+
+
+def _order(order: Order) -> dict[str, Any]:
+    value: dict[str, Any] = {"by": order.by.value}
+    if order.by is OrderBy.TARGET:
+        value["target"] = {"within": duration_text(order.within_ms)}
+    value["ageing"] = rate_text(order.ageing)
+    return value

@@ -1,0 +1,172 @@
+"""Qualify a conversation: from raw attributes and words to topic, level, language, priority, queue.
+
+Rules apply in the order of the file. Each rule that matches sets what is not set yet; what the
+platform said counts as set. ``priority: +200`` adds up instead. A final rule ends the reading. Then
+the first queue that takes the conversation gets it. A condition that cannot be answered, for want of
+an attribute or for its type, does not hold; ``failed`` counts that by rule.
+
+The customer's words are there once. What they mention is asked once, when they come, of every rule
+that listens; the names of the rules that heard something are kept instead of the words, and answer
+for them in later qualifications. Without words nothing is mentioned. Nothing here keeps a word.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from router.model.limits import MAX_PRIORITY, MIN_LEVEL, MIN_PRIORITY
+from router.model.policy import Facts, Verdict
+from router.rules.cel.evaluation import Answer
+from router.rules.cel.syntax import TRUE, Expression, Items, Literal, calls, canonical
+from router.rules.dispatch import Dispatch
+from router.rules.units import Priority
+from router.rules.words import Words, mentions, words
+
+_NOBODY: Final[Mapping[str, str]] = {}
+_NOTHING: Final[frozenset[str]] = frozenset()
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule. ``when`` is its condition as a tree, ``holds`` the same as a function."""
+
+    name: str
+    when: Expression = TRUE
+    holds: Answer
+    topic: str | None = None
+    level: int | None = None
+    language: str | None = None
+    priority: Priority | None = None
+    skills: Mapping[str, int] = {}
+    final: bool = False
+
+
+class Findings:
+    """What is known of a conversation while the rules are read.
+
+    ``case`` is what conditions see. Level and priority are kept beside it, since nobody having said
+    them reads as 1 and 0 there.
+    """
+
+    __slots__ = ("added", "base", "case", "level")
+
+    def __init__(self, facts: Facts, heard: frozenset[str]) -> None:
+        self.level = facts.level
+        self.base = facts.priority
+        self.added = 0
+        customer = facts.customer
+        self.case: dict[str, Any] = {
+            "channel": facts.channel,
+            "topic": facts.topic,
+            "level": facts.level or MIN_LEVEL,
+            "language": facts.language,
+            "priority": facts.priority or MIN_PRIORITY,
+            "skills": facts.skills,
+            "customer": _NOBODY if customer is None else _known(customer.id, customer.tier),
+            "attributes": facts.attributes,
+            "heard": heard,
+        }
+
+    def apply(self, step: Step) -> None:
+        """Set what a rule finds and nobody has said."""
+        case = self.case
+        if step.topic is not None and case["topic"] is None:
+            case["topic"] = step.topic
+        if step.level is not None and self.level is None:
+            self.level = case["level"] = step.level
+        if step.language is not None and case["language"] is None:
+            case["language"] = step.language
+        if step.skills:
+            case["skills"] = {**step.skills, **case["skills"]}
+        priority = step.priority
+        if priority is not None:
+            if priority.relative:
+                self.added += priority.points
+            elif self.base is None:
+                self.base = priority.points
+            points = (self.base or MIN_PRIORITY) + self.added
+            case["priority"] = min(MAX_PRIORITY, max(MIN_PRIORITY, points))
+
+
+class Ear(msgspec.Struct, frozen=True):
+    """A ``text.mentions(...)`` of a rule: its name in the record, its one form, the question."""
+
+    name: str
+    asked: str
+    hears: Callable[[Words], bool]
+
+
+class Qualification:
+    """The rules and queues of one policy, asked once or more in the life of a conversation."""
+
+    def __init__(self, steps: Sequence[Step], queues: Dispatch) -> None:
+        self._steps = tuple((each.holds, each) for each in steps)
+        self._queues = queues
+        self._ears = tuple(ear for each in steps for ear in _ears(each))
+        self.failed: dict[str, int] = {each.name: 0 for each in steps}
+        """How often the condition of each rule could not be answered; only ever grows."""
+
+    def qualify(self, facts: Facts) -> Verdict:
+        """Apply the rules, then find the queue. About two microseconds, and what conditions cost."""
+        text_rules = self._heard(facts)
+        found = Findings(facts, self._asked(text_rules))
+        case = found.case
+        matched: list[str] = []
+        for holds, step in self._steps:
+            answer = holds(case)
+            if answer is not True:
+                if answer is not False:
+                    self.failed[step.name] += 1
+                continue
+            matched.append(step.name)
+            found.apply(step)
+            if step.final:
+                break
+        return Verdict(
+            queue=self._queues.first(case),
+            topic=case["topic"],
+            level=found.level,
+            language=case["language"],
+            priority=case["priority"],
+            skills=case["skills"],
+            rules=tuple(matched),
+            text_rules=text_rules,
+        )
+
+    def queue_for(self, facts: Facts) -> str | None:
+        """Find the first queue that takes these facts as they stand."""
+        return self._queues.first(Findings(facts, _NOTHING).case)
+
+    def _heard(self, facts: Facts) -> frozenset[str]:
+        """Listen to the text if it is there, else recall what was heard in it."""
+        if not self._ears or (facts.text is None and not facts.text_rules):
+            return _NOTHING
+        if facts.text is None:
+            return facts.text_rules.intersection(each.name for each in self._ears)
+        text = words(facts.text)
+        return frozenset(each.name for each in self._ears if each.hears(text))
+
+    def _asked(self, heard: frozenset[str]) -> frozenset[str]:
+        if not heard:
+            return _NOTHING
+        return frozenset(each.asked for each in self._ears if each.name in heard)
+
+
+def _ears(step: Step) -> Iterator[Ear]:
+    """Name the first question of a rule as the rule, further ones with their number."""
+    for number, call in enumerate(calls(step.when, "mentions"), start=1):
+        listed = call.arguments[0]
+        phrases = [
+            each.value
+            for each in (listed.items if isinstance(listed, Items) else ())
+            if isinstance(each, Literal) and isinstance(each.value, str)
+        ]
+        name = step.name if number == 1 else f"{step.name}\t{number}"
+        yield Ear(name, canonical(call), mentions(phrases))
+
+
+def _known(identity: str | None, tier: str | None) -> dict[str, str]:
+    known = {} if identity is None else {"id": identity}
+    if tier is not None:
+        known["tier"] = tier
+    return known

@@ -1,0 +1,196 @@
+"""Hold a tree against the models of the language and report every key and value that does not fit.
+
+What does not fit is reported in plain words at its place and taken out of the tree, so that the
+rest can still be compiled and its own problems found in the same run. The tree that is left always
+fits the models.
+"""
+
+from collections.abc import Mapping as MappingType
+from types import UnionType
+from typing import Any, Final, Union, get_args, get_origin
+
+import msgspec
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from router.rules.problems import Place, Problems, nearest
+from router.rules.source import Entry, Mapping, Node, Sequence, plain
+from router.rules.written.fields import TROUBLE, Written
+from router.rules.written.routing import Rules
+
+MAX_ROUNDS: Final = 100
+
+Loc = tuple[int | str, ...]
+
+
+class Fitted(msgspec.Struct, frozen=True):
+    """What fits the language, and what did not: the place of the group and the key taken out."""
+
+    rules: Rules
+    removed: frozenset[tuple[Place, str]]
+
+
+def fitted(tree: Mapping, *, problems: Problems) -> Fitted:
+    """Validate a tree; what does not fit is reported and removed from it.
+
+    Only the first look reports: what a later one finds follows from what was taken out.
+    """
+    removed: set[tuple[Place, str]] = set()
+    for attempt in range(MAX_ROUNDS):
+        try:
+            return Fitted(Rules.model_validate(plain(tree)), frozenset(removed))
+        except ValidationError as error:
+            found = error.errors(include_url=False)
+        for each in found if attempt == 0 else ():
+            problems.error(_place(tree, each), *_words(each))
+        before = len(removed)
+        for each in sorted(found, key=lambda each: _order(each["loc"]), reverse=True):
+            removed |= _remove(tree, each["loc"], kind=each["type"])
+        if len(removed) == before:
+            break
+    tree.entries.clear()
+    return Fitted(Rules(), frozenset(removed))
+
+
+def _order(loc: Loc) -> tuple[str | tuple[int, int], ...]:
+    """Sort places so that of a list the last items are removed first."""
+    return tuple((1, each) if isinstance(each, int) else (0, 0) for each in loc)
+
+
+def follow(tree: Node, loc: Loc) -> tuple[list[Entry | int], Node]:
+    """Walk as far along a path as the tree goes; give the steps taken and the node reached."""
+    node, steps = tree, list[Entry | int]()
+    for part in loc:
+        if isinstance(node, Mapping) and str(part) in node.entries:
+            entry = node.entries[str(part)]
+            steps.append(entry)
+            node = entry.value
+        elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node.items):
+            steps.append(part)
+            node = node.items[part]
+        else:
+            break
+    return steps, node
+
+
+def _place(tree: Mapping, error: ErrorDetails) -> Place:
+    steps, node = follow(tree, error["loc"])
+    last = steps[-1] if steps else None
+    about_key = error["type"] in {"extra_forbidden", "missing"} or error["loc"][-1:] == ("[key]",)
+    return last.place if about_key and isinstance(last, Entry) else node.place
+
+
+def _remove(tree: Mapping, loc: Loc, *, kind: str) -> set[tuple[Place, str]]:
+    """Take out what does not fit: the value, or what holds it where a key is missing."""
+    steps, _ = follow(tree, loc)
+    complete = len(steps) == len(loc) - (loc[-1:] == ("[key]",))
+    if not steps or not (complete or kind == "missing"):
+        return set()
+    _, parent = follow(tree, loc[: len(steps) - 1])
+    last = steps[-1]
+    if isinstance(parent, Mapping) and isinstance(last, Entry):
+        parent.entries.pop(last.name, None)
+        return {(parent.place, last.name)}
+    if isinstance(parent, Sequence) and isinstance(last, int):
+        del parent.items[last]
+        return {(parent.place, f"{last} of {len(parent.items) + 1}")}
+    return set()
+
+
+def _words(error: ErrorDetails) -> tuple[str, str]:
+    context = error.get("ctx", {})
+    key = str(error["loc"][-1]) if error["loc"] else ""
+    value = _shown(error["input"])
+    match error["type"]:
+        case kind if kind == TROUBLE:
+            return str(context["message"]), str(context["suggestion"])
+        case "extra_forbidden":
+            return _unknown_key(error["loc"])
+        case "missing":
+            return f"`{key}` is missing", ""
+        case "literal_error":
+            offered = str(context["expected"]).replace("'", "").replace(" or ", ", ").lower()
+            return f"{value} is not offered here", nearest(value.strip("`"), offered.split(", "))
+        case "greater_than_equal":
+            return f"{value} is too small", f"at least {context['ge']}"
+        case "less_than_equal":
+            return f"{value} is too large", f"at most {context['le']}"
+        case "bool_type" if value in _SWITCHES:
+            return f"{value} is a text here", f"write `{_SWITCHES[value]}`"
+        case kind:
+            return f"{value} where {_WANTED.get(kind, 'something else')} should be", ""
+
+
+_SWITCHES: Final = {"`yes`": "true", "`on`": "true", "`no`": "false", "`off`": "false"}
+_WANTED: Final = {
+    "int_type": "a whole number",
+    "string_type": "a text",
+    "bool_type": "`true` or `false`",
+    "list_type": "a list such as `[one, two]`",
+    "dict_type": "a group of keys and values",
+    "model_type": "a group of keys and values",
+    "model_attributes_type": "a group of keys and values",
+}
+
+
+def _shown(value: object) -> str:
+    match value:
+        case dict():
+            return "a group of keys"
+        case list():
+            return "a list"
+        case None:
+            return "nothing"
+        case bool():
+            return f"`{str(value).lower()}`"
+        case _:
+            text = str(value)
+            return f"`{text}`" if len(text) <= 60 else f"`{text[:57]}...`"
+
+
+def _unknown_key(loc: Loc) -> tuple[str, str]:
+    key = str(loc[-1])
+    model = model_at(loc[:-1])
+    if model is None:
+        return f"unknown key `{key}`", ""
+    if key in model.PLANNED:
+        return f"`{key}` is not supported yet", f"it is to come, {model.PLANNED[key]}"
+    known = [field.alias or name for name, field in model.model_fields.items()]
+    hint = nearest(key, known)
+    return f"unknown key `{key}`", hint or f"one of {', '.join(f'`{each}`' for each in known)}"
+
+
+def model_at(loc: Loc) -> type[Written] | None:
+    """Find the model of the language that describes what stands at a path."""
+    kind: Any = Rules
+    for part in loc:
+        kind = _inner(kind)
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            fields = {field.alias or name: field for name, field in kind.model_fields.items()}
+            kind = fields[str(part)].annotation if part in fields else None
+        elif get_origin(kind) in {dict, MappingType}:
+            kind = get_args(kind)[1]
+        elif get_origin(kind) is list:
+            kind = get_args(kind)[0]
+    kind = _inner(kind)
+    return kind if isinstance(kind, type) and issubclass(kind, Written) else None
+
+
+def _inner(kind: Any) -> Any:
+    """Look through ``Optional``."""
+    if get_origin(kind) in {Union, UnionType}:
+        arms = [each for each in get_args(kind) if each is not type(None)]
+        return _inner(arms[0]) if arms else None
+    return kind
+
+
+def spot(tree: Node, *loc: int | str) -> Place:
+    """Find the place of a value, or of the innermost thing around it that is written."""
+    return follow(tree, loc)[1].place
+
+
+def key_spot(tree: Node, *loc: int | str) -> Place:
+    """Find the place of a key, or of the innermost thing around it that is written."""
+    steps, node = follow(tree, loc)
+    last = steps[-1] if len(steps) == len(loc) and steps else None
+    return last.place if isinstance(last, Entry) else node.place

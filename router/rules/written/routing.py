@@ -1,0 +1,166 @@
+"""What is written of the conversations' way: qualification, queues, and the file as a whole."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from router.rules.written.calendars import Calendar
+from router.rules.written.fields import (
+    Condition,
+    Duration,
+    Language,
+    Name,
+    PoolName,
+    PriorityChange,
+    Rate,
+    SkillLevels,
+    Taken,
+    Written,
+    trouble,
+)
+from router.rules.written.staffing import Agents, Channel, Team
+
+
+class Findings(Written):
+    """What a rule finds out of a conversation; nothing that is known already is changed."""
+
+    PLANNED: ClassVar[Mapping[str, str]] = {"queue": "to name the queue at once"}
+
+    topic: Name | None = Field(default=None, description="What it is about; a declared topic.")
+    level: Annotated[int, Field(ge=1, le=1_000)] | None = Field(
+        default=None, description="How hard it is; 1 is simple."
+    )
+    language: Language | None = Field(
+        default=None, description="Its language, such as `fr` or `fr-CA`."
+    )
+    priority: PriorityChange | None = Field(
+        default=None,
+        description="`300` sets it, `+200` and `-100` add to it; it stays within 0 to 1000.",
+    )
+    skills: dict[Name, Annotated[int, Field(ge=1)]] = Field(
+        default={}, description="Skills it asks for besides the queue's: `{calm: 2}`, at least."
+    )
+
+
+class Rule(Written):
+    """A step of qualification."""
+
+    name: Name | None = Field(
+        default=None, description="Named in the decision it had a part in; required, and unique."
+    )
+    when: Condition | None = Field(
+        default=None, description="The condition in CEL; left out: for every conversation."
+    )
+    set: Findings = Field(default=Findings(), description="What is found out then.")
+    final: bool = Field(default=False, description="No rule after this one is read.")
+
+
+class Target(Written):
+    """The time within which conversations should be answered."""
+
+    PLANNED: ClassVar[Mapping[str, str]] = {"answer": "to measure which share is answered in time"}
+
+    within: Duration = Field(description="Answered within this time of the customer's arrival.")
+
+
+class Order(Written):
+    """What makes one conversation more urgent than another."""
+
+    by: Literal["priority", "target", "arrival", "newest"] = Field(
+        default="priority",
+        description="`priority`, time left to the `target`, `arrival`, or the `newest` first.",
+    )
+    target: Target | None = Field(default=None, description="Required by, and only for, `target`.")
+    ageing: Rate | None = Field(
+        default=None,
+        description="Points won by waiting; 0/s for `priority`, else 1/s if left out.",
+    )
+
+    @model_validator(mode="after")
+    def _goes_together(self) -> Self:
+        if self.by == "target" and self.target is None:
+            raise trouble("ordered by `target`, without one", "`target: {within: 2m}`")
+        if self.by != "target" and self.target is not None:
+            raise trouble(f"a `target` does nothing in an order by `{self.by}`", "`by: target`")
+        if self.ageing == 0 and self.by != "priority":
+            raise trouble(
+                f"without ageing it is an order by priority, not by `{self.by}`", "`by: priority`"
+            )
+        return self
+
+
+class PreferredAgent(Written):
+    """How long a conversation is kept for the agents it prefers."""
+
+    wait: Duration = Field(description="So long after its arrival, while one can be reached.")
+    then: Literal["anyone"] = Field(description="What comes after: `anyone` may have it.")
+
+
+class Queue(Written):
+    """A queue: which conversations wait in it, and who may have them."""
+
+    PLANNED: ClassVar[Mapping[str, str]] = {
+        "expands": "to ask for less after a while",
+        "overflows": "to send conversations elsewhere when too many wait",
+        "deflects": "to offer something better than waiting",
+        "hours": "to follow a calendar",
+        "offer": "to offer otherwise than the channel does",
+    }
+
+    like: Name | None = Field(
+        default=None,
+        description="Another queue whose keys hold where this one is silent; not its `takes`.",
+    )
+    takes: Taken | None = Field(
+        default=None,
+        description="Which conversations: a CEL condition, a list of topics, `true` or `false`.",
+    )
+    requires: dict[str, Any] = Field(
+        default={},
+        description=(
+            'Who may have them: `{reimbursement: ">= level", language: same}`; all of it holds. '
+            "Also `any_skill: 1`, `all_of`, `any_of` (lists) and `not`."
+        ),
+    )
+    prefers: dict[Name, Any] = Field(
+        default={}, description="Skills that make an agent fit better: `{calm: 2}`."
+    )
+    order: Order = Field(default=Order(), description="Who goes first.")
+    selects: Any = Field(
+        default="longest_idle",
+        description="Which agent is best: a preset, or weights `{proficiency: 4, idle: 1}`.",
+    )
+    preferred_agent: PreferredAgent | None = Field(
+        default=None, description="How long it is kept for the agents it prefers."
+    )
+
+
+class Rules(Written):
+    """A rule set: one file, or several that are for the same pools."""
+
+    PLANNED: ClassVar[Mapping[str, str]] = {
+        "surge": "to have other values on days when too much comes in"
+    }
+
+    version: Literal[1] | None = Field(
+        default=None, description="Version of this language; 1, in every file."
+    )
+    pools: list[PoolName] = Field(
+        default=[], description="For these pools; left out: for every pool without its own rules."
+    )
+    calendars: dict[Name, Calendar] = Field(default={}, description="Opening hours, by name.")
+    skills: dict[Name, SkillLevels] = Field(
+        default={}, description="Skills and their levels: `reimbursement: 1..3`; 3 is the best."
+    )
+    topics: list[Name] = Field(default=[], description="What conversations are about.")
+    teams: dict[Name, Team] = Field(default={}, description="Teams of agents, by name.")
+    channels: dict[Name, Channel] = Field(default={}, description="Channels, by name.")
+    agents: Agents = Field(default=Agents(), description="What holds for every agent.")
+    qualification: list[Rule] = Field(
+        default=[],
+        description="Read in order; a rule that matches sets what is not set yet.",
+    )
+    queues: dict[Name, Queue] = Field(
+        default={}, description="In order: the first that takes a conversation gets it."
+    )

@@ -1,0 +1,157 @@
+"""What is written of the people and the means: teams, channels, and what holds for every agent."""
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from router.rules.written.fields import Duration, DurationOrNever, Name, Written, trouble
+
+
+class Team(Written):
+    """A team of agents."""
+
+    PLANNED: ClassVar[Mapping[str, str]] = {
+        "quota": "how many conversations a partner may get",
+        "share": "which part of the conversations a partner may get",
+    }
+
+    partner: bool = Field(default=False, description="Whether the team belongs to another company.")
+
+
+class Offer(Written):
+    """How an agent is given a conversation."""
+
+    PLANNED: ClassVar[Mapping[str, str]] = {"parallel": "to ask several agents at once"}
+
+    mode: Literal["manual", "automatic"] = Field(
+        default="manual",
+        description="`manual`: the agent is asked and answers. `automatic`: assigned at once.",
+    )
+    expires: Duration | None = Field(
+        default=None, description="How long a manual offer waits for its answer (20s if left out)."
+    )
+
+    @model_validator(mode="after")
+    def _automatic_does_not_wait(self) -> Self:
+        if self.mode == "automatic" and self.expires is not None:
+            raise trouble("an automatic offer waits for no answer", "leave `expires` out")
+        if self.expires is not None and self.expires < 1_000:
+            raise trouble("an offer that expires within a second cannot be answered")
+        return self
+
+
+class WrapUp(Written):
+    """Work after a conversation, which still takes the agent's capacity."""
+
+    fixed: Duration | None = Field(default=None, description="So long after every conversation.")
+    at_most: Duration | None = Field(
+        default=None, description="Until the agent says it is done, but no longer than this."
+    )
+    open: Literal[True] | None = Field(
+        default=None, description="Until the agent says it is done; `at_most` may cap it."
+    )
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if self.fixed is not None and (self.at_most is not None or self.open):
+            raise trouble("`fixed` stands alone", "either `fixed`, or `open` and `at_most`")
+        if self.fixed is None and self.at_most is None and self.open is None:
+            raise trouble(
+                "it does not say how long", "`fixed: 20s`, `at_most: 60s` or `open: true`"
+            )
+        return self
+
+    @property
+    def limit_ms(self) -> int | None:
+        """Give the end at the latest in ms; None: open."""
+        return self.fixed if self.fixed is not None else self.at_most
+
+
+class Channel(Written):
+    """A channel: what one conversation on it costs an agent, and how it is offered."""
+
+    PLANNED: ClassVar[Mapping[str, str]] = {"interruptible": "to let more urgent work come between"}
+
+    like: Name | None = Field(
+        default=None, description="Another channel whose keys hold where this one is silent."
+    )
+    units: Annotated[int, Field(ge=0, le=10_000)] = Field(
+        default=100, description="What one conversation takes of an agent's capacity."
+    )
+    at_most: Annotated[int, Field(ge=1, le=1_000)] | None = Field(
+        default=None, description="Conversations of this channel an agent may have at once."
+    )
+    exclusive: bool = Field(
+        default=False,
+        description="An agent who has one of these has nothing on any other channel.",
+    )
+    offer: Offer = Field(default=Offer(), description="How an agent is given a conversation.")
+    wrap_up: WrapUp | None = Field(
+        default=None, description="Work after the conversation; none if left out."
+    )
+
+
+class MissedOffers(Written):
+    """What follows when an agent lets offers expire."""
+
+    do: Literal["suspend", "nothing"] = Field(
+        description="`suspend`: no offers for a while. `nothing`: only the next agent is asked."
+    )
+    count: Annotated[int, Field(ge=1, le=100)] | None = Field(
+        default=None, description="How many missed in a row (2 if left out)."
+    )
+    for_: Duration | None = Field(
+        default=None, alias="for", description="How long the agent gets no offers (5m if left out)."
+    )
+
+    @model_validator(mode="after")
+    def _nothing_has_no_measure(self) -> Self:
+        if self.do == "nothing" and (self.count is not None or self.for_ is not None):
+            raise trouble("`do: nothing` has neither `count` nor `for`")
+        if self.for_ == 0:
+            raise trouble("a suspension of no time is none", "`do: nothing`")
+        return self
+
+
+class Lost(Written):
+    """What becomes of the conversations of an agent who cannot be reached any more."""
+
+    requeue_after: DurationOrNever = Field(
+        description="They wait again, at their old place, after so long; or `never`."
+    )
+
+
+class Agents(Written):
+    """What holds for every agent."""
+
+    PLANNED: ClassVar[Mapping[str, str]] = {
+        "occupancy_at_most": "to keep a part of everybody's time free",
+        "rest_after_hard": "to rest after a hard conversation",
+    }
+
+    capacity: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        default=100, description="Units an agent can hold, where the profile does not say."
+    )
+    lease: Duration = Field(
+        default=60_000,
+        description="An agent whose desktop is silent for so long gets nothing until it speaks.",
+    )
+    after_missed_offers: MissedOffers = Field(
+        default=MissedOffers.model_validate({"do": "suspend"}),
+        description="When an agent lets offers expire.",
+    )
+    never_again_after_decline: Duration = Field(
+        default=600_000,
+        description="Who declined a conversation is not asked again for it for so long.",
+    )
+    lost: Lost = Field(
+        default=Lost.model_validate({"requeue_after": "2m"}),
+        description="When an agent who has conversations cannot be reached any more.",
+    )
+
+    @model_validator(mode="after")
+    def _a_lease_lives(self) -> Self:
+        if self.lease < 1_000:
+            raise trouble("a lease under a second would end between two heartbeats")
+        return self
