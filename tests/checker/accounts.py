@@ -47,8 +47,11 @@ REASONS: Final = (
 ID: Final = re.compile(rb"[A-Za-z0-9_.:@-]{1,128}")
 
 
-def check_accounts(ledger: Ledger, *, report: Report, settled: bool) -> None:
-    """Report inputs without an account, and with more than one; count the others."""
+def check_accounts(ledger: Ledger, *, report: Report, settled_at: int | None) -> None:
+    """Report inputs without an account, and with more than one; count the others.
+
+    `settled_at` (ms): what was written until then has been answered, if it ever will be.
+    """
     passed = _passed(ledger)
     letters_gone = any(topic == "dead-letters" for topic, _ in ledger.topics.truncated)
     for place, record in ledger.records.items():
@@ -62,12 +65,13 @@ def check_accounts(ledger: Ledger, *, report: Report, settled: bool) -> None:
             report.add(Rule.ACCOUNTED, record.where, f"{len(letters)} dead letters")
         if answers or letters:
             continue
+        is_due = settled_at is not None and record.timestamp <= settled_at
         is_passed = place[2] <= passed.get((role, place[1]), -1)
         if is_passed and not _may_be_silent(record, event=event):
             if ledger.is_complete(place[1]) and not letters_gone:
                 what = "no event" if event is None else event.type
                 report.add(Rule.ACCOUNTED, record.where, f"lost: passed without a word ({what})")
-        elif not is_passed and settled and not _may_be_silent(record, event=event):
+        elif not is_passed and is_due and not _may_be_silent(record, event=event):
             report.add(Rule.LIVENESS, record.where, "never answered")
         elif not is_passed:
             report.counts["inputs pending or silent at the end"] += 1

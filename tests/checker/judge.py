@@ -27,7 +27,7 @@ def check(
     report = Report()
     ledger = open_ledger(topics, report)
     check_order(ledger, report)
-    check_accounts(ledger, report=report, settled=settled_at is not None)
+    check_accounts(ledger, report=report, settled_at=settled_at)
     check_dead_letters(ledger, report)
     check_repetition(ledger, report)
     pools = replay(ledger, report=report, centre=centre)

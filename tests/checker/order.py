@@ -109,8 +109,15 @@ def _check_cause_is(event: Event, *, run: list[Decision], report: Report) -> Non
             report.add(Rule.CAUSE, decision.where, "the trace id of its cause is not kept")
         if decision.is_refusal and decision.type == "input.refused":
             said = decision.data.get("type"), decision.data.get("subject")
-            if said != (event.type, event.subject):
+            if said[0] != event.type or said[1] not in _subjects(event):
                 report.add(Rule.CAUSE, decision.where, f"refuses {said}, was {event.where}")
+
+
+def _subjects(event: Event) -> set[object]:
+    """Name whom an event is about: a command says so in its data."""
+    if not event.type.startswith("command."):
+        return {event.subject}
+    return {event.data.get(name) for name in ("conversation", "agent", "queue", "stage")}
 
 
 def _check_run(run: list[Decision], report: Report) -> None:

@@ -26,6 +26,7 @@ def test_a_conversation_not_reached_yet_is_no_fault_until_the_router_had_its_tim
     story.create("c1")
     story.put("conversations", "conversation.created", subject="c2", channel="chat")
     assert broken(story) == set()
+    assert broken(story, settled_at=story.now - 1) == set()
     assert broken(story, settled_at=story.now) == {Rule.LIVENESS}
 
 

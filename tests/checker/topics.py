@@ -63,6 +63,7 @@ def read_topics(bootstrap_servers: str, *, prefix: str = "routing.") -> Topics:
     consumer = Consumer(
         {
             "bootstrap.servers": bootstrap_servers,
+            "log_level": 0,
             "group.id": f"checker-{uuid.uuid4()}",
             "isolation.level": "read_committed",
             "enable.auto.commit": False,

@@ -80,6 +80,8 @@ class Post:
         self._producer = Producer(
             {
                 "bootstrap.servers": bootstrap_servers,
+                # A broker that is away is part of the play; what is not delivered is kept below.
+                "log_level": 0,
                 "partitioner": "murmur2_random",
                 "enable.idempotence": True,
                 "linger.ms": 2,

@@ -308,6 +308,7 @@ def _reader(bootstrap_servers: str, *, topic: str) -> Consumer:
     reader = Consumer(
         {
             "bootstrap.servers": bootstrap_servers,
+            "log_level": 0,
             "group.id": f"platform-of-{topic}",
             "isolation.level": "read_committed",
             "enable.auto.commit": False,

@@ -7,7 +7,7 @@ from typing import Any
 from tests.faults.events import Letter, rfc3339
 from tests.faults.scene import CANARY
 
-STRUCTURED = (("content-type", b"application/cloudevents+json"),)
+STRUCTURED = ("content-type", b"application/cloudevents+json")
 BEYOND = 2**53
 
 
@@ -25,6 +25,8 @@ def every_kind(*, pool: str, at: float, tag: str, wrong_partition: int) -> list[
     """Write one message of each kind; `tag` keeps their ids apart from those of other calls."""
     made: list[Poison] = []
     key = pool.encode()
+    # The tag tells messages with the same value apart.
+    headers = (STRUCTURED, ("tag", tag.encode()))
 
     def event(**changed: Any) -> dict[str, Any]:
         whole = {
@@ -40,7 +42,7 @@ def every_kind(*, pool: str, at: float, tag: str, wrong_partition: int) -> list[
         return {name: value for name, value in merged.items() if value is not None}
 
     def add(kind: str, reason: str, value: bytes | None, **rest: Any) -> None:
-        letter = Letter(rest.get("topic", "conversations"), rest.get("key", key), value, STRUCTURED)
+        letter = Letter(rest.get("topic", "conversations"), rest.get("key", key), value, headers)
         made.append(Poison(kind, letter, reason, rest.get("field")))
 
     def bad_event(kind: str, reason: str, field: str | None = None, **changed: Any) -> None:
@@ -57,7 +59,7 @@ def every_kind(*, pool: str, at: float, tag: str, wrong_partition: int) -> list[
     made.append(
         Poison(
             "wrong partition",
-            Letter("conversations", key, whole, STRUCTURED, partition=wrong_partition),
+            Letter("conversations", key, whole, headers, partition=wrong_partition),
             "wrong_partition",
         )
     )

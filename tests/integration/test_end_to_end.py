@@ -41,10 +41,7 @@ class Desk:
 
     def hear(self, count: int) -> list[dict[str, Any]]:
         """Wait for so many decisions and give what they say, their type with it."""
-        return [
-            {"type": event["type"], "time": event["time"], **event["data"]}
-            for event in self._site.decisions(count)
-        ]
+        return [{**event["data"], "type": event["type"]} for event in self._site.decisions(count)]
 
 
 @pytest.mark.parametrize("binary", [False, True], ids=["structured", "binary"])
