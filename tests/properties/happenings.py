@@ -5,6 +5,7 @@ otherwise no story would get anywhere.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from msgspec.structs import replace
@@ -15,8 +16,6 @@ from tests.properties.chance import Chance, one_in, some_of
 from tests.properties.ledger import Ledger, Ledgers
 from tests.properties.worlds import CHANNELS, LANGUAGES, SKILLS, TOPICS, World
 
-AGENTS = ("ana", "bob", "cleo", "dan")
-CONVERSATIONS = ("c1", "c2", "c3", "c4", "c5", "c6", "c7")
 QUEUES = ("red", "green", "blue", "grey")
 STEPS_MS = (
     *(0, 0, 0, 0, 1_000, 1, 500, 1_000, 3_000, 5_000, 6_000, 7_500),
@@ -26,6 +25,25 @@ STEPS_MS = (
 SECRET = "pangolin"
 """A word only customers say: it must not be found in any decision or record."""
 TEXTS = (None, None, f"hello {SECRET}", f"i am angry, {SECRET}", "")
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A pool at a moment, as far as it was said, and who may be spoken of."""
+
+    world: World
+    ledger: Ledger
+    now: int
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        """Ids of agents, described or not."""
+        return self.world.agents
+
+    @property
+    def conversations(self) -> tuple[str, ...]:
+        """Ids of conversations, open or not."""
+        return self.world.conversations
 
 
 class Happenings:
@@ -42,10 +60,10 @@ class Happenings:
         if self._said and one_in(25, chance):
             it = self._said[-chance.number(1, len(self._said))]
         else:
-            pool = chance.one_of(self._world.names)
-            sensible = _sensible(ledgers[pool])
-            kind, make = chance.one_of(KINDS if one_in(2, chance) else sensible)
-            fields = make(chance, ledgers[pool], now)
+            pool = chance.one_of(self._world.pools)
+            scene = Scene(self._world, ledgers[pool], now)
+            kind, make = chance.one_of(KINDS if one_in(2, chance) else _sensible(scene))
+            fields = make(chance, scene)
             id_ = "" if one_in(30, chance) else f"e{self._offset}"
             it = kind(
                 pool=pool,
@@ -62,14 +80,14 @@ class Happenings:
 
 
 Fields = dict[str, Any]
-Maker = Callable[[Chance, Ledger, int], Fields]
+Maker = Callable[[Chance, Scene], Fields]
 
 
 def _about(chance: Chance, now: int) -> int:
     return chance.one_of((now, now, now, now - 5_000, now - 60_000, now + 7_000, 0))
 
 
-def _facts(chance: Chance) -> Fields:
+def _facts(chance: Chance, scene: Scene) -> Fields:
     skills = {skill: chance.number(0, 3) for skill in some_of(SKILLS, chance, most=2)}
     return {
         "topic_": chance.one_of((*TOPICS, None, None)),
@@ -78,7 +96,7 @@ def _facts(chance: Chance) -> Fields:
         "priority": chance.one_of((None, None, None, 0, 10, 500)),
         "skills": chance.one_of((None, None, None, None, skills)),
         "preferred_agents": chance.one_of(
-            (None, None, None, None, (), tuple(some_of((*AGENTS, "nobody"), chance, most=2)))
+            (None, None, None, None, (), tuple(some_of((*scene.agents, "nobody"), chance, most=2)))
         ),
         "customer": chance.one_of((None, None, Customer(id="k1", tier="gold"))),
         "attributes": chance.one_of((None, None, {}, {"vip": True}, {"vip": False, "n": 1})),
@@ -86,14 +104,18 @@ def _facts(chance: Chance) -> Fields:
     }
 
 
-def _created(chance: Chance, ledger: Ledger, now: int) -> Fields:
-    fresh = [each for each in CONVERSATIONS if each not in ledger.open]
-    arrived_at = chance.one_of((None, None, None, now - 90_000, now - 1_000, now + 1_000, 0))
+def _created(chance: Chance, scene: Scene) -> Fields:
+    fresh = [each for each in scene.conversations if each not in scene.ledger.open]
+    arrived_at = chance.one_of(
+        (None, None, None, scene.now - 90_000, scene.now - 1_000, scene.now + 1_000, 0)
+    )
     return {
-        "conversation": chance.one_of(fresh if fresh and not one_in(12, chance) else CONVERSATIONS),
+        "conversation": chance.one_of(
+            fresh if fresh and not one_in(12, chance) else scene.conversations
+        ),
         "channel": _channel(chance),
         "arrived_at": arrived_at,
-        **_facts(chance),
+        **_facts(chance, scene),
     }
 
 
@@ -101,90 +123,105 @@ def _channel(chance: Chance) -> str:
     return "carrier pigeon" if one_in(40, chance) else chance.one_of(CHANNELS)
 
 
-def _updated(chance: Chance, ledger: Ledger, now: int) -> Fields:
+def _updated(chance: Chance, scene: Scene) -> Fields:
     channel = _channel(chance) if one_in(4, chance) else None
-    return {"conversation": _open(chance, ledger), "channel": channel, **_facts(chance)}
+    return {"conversation": _open(chance, scene), "channel": channel, **_facts(chance, scene)}
 
 
-def _open(chance: Chance, ledger: Ledger, *stages: str) -> str:
+def _open(chance: Chance, scene: Scene, *stages: str) -> str:
     """Choose a conversation, mostly one that is open, and in one of these stages."""
-    fitting = [c.id for c in ledger.open.values() if not stages or c.stage in stages]
-    return chance.one_of(CONVERSATIONS if not fitting or one_in(8, chance) else fitting)
+    fitting = [c.id for c in scene.ledger.open.values() if not stages or c.stage in stages]
+    return chance.one_of(scene.conversations if not fitting or one_in(8, chance) else fitting)
 
 
-def _holder(chance: Chance, ledger: Ledger, conversation: str) -> str:
-    c = ledger.open.get(conversation)
-    return chance.one_of(AGENTS) if not c or not c.agent or one_in(8, chance) else c.agent
+def _holder(chance: Chance, scene: Scene, conversation: str) -> str:
+    c = scene.ledger.open.get(conversation)
+    return chance.one_of(scene.agents) if not c or not c.agent or one_in(8, chance) else c.agent
 
 
-def _abandoned(chance: Chance, ledger: Ledger, now: int) -> Fields:
-    return {"conversation": _open(chance, ledger, "waiting", "offered"), "reason": "hung up"}
+def _abandoned(chance: Chance, scene: Scene) -> Fields:
+    return {"conversation": _open(chance, scene, "waiting", "offered"), "reason": "hung up"}
 
 
-def _ended(chance: Chance, ledger: Ledger, now: int) -> Fields:
-    id_ = _open(chance, ledger, "assigned")
-    holder = _holder(chance, ledger, id_)
+def _ended(chance: Chance, scene: Scene) -> Fields:
+    id_ = _open(chance, scene, "assigned")
+    holder = _holder(chance, scene, id_)
     return {"conversation": id_, "agent": None if one_in(3, chance) else holder}
 
 
-def _transferred(chance: Chance, ledger: Ledger, now: int) -> Fields:
-    id_ = _open(chance, ledger, "assigned")
+def _transferred(chance: Chance, scene: Scene) -> Fields:
+    id_ = _open(chance, scene, "assigned")
     skills = {chance.one_of(SKILLS): chance.number(0, 3)}
     to = TransferTarget(
         queue=chance.one_of((None, None, *QUEUES)),
         skills=chance.one_of((None, skills, {})),
-        agent=chance.one_of((None, None, *AGENTS, "nobody")),
+        agent=chance.one_of((None, None, *scene.agents, "nobody")),
         level=chance.one_of((None, 1, 3)),
     )
-    return {"conversation": id_, "agent": _holder(chance, ledger, id_), "to": to}
+    return {"conversation": id_, "agent": _holder(chance, scene, id_), "to": to}
 
 
-def _answer(chance: Chance, ledger: Ledger, now: int) -> Fields:
-    id_ = _open(chance, ledger, "offered")
-    c = ledger.open.get(id_)
+def _answer(chance: Chance, scene: Scene) -> Fields:
+    id_ = _open(chance, scene, "offered")
+    c = scene.ledger.open.get(id_)
     stale = f"o{chance.number(1, 9)}"
     offer = stale if c is None or not c.offer or one_in(10, chance) else c.offer
-    return {"conversation": id_, "offer": offer, "agent": _holder(chance, ledger, id_)}
+    return {"conversation": id_, "offer": offer, "agent": _holder(chance, scene, id_)}
 
 
-def _deflection(chance: Chance, ledger: Ledger, now: int) -> Fields:
-    return {"conversation": _open(chance, ledger), "deflection": "d1"}
+def _deflection(chance: Chance, scene: Scene) -> Fields:
+    return {"conversation": _open(chance, scene), "deflection": "d1"}
 
 
-def _profile(chance: Chance, ledger: Ledger, now: int) -> Fields:
+ALIKE: Fields = {
+    "channels": {"chat": 3, "voice": 1, "email": 4},
+    "capacity": None,
+    "languages": ("fr", "en"),
+    "preferences": {},
+    "cost": None,
+}
+"""What most of a crowd have in common."""
+
+
+def _profile(chance: Chance, scene: Scene) -> Fields:
     caps = (3, 1, 2, 1, 0) if one_in(5, chance) else (3, 1)
-    new = [agent for agent in AGENTS if agent not in ledger.people]
+    new = [agent for agent in scene.agents if agent not in scene.ledger.people]
+    skills = {skill: chance.number(0, 4) for skill in some_of(SKILLS, chance, most=6)}
+    if scene.world.crowded:
+        skills = chance.one_of(({"sales": 2}, {"sales": 2, "tech": 3}, {"tech": 1, "calm": 3}))
     return {
-        "agent": chance.one_of(new if new and not one_in(4, chance) else AGENTS),
+        "agent": chance.one_of(new if new and not one_in(4, chance) else scene.agents),
         "team": "team",
-        "skills": {skill: chance.number(0, 4) for skill in some_of(SKILLS, chance, most=6)},
+        "skills": skills,
         "channels": {name: chance.one_of(caps) for name in some_of(CHANNELS, chance, most=9)},
         "capacity": chance.one_of((None, None, 100, 68, 300) if not one_in(9, chance) else (0, 20)),
         "languages": tuple(some_of(LANGUAGES, chance, most=3)),
         "preferences": {skill: chance.number(-5, 5) for skill in some_of(SKILLS, chance, most=2)},
         "cost": chance.one_of((None, 10, 99.9, -5, 5_000)),
-    }
+    } | (ALIKE if scene.world.crowded and not one_in(12, chance) else {})
 
 
-def _agent(chance: Chance) -> str:
-    return "nobody" if one_in(12, chance) else chance.one_of(AGENTS)
+def _agent(chance: Chance, scene: Scene) -> str:
+    return "nobody" if one_in(12, chance) else chance.one_of(scene.agents)
 
 
-def _presence(chance: Chance, ledger: Ledger, now: int) -> Fields:
-    idle = [agent for agent in AGENTS if not ledger.held(agent)]
-    agent = chance.one_of(idle) if idle and not one_in(3, chance) else _agent(chance)
+def _presence(chance: Chance, scene: Scene) -> Fields:
+    idle = [agent for agent in scene.agents if not scene.ledger.held(agent)]
+    agent = chance.one_of(idle) if idle and not one_in(3, chance) else _agent(chance, scene)
     presence = chance.one_of((*(Presence.AVAILABLE,) * 18, *Presence))
-    until = chance.one_of((None, None, None, None, now + 10_000, now + 90_000, now, now - 1))
+    until = chance.one_of(
+        (None, None, None, None, scene.now + 10_000, scene.now + 90_000, scene.now, scene.now - 1)
+    )
     return {"agent": agent, "presence": presence, "until": until}
 
 
-def _heartbeat(chance: Chance, ledger: Ledger, now: int) -> Fields:
-    return {"agent": _agent(chance)}
+def _heartbeat(chance: Chance, scene: Scene) -> Fields:
+    return {"agent": _agent(chance, scene)}
 
 
-def _wrapup_ended(chance: Chance, ledger: Ledger, now: int) -> Fields:
-    fitting = [(agent, id_) for agent, who in ledger.people.items() for id_ in who.wrap_ups]
-    by_chance = [(_agent(chance), chance.one_of(CONVERSATIONS))]
+def _wrapup_ended(chance: Chance, scene: Scene) -> Fields:
+    fitting = [(agent, id_) for agent, who in scene.ledger.people.items() for id_ in who.wrap_ups]
+    by_chance = [(_agent(chance, scene), chance.one_of(scene.conversations))]
     pairs = sorted(fitting) if fitting and not one_in(8, chance) else by_chance
     agent, id_ = chance.one_of(pairs)
     return {"agent": agent, "conversation": id_}
@@ -195,34 +232,34 @@ def _command(chance: Chance) -> Fields:
     return {"by": by, "reason": None if one_in(20, chance) else "because"}
 
 
-def _assign(chance: Chance, ledger: Ledger, now: int) -> Fields:
-    id_ = _open(chance, ledger, "waiting", "offered")
-    agent = _holder(chance, ledger, id_) if one_in(3, chance) else _agent(chance)
+def _assign(chance: Chance, scene: Scene) -> Fields:
+    id_ = _open(chance, scene, "waiting", "offered")
+    agent = _holder(chance, scene, id_) if one_in(3, chance) else _agent(chance, scene)
     return {"conversation": id_, "agent": agent, **_command(chance)}
 
 
-def _about_open(chance: Chance, ledger: Ledger, now: int) -> Fields:
-    return {"conversation": _open(chance, ledger, "offered", "assigned"), **_command(chance)}
+def _about_open(chance: Chance, scene: Scene) -> Fields:
+    return {"conversation": _open(chance, scene, "offered", "assigned"), **_command(chance)}
 
 
-def _prioritise(chance: Chance, ledger: Ledger, now: int) -> Fields:
+def _prioritise(chance: Chance, scene: Scene) -> Fields:
     priority = chance.one_of((0, 10, 500, 1_000))
-    return {"conversation": _open(chance, ledger), "priority": priority, **_command(chance)}
+    return {"conversation": _open(chance, scene), "priority": priority, **_command(chance)}
 
 
-def _about_queue(chance: Chance, ledger: Ledger, now: int) -> Fields:
+def _about_queue(chance: Chance, scene: Scene) -> Fields:
     return {"queue": chance.one_of(QUEUES), **_command(chance)}
 
 
-def _set_presence(chance: Chance, ledger: Ledger, now: int) -> Fields:
+def _set_presence(chance: Chance, scene: Scene) -> Fields:
     return {
-        "agent": _agent(chance),
+        "agent": _agent(chance, scene),
         "presence": chance.one_of((Presence.AVAILABLE, *Presence)),
         **_command(chance),
     }
 
 
-def _surge(chance: Chance, ledger: Ledger, now: int) -> Fields:
+def _surge(chance: Chance, scene: Scene) -> Fields:
     return {"stage": "storm", **_command(chance)}
 
 
@@ -252,12 +289,12 @@ WEIGHTS: tuple[tuple[int, type[Input], Maker], ...] = (
 KINDS = tuple((kind, make) for weight, kind, make in WEIGHTS for _ in range(weight))
 
 
-def _sensible(ledger: Ledger) -> tuple[tuple[type[Input], Maker], ...]:
+def _sensible(scene: Scene) -> tuple[tuple[type[Input], Maker], ...]:
     """Give the kinds that somebody who knows the pool would expect next."""
-    stages = {c.stage for c in ledger.open.values()}
-    people = ledger.people.values()
+    stages = {c.stage for c in scene.ledger.open.values()}
+    people = scene.ledger.people.values()
     kinds: set[type[Input]] = {told.AgentPresence}
-    if len(ledger.open) < len(CONVERSATIONS) - 2:
+    if len(scene.ledger.open) < len(scene.conversations) - 2:
         kinds |= {told.ConversationCreated}
     if "waiting" in stages:
         kinds |= {told.ConversationUpdated, told.CommandAssign}
@@ -266,7 +303,7 @@ def _sensible(ledger: Ledger) -> tuple[tuple[type[Input], Maker], ...]:
         kinds |= {told.ConversationUpdated, told.CommandRequeue}
     if "assigned" in stages:
         kinds |= {told.ConversationEnded, told.ConversationTransferred, told.CommandRequeue}
-    if len(people) < len(AGENTS):
+    if len(people) < len(scene.agents):
         kinds |= {told.AgentUpdated}
     if any(each.suspended for each in people):
         kinds |= {told.AgentHeartbeat}

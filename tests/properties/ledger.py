@@ -246,7 +246,8 @@ class Ledger:
     def _room(self, c: Conversation, agent: str, *, units: int, now: int) -> None:
         """Check that what the agent is given now fits beside all he has."""
         policy, profile = self.policy, self.person(agent).profile
-        assert profile is not None
+        if profile is None:
+            raise BrokenPromiseError(f"{agent} was never described")
         claims = [(each.channel, each.units) for each in self.held(agent)]
         claims += [
             (name, held)

@@ -14,7 +14,7 @@ from tests.properties.chance import Chance
 from tests.properties.durable import Changelog, entities_of, records_of
 from tests.properties.happenings import STEPS_MS, Happenings
 from tests.properties.ledger import Ledgers
-from tests.properties.worlds import a_policy, a_world
+from tests.properties.worlds import World, a_policy
 from tests.reference import Reference
 
 MORNING = 1_700_000_000_000
@@ -23,8 +23,8 @@ MORNING = 1_700_000_000_000
 class Story:
     """An engine and a reference in the same world."""
 
-    def __init__(self, chance: Chance) -> None:
-        self.world = a_world(chance)
+    def __init__(self, world: World) -> None:
+        self.world = world
         self.now = MORNING
         self.engine = self._new_engine()
         self.reference = Reference(self.world, window_ms=self.world.window_ms)

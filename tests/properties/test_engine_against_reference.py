@@ -13,12 +13,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tests.properties.chance import Chance, Dice, Drawn, one_in
 from tests.properties.story import Story
+from tests.properties.worlds import a_crowd, a_world
 
 STEPS = int(os.environ.get("CONTACT_ROUTER_STEPS", "20000"))
 """How many steps the long stories have together; more of them for a night's run."""
 FIRST_SEED = int(os.environ.get("CONTACT_ROUTER_SEED", "1"))
 STEPS_A_STORY = 250
 STORIES = 8
+CROWDED_ONE_IN = 16
 
 
 class Centre(RuleBasedStateMachine):
@@ -30,7 +32,7 @@ class Centre(RuleBasedStateMachine):
 
     @initialize(data=st.data())
     def open(self, data: st.DataObject) -> None:
-        self.story = Story(Drawn(data))
+        self.story = Story(a_world(Drawn(data)))
 
     @rule(data=st.data(), times=st.integers(1, 6))
     def happen(self, data: st.DataObject, times: int) -> None:
@@ -85,12 +87,23 @@ def test_engine_and_reference_decide_the_same_all_day_long(share: int) -> None:
         tell(seed)
 
 
+@pytest.mark.parametrize("seed", range(16, 32))
+def test_what_the_engine_forgets_to_save_room_it_works_out_again(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("router.engine.room.MOST_SIGNATURES", 1)
+    monkeypatch.setattr("router.engine.selection.MOST_JOINS", 1)
+    monkeypatch.setattr("router.engine.crew.MOST_BUCKETS", 1)
+    monkeypatch.setattr("router.engine.repetition.MERGE_AFTER", 2)
+    tell(seed)
+
+
 def tell(seed: int) -> None:
     """Tell the story of a seed; its last steps are printed where engine and reference part."""
     dice = Dice(seed)
-    story = Story(dice)
+    story = Story(a_crowd(dice) if seed % CROWDED_ONE_IN == 0 else a_world(dice))
     try:
-        for _ in range(STEPS_A_STORY):
+        for _ in range(STEPS_A_STORY * (2 if story.world.crowded else 1)):
             step(story, dice)
             story.check_state()
     except Exception as error:

@@ -1,7 +1,7 @@
 """Small contact centres made by chance: pools with their rules, few names, many corner cases."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from router.model.policy import (
     AgentRules,
@@ -88,12 +88,19 @@ class ByTopic:
 
 @dataclass
 class World:
-    """The rules of every pool; ``names`` also has a pool that no rules are for."""
+    """The rules of every pool, and who is about.
+
+    ``pools`` also has one that no rules are for; ``agents`` and ``conversations`` are the ids that
+    events speak of. Profiles in a crowd are few, so that many agents are alike.
+    """
 
     rules: dict[str, Policy]
-    names: tuple[str, ...]
+    pools: tuple[str, ...]
     window_ms: int
-    version: int = field(default=1)
+    agents: tuple[str, ...] = ("ana", "bob", "cleo", "dan")
+    conversations: tuple[str, ...] = tuple(f"c{n}" for n in range(1, 8))
+    crowded: bool = False
+    version: int = 1
 
     def for_pool(self, pool: str) -> Policy | None:
         """Give the pool's policy, or None where no rules are for it."""
@@ -104,8 +111,20 @@ def a_world(chance: Chance) -> World:
     """Make a world of one pool, sometimes two or three."""
     pools = ("north", "south", "west")[: chance.one_of((1, 1, 1, 1, 2, 3))]
     rules = {pool: a_policy(chance, version="v1") for pool in pools}
-    names = (*pools * 24, "nowhere")
-    return World(rules, names, window_ms=chance.one_of((86_400_000, 60_000)))
+    heard_of = (*pools * 24, "nowhere")
+    return World(rules, heard_of, window_ms=chance.one_of((86_400_000, 60_000)))
+
+
+def a_crowd(chance: Chance) -> World:
+    """Make a world of one pool where many wait and many agents are alike."""
+    return World(
+        rules={"north": a_policy(chance, version="v1")},
+        pools=("north",),
+        window_ms=chance.one_of((86_400_000, 60_000)),
+        agents=tuple(f"a{n:02}" for n in range(24)),
+        conversations=tuple(f"c{n:03}" for n in range(120)),
+        crowded=True,
+    )
 
 
 def a_policy(chance: Chance, *, version: str) -> Policy:
