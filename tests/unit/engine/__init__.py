@@ -1,0 +1,1 @@
+"""The engine by its behaviours, told in the words of a contact centre."""
