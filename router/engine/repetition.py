@@ -1,6 +1,7 @@
 """Which events have been seen, so that a repeated one is refused once and changes nothing.
 
-Ids are kept for a window of record time and at most so many. They are written in blocks, one for
+Ids are kept for a window of record time, told by the topic they came on (one topic may be read far
+behind another), and at most so many. They are written in blocks, one for
 each batch; small blocks are merged, so neither their number nor the volume written grows without
 bound.
 """
@@ -21,19 +22,19 @@ SMALL = 4_096
 
 
 class Block(NamedTuple):
-    """Ids that are written, merged and forgotten together."""
+    """Ids that are written, merged and forgotten together; ``newest`` {topic: record time}."""
 
     ids: Ids
     size: int
-    newest: int
+    newest: dict[str, int]
 
 
 def _block(ids: Ids) -> Block:
-    return Block(
-        ids,
-        sum(len(each) for each in ids.values()),
-        max((at for each in ids.values() for at in each.values()), default=0),
-    )
+    newest: dict[str, int] = {}
+    for origin, each in ids.items():
+        topic = origin.partition(" ")[0]
+        newest[topic] = max(newest.get(topic, 0), *each.values())
+    return Block(ids, sum(len(each) for each in ids.values()), newest)
 
 
 class Seen:
@@ -42,13 +43,13 @@ class Seen:
     __slots__ = (
         "_at_most",
         "_blocks",
+        "_latest",
         "_next",
         "_open",
         "_seen",
         "_size",
         "_small",
         "_window",
-        "latest",
     )
 
     def __init__(self, *, window_ms: int, at_most: int) -> None:
@@ -60,7 +61,7 @@ class Seen:
         self._blocks: dict[int, Block] = {}
         self._small: list[int] = []
         self._next = 1
-        self.latest = 0
+        self._latest: dict[str, int] = {}
 
     def repeated(self, event: Input) -> bool:
         """Tell whether the event was seen within the window; if not, remember it."""
@@ -79,8 +80,8 @@ class Seen:
         if fresh is None:
             fresh = self._open[origin] = {}
         fresh[event.id] = at
-        if at > self.latest:
-            self.latest = at
+        if at > self._latest.get(event.topic, 0):
+            self._latest[event.topic] = at
         return False
 
     def restore(self, record: SeenRecord) -> None:
@@ -95,7 +96,8 @@ class Seen:
                     self._size += 1
                 if before is None or before < at:
                     known[each] = at
-                self.latest = max(self.latest, at)
+        for topic, at in self._blocks[record.block].newest.items():
+            self._latest[topic] = max(self._latest.get(topic, 0), at)
 
     def changes(self) -> Iterator[tuple[int, SeenRecord | None]]:
         """Close the open block, merge and forget; give what changed by block number."""
@@ -137,11 +139,14 @@ class Seen:
         if block.size < SMALL:
             self._small.append(number)
 
+    def _in_window(self, block: Block) -> bool:
+        return any(at >= self._latest[topic] - self._window for topic, at in block.newest.items())
+
     def _forget(self) -> Iterator[int]:
         """Drop whole blocks, oldest number first, that are past the window or over the limit."""
         while len(self._blocks) > 1:
             number, block = next(iter(self._blocks.items()))
-            if block.newest >= self.latest - self._window and self._size <= self._at_most:
+            if self._size <= self._at_most and self._in_window(block):
                 return
             del self._blocks[number]
             if number in self._small:
