@@ -11,7 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 import router.model.inputs as told
-from router.model.inputs import Customer, Input, Origin, Presence, TransferTarget
+from router.model.inputs import Customer, Input, Origin, Presence, Topic, TransferTarget
 from tests.properties.chance import Chance, one_in, some_of
 from tests.properties.ledger import Ledger, Ledgers
 from tests.properties.worlds import CHANNELS, LANGUAGES, SKILLS, TOPICS, World
@@ -57,6 +57,7 @@ class Happenings:
     def next(self, chance: Chance, ledgers: Ledgers, now: int) -> Input:
         """Make an event of any type, about anything in a pool, at about this time."""
         self._offset += 1
+        early = 0
         if self._said and one_in(25, chance):
             it = self._said[-chance.number(1, len(self._said))]
         else:
@@ -64,7 +65,11 @@ class Happenings:
             scene = Scene(self._world, ledgers[pool], now)
             kind, make = chance.one_of(KINDS if one_in(2, chance) else _sensible(scene))
             fields = make(chance, scene)
-            id_ = "" if one_in(30, chance) else f"e{self._offset}"
+            id_ = f"e{self._offset}"
+            if one_in(15, chance):
+                id_ = chance.one_of(("", f"e{chance.number(1, self._offset)}"))
+            elif one_in(10, chance):
+                early = chance.number(0, 2_000)  # record times are not quite in order
             it = kind(
                 pool=pool,
                 id=id_,
@@ -74,9 +79,13 @@ class Happenings:
                 **fields,
             )
             self._said = [*self._said[-50:], it]
-        recorded_at = now - (chance.number(0, 2_000) if one_in(10, chance) else 0)
+        recorded_at = now - self._lag_ms(it.topic) - early
         origin = Origin(it.topic, partition=0, offset=self._offset, recorded_at=recorded_at)
         return replace(it, origin=origin)
+
+    def _lag_ms(self, topic: Topic) -> int:
+        conversations, agents = self._world.lags_ms
+        return {Topic.CONVERSATIONS: conversations, Topic.AGENTS: agents}.get(topic, 0)
 
 
 Fields = dict[str, Any]

@@ -90,6 +90,7 @@ class ByTopic:
 class World:
     """The rules of every pool, and who is about.
 
+    ``lags_ms``: how far behind the conversations and the agents are read, by record time.
     ``pools`` also has one that no rules are for; ``agents`` and ``conversations`` are the ids that
     events speak of. Profiles in a crowd are few, so that many agents are alike.
     """
@@ -99,6 +100,7 @@ class World:
     window_ms: int
     agents: tuple[str, ...] = ("ana", "bob", "cleo", "dan")
     conversations: tuple[str, ...] = tuple(f"c{n}" for n in range(1, 8))
+    lags_ms: tuple[int, int] = (0, 0)
     crowded: bool = False
     version: int = 1
 
@@ -112,7 +114,12 @@ def a_world(chance: Chance) -> World:
     pools = ("north", "south", "west")[: chance.one_of((1, 1, 1, 1, 2, 3))]
     rules = {pool: a_policy(chance, version="v1") for pool in pools}
     heard_of = (*pools * 24, "nowhere")
-    return World(rules, heard_of, window_ms=chance.one_of((86_400_000, 60_000)))
+    return World(
+        rules,
+        heard_of,
+        window_ms=chance.one_of((86_400_000, 60_000)),
+        lags_ms=chance.one_of(((0, 0), (0, 0), (200_000, 0), (0, 200_000))),
+    )
 
 
 def a_crowd(chance: Chance) -> World:

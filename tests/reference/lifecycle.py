@@ -34,7 +34,7 @@ class Lifecycle(Timers):
         known = ("agent",) if isinstance(it, told.AgentInput) else names
         subject = next(getattr(it, name) for name in known if hasattr(it, name))
         answer = {"input_type": it.type, "subject": subject, "command": it.id}
-        if it.id and key in self.seen and at - self.seen[key] <= window_ms:
+        if it.id and key in self.seen and abs(at - self.seen[key]) <= window_ms:
             return self.say(said.InputRefused, reason=Refusal.DUPLICATE, **answer)
         self.seen[key] = at
         try:
