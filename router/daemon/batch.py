@@ -96,6 +96,9 @@ class Batch:
     def _decide(self, source: int, records: list[Any], engine: Engine) -> None:
         """Apply inputs of one topic, in their order. This is the hot path."""
         read = self._around.reader.read
+        encode = self._around.writer.decision
+        add = self._assignments.add
+        kept = self.decisions
         topic = self._around.names.inputs[source]
         partition = self._partition
         positions = self.positions
@@ -122,7 +125,10 @@ class Batch:
             else:
                 decisions = apply(event, now)
                 if decisions:
-                    self.write(decisions)
+                    read_to = (positions[0] - 1, positions[1] - 1, positions[2] - 1)
+                    for decision in decisions:
+                        add(*encode(decision, read_to))
+                    kept += decisions
 
     def _notice(self, letter: DeadLetter) -> None:
         key, value, headers = encode_dead_letter(letter, self.now)

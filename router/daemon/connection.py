@@ -58,9 +58,9 @@ class Connection:
             max_batch_size=settings.batch_bytes,
         )
 
-    def plain_producer(self) -> AIOKafkaProducer:
-        """Make a producer without transactions, for records put by hand."""
-        return AIOKafkaProducer(**self._shared(), acks="all")
+    def plain_producer(self, **options: Any) -> AIOKafkaProducer:
+        """Make a producer without transactions, as a platform has one."""
+        return AIOKafkaProducer(**{**self._shared(), "acks": "all", **options})
 
     def admin(self) -> AIOKafkaAdminClient:
         """Make a client that asks about topics and creates them."""

@@ -14,7 +14,6 @@ from typing import Final, TypeVar
 
 import structlog
 
-from router.daemon import memory
 from router.daemon.batch import Batch
 from router.daemon.errors import AuditError, DeletedInputsError, ShardGoneError
 from router.daemon.feed import Feed
@@ -117,7 +116,6 @@ class Life:
         )
         self.positions = self._where_to_begin(restored)
         await self._take_up(restored)
-        memory.settle()
         feed = self._feed = Feed(
             self.partition,
             self.positions,

@@ -8,27 +8,20 @@ before transactions that are still open.
 
 import time
 import uuid
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from router.daemon.connection import Connection
 from router.daemon.deadline import within
+from router.daemon.fold import Fold, assign_from_beginning
 from router.daemon.hard_stop import stop_consumer
 from router.daemon.hazards import as_read
 from router.daemon.outbox import Outbox
 from router.daemon.settings import Settings
 from router.daemon.topics import TopicNames
 from router.model.state import BarrierRecord, Entity, Key, PositionsRecord
-from router.wire.changelog import (
-    BARRIER_KEY,
-    POSITIONS_KEY,
-    decode_barrier,
-    decode_entity,
-    decode_positions,
-    encode_barrier,
-)
+from router.wire.changelog import encode_barrier
 
 POLL_MS = 1_000
 
@@ -36,51 +29,14 @@ POLL_MS = 1_000
 class Restored(NamedTuple):
     """What a shard held: its entities, and where to go on (None: it never read anything).
 
+    `beginnings`: the first offset that is still there of each input, in the order of `Topic`;
     `records`: how many were folded.
     """
 
     entities: list[tuple[Key, Entity]]
     positions: PositionsRecord | None
     beginnings: tuple[int, ...]
-    """The first offset that is still there of each input, in the order of `Topic`."""
     records: int
-
-
-class Fold:
-    """The last record of each key, undecoded until the end: most are replaced before that."""
-
-    def __init__(self) -> None:
-        self._last: dict[bytes, bytes] = {}
-        self._records = 0
-
-    def add(self, records: Iterable[Any]) -> None:
-        """Take committed records of a state partition, in their order."""
-        last = self._last
-        for record in records:
-            self._records += 1
-            if record.value is None:
-                last.pop(record.key, None)
-            else:
-                last[record.key] = record.value
-
-    def holds(self, barrier: BarrierRecord) -> bool:
-        """Tell whether the last barrier that was read is this one."""
-        value = self._last.get(BARRIER_KEY)
-        return value is not None and decode_barrier(value) == barrier
-
-    def result(self, *, beginnings: tuple[int, ...]) -> Restored:
-        """Decode what is left, in the order of the keys' first appearance."""
-        positions = self._last.get(POSITIONS_KEY)
-        return Restored(
-            entities=[
-                decode_entity(key, value)
-                for key, value in self._last.items()
-                if key not in {BARRIER_KEY, POSITIONS_KEY}
-            ],
-            positions=None if positions is None else decode_positions(positions),
-            beginnings=beginnings,
-            records=self._records,
-        )
 
 
 async def restore(
@@ -112,20 +68,18 @@ async def restore(
         )
     finally:
         await stop_consumer(consumer, timeout_s=settings.stop.close_timeout_s)
-    return fold.result(beginnings=tuple(beginnings[each] for each in inputs))
+    return Restored(
+        entities=fold.entities(),
+        positions=fold.positions(),
+        beginnings=tuple(beginnings[each] for each in inputs),
+        records=fold.records,
+    )
 
 
 async def _read_until(
     barrier: BarrierRecord, *, consumer: AIOKafkaConsumer, source: TopicPartition, fold: Fold
 ) -> None:
-    await from_beginning(consumer, source)
+    await assign_from_beginning(consumer, [source])
     while not fold.holds(barrier):
         read = await consumer.getmany(timeout_ms=POLL_MS)
         fold.add(read.get(source, ()))
-
-
-async def from_beginning(consumer: AIOKafkaConsumer, source: TopicPartition) -> None:
-    """Let a consumer without a group read one partition from its first record."""
-    beginnings = await consumer.beginning_offsets([source])
-    consumer.assign([source])
-    consumer.seek(source, beginnings[source])

@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 
 import structlog
 
+from router.daemon import memory
 from router.daemon.errors import Cause, ShardGoneError, StalledError, cause_of
 from router.daemon.ownership import Ownership
 from router.daemon.partition import Life
@@ -113,6 +114,11 @@ class Shards:
             number: list(life.positions) for number, life in self._lives.items() if life.is_running
         }
 
+    def _note_running(self) -> None:
+        self.changed.set()
+        if self.owned <= self.running:
+            memory.settle()
+
     async def _tend(self, number: int) -> None:
         """Give a shard life after life while it is ours."""
         backoff = self._around.settings.shards.backoff_min_s
@@ -134,7 +140,7 @@ class Shards:
 
     async def _live(self, number: int) -> Cause:
         life = self._lives[number] = Life(
-            self._around, partition=number, on_running=self.changed.set
+            self._around, partition=number, on_running=self._note_running
         )
         try:
             await life.run()
