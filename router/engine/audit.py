@@ -54,11 +54,10 @@ def _lanes(pool: Pool) -> Iterator[str]:
         if keys != sorted(keys):
             yield f"the line of {queue} is out of order"
         for record in records:
-            lane, its_line = pool.room.place_of[record.id]
-            signature = pool.signature(record)
-            if its_line is not line or record not in lane.records():
+            lane, signature = pool.room.place_of[record.id]
+            if signature.line is not line or record not in lane.records():
                 yield f"{record.id} stands in the wrong line or lane"
-            if signature is None or lane.demand is not signature.demand:
+            if signature is not pool.signature(record) or lane.demand is not signature.demand:
                 yield f"{record.id} stands in a lane that is not its own"
             if line.paused:
                 continue
@@ -104,7 +103,8 @@ def _shelf(pool: Pool, agent: Agent) -> Iterator[str]:
 
 
 def _unmatched(pool: Pool) -> Iterator[str]:
-    heads = {id(lane): lane for lane, line in pool.room.place_of.values() if not line.paused}
+    places = pool.room.place_of.values()
+    heads = {id(lane): lane for lane, signature in places if not signature.line.paused}
     for lane in heads.values():
         agent = best_agent(pool, lane)
         if agent is not None:

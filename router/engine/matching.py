@@ -64,8 +64,7 @@ def _serve(pool: Pool, agent: Agent) -> None:
 
 
 def _give(pool: Pool, record: ConversationRecord, agent: Agent) -> None:
-    signature = pool.signature(record)
-    assert signature is not None  # noqa: S101 - who stands in a lane has one
+    signature = pool.room.place_of[record.id][1]
     preferred = agent.id in record.preferred_agents
     made = join(signature, agent.group)
     grant(pool, record, agent, why=why(made, agent, preferred=preferred, now=pool.now))
@@ -115,6 +114,11 @@ def _own_lanes(room: WaitingRoom, agent: Agent, slot: Slot) -> Iterator[Lane]:
 
 def _settle(pool: Pool, lanes: dict[Lane, None]) -> None:
     """Match lanes with shelved agents; a lane whose head has nobody is done with."""
+    if len(lanes) == 1:
+        for lane in lanes:
+            while len(lane) and (agent := best_agent(pool, lane)) is not None:
+                _give_shelved(pool, lane, agent)
+        return
     now = pool.now
     heap = [(_urgency(lane, now), lane) for lane in lanes if len(lane)]
     heapq.heapify(heap)
@@ -131,9 +135,13 @@ def _settle(pool: Pool, lanes: dict[Lane, None]) -> None:
         if agent is None:
             heapq.heappop(heap)
             continue
-        pool.crew.take_off(agent)
-        _give(pool, lane.head()[3], agent)
-        pool.crew.shelve(agent)
+        _give_shelved(pool, lane, agent)
+
+
+def _give_shelved(pool: Pool, lane: Lane, agent: Agent) -> None:
+    pool.crew.take_off(agent)
+    _give(pool, lane.head()[3], agent)
+    pool.crew.shelve(agent)
 
 
 def _urgency(lane: Lane, now: int) -> tuple[int, int, int]:

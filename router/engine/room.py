@@ -36,7 +36,7 @@ class WaitingRoom:
 
     def __init__(self, policy: Policy) -> None:
         self.lines = {name: Line(queue, policy.top_levels) for name, queue in policy.queues.items()}
-        self.place_of: dict[str, tuple[Lane, Line]] = {}
+        self.place_of: dict[str, tuple[Lane, Signature]] = {}
         self.own: dict[tuple[Slot, str | None], dict[Lane, None]] = {}
         self.shared: dict[tuple[Slot, str | None], list[Lane]] = {}
         self.made: dict[Slot, int] = {}
@@ -109,7 +109,7 @@ class WaitingRoom:
             kept = record.preferred_agents if record.kept_until is not None else None
             lane = Lane(signature.demand, line, kept=kept, barred=record.barred)
         lane.enter(key)
-        self.place_of[record.id] = (lane, line)
+        self.place_of[record.id] = (lane, signature)
         if line.paused:
             return None
         if lane is not signature.lane:
@@ -121,7 +121,8 @@ class WaitingRoom:
         place = self.place_of.pop(record.id, None)
         if place is None:
             return
-        lane, line = place
+        lane, signature = place
+        line = signature.line
         key = line.key(record)
         line.leave(key)
         lane.leave(key)

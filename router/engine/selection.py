@@ -176,8 +176,10 @@ def best_agent(pool: Pool, lane: Lane) -> Agent | None:
     best: tuple[int, int, str] | None = None
     chosen: Agent | None = None
     now = pool.now
-    signature = pool.signature(lane.head()[3])
-    assert signature is not None  # noqa: S101 - who stands in a lane has one
+    record = lane.head()[3]
+    if lane.kept is None and not record.preferred_agents and not _open_groups(pool, lane.demand):
+        return None
+    signature = pool.room.place_of[record.id][1]
     by_turn = signature.line.queue.selects.turn is Turn.ROUND_ROBIN
     for agent, preferred in _candidates(pool, lane, signature):
         made = join(signature, agent.group)

@@ -6,7 +6,7 @@ queue says so and one of them can be reached.
 """
 
 from router.engine.crew import Agent
-from router.engine.lanes import Demand, Line
+from router.engine.lanes import Demand, Line, Signature
 from router.engine.pool import Pool
 from router.engine.selection import fits
 from router.model.inputs import Presence
@@ -21,22 +21,22 @@ def enter(pool: Pool, record: ConversationRecord, *, kept_until: int | None = No
     """Let a conversation wait; ``kept_until`` (ms) overrides when its keeping ends."""
     record.stage = "waiting"
     signature = pool.signature(record)
-    if signature is None:
-        line_up(pool, record)
-        return
-    if record.preferred_agents:
+    if signature is not None and record.preferred_agents:
         until = kept_until
         if until is None:
             until = record.arrived_at + signature.line.queue.preferred_wait_ms
         if until > pool.now and reachable(pool, record, signature.demand):
             record.kept_until = until
             pool.set_timer("preferred_agent_wait", record.id, until)
-    line_up(pool, record)
+    _stand(pool, record, signature)
 
 
 def line_up(pool: Pool, record: ConversationRecord) -> None:
     """Put a waiting conversation into its lane, its keeping decided; matching looks at the lane."""
-    signature = pool.signature(record)
+    _stand(pool, record, pool.signature(record))
+
+
+def _stand(pool: Pool, record: ConversationRecord, signature: Signature | None) -> None:
     if signature is not None:
         lane = pool.room.enter(record, signature)
         if lane is not None:
@@ -103,7 +103,8 @@ def place(pool: Pool, record: ConversationRecord) -> int:
 
 def say_queued(pool: Pool, record: ConversationRecord) -> None:
     """Decide that a conversation is queued as it is qualified now."""
-    signature = pool.signature(record)
+    waits = pool.room.place_of.get(record.id)
+    signature = waits[1] if waits is not None else pool.signature(record)
     pool.say(
         ConversationQueued(
             conversation=record.id,
