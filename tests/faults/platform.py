@@ -43,7 +43,7 @@ class Platform(threading.Thread):
         self._chance = random.Random(scene.seed)
         self._pen = Pen(f"/platform-{scene.seed}")
         self._post = Post(bootstrap_servers, prefix=prefix)
-        self._reader = _reader(bootstrap_servers, topic=f"{prefix}assignments")
+        self._reader = follow(bootstrap_servers, f"{prefix}assignments")
         self._agenda: list[tuple[float, int, Callable[[], None]]] = []
         self._turn = count()
         self._arriving = threading.Event()
@@ -304,7 +304,8 @@ class Platform(threading.Thread):
             self._say("conversation.ended", pool=pool, subject=conversation, agent=agent)
 
 
-def _reader(bootstrap_servers: str, *, topic: str) -> Consumer:
+def follow(bootstrap_servers: str, topic: str) -> Consumer:
+    """Make a reader of all partitions of a topic, from the beginning, committed records only."""
     reader = Consumer(
         {
             "bootstrap.servers": bootstrap_servers,

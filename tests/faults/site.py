@@ -8,10 +8,13 @@ import uuid
 from pathlib import Path
 from typing import Any, Final
 
+from confluent_kafka import Consumer
+
 from tests.checker import Centre, Report, Topics, check, read_topics
+from tests.checker.events import partition_of
 from tests.checker.report import ChannelRules
 from tests.faults.events import Post
-from tests.faults.platform import Platform
+from tests.faults.platform import Platform, follow
 from tests.faults.router_process import COMMAND, RouterProcess
 from tests.faults.scene import CANARY, Scene
 
@@ -27,6 +30,12 @@ CENTRE: Final = Centre(
 )
 """What the rules in `rules/` say of channels and capacity; the checker cannot know it otherwise."""
 SETTLE_S: Final = 1.5
+SOON: Final = {
+    "CONTACT_ROUTER_MEMBERSHIP__SESSION_TIMEOUT_MS": "1500",
+    "CONTACT_ROUTER_MEMBERSHIP__HEARTBEAT_MS": "200",
+    "CONTACT_ROUTER_MEMBERSHIP__STALL_MS": "1000",
+}
+"""A group that notices soon who is gone, where the broker allows it."""
 
 
 class Site:
@@ -48,6 +57,8 @@ class Site:
         self._folder = folder
         self._routers: list[RouterProcess] = []
         self._platforms: list[Platform] = []
+        self._reader: Consumer | None = None
+        self._decisions: list[Json] = []
         self._create_topics()
 
     def router(self, name: str = "router", **settings: str) -> RouterProcess:
@@ -66,6 +77,10 @@ class Site:
         """Make a sender of events."""
         return Post(self.bootstrap_servers, prefix=self.prefix)
 
+    def partition_of(self, pool: str) -> int:
+        """Tell on which partition a pool lives."""
+        return partition_of(pool.encode(), self.partitions)
+
     def now(self) -> float:
         """Tell the time, in seconds."""
         return time.time()
@@ -76,10 +91,15 @@ class Site:
 
     def decisions(self, count: int, *, timeout_s: float = 20.0) -> list[Json]:
         """Wait until at least so many decisions are published; give all of them as events."""
+        if self._reader is None:
+            self._reader = follow(self.bootstrap_servers, f"{self.prefix}assignments")
         deadline = time.monotonic() + timeout_s
-        while len(found := self.topics().of("assignments")) < count:
-            assert time.monotonic() < deadline, f"{len(found)} of {count} decisions: {found}"
-        return [json.loads(record.value or b"") for record in found]
+        while len(self._decisions) < count:
+            assert time.monotonic() < deadline, f"{len(self._decisions)} of {count} decisions"
+            for message in self._reader.consume(num_messages=1_000, timeout=0.02):
+                if message.error() is None:
+                    self._decisions.append(json.loads(message.value() or b""))
+        return list(self._decisions)
 
     def judge(self) -> Report:
         """Let the timers that are due fire, then judge the topics; the routers must be running."""
@@ -89,6 +109,8 @@ class Site:
 
     def close(self) -> None:
         """End all processes and threads."""
+        if self._reader is not None:
+            self._reader.close()
         for platform in self._platforms:
             platform.stop()
         for router in self._routers:

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from tests.faults.scene import Scene
-from tests.faults.site import Site, prove
+from tests.faults.site import SOON, Site, prove
 
 KILLS = 22
 SEED = 20_260_302
@@ -15,7 +15,7 @@ SEED = 20_260_302
 @pytest.mark.timeout(420)
 def test_a_router_killed_over_twenty_times_under_load_breaks_no_promise(site: Site) -> None:
     chance = random.Random(SEED)
-    router = site.router()
+    router = site.router(**SOON)
     router.start()
     router.wait_ready()
     platform = site.platform(Scene(seed=SEED))

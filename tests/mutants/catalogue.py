@@ -1,0 +1,187 @@
+"""The mutants: what is broken, where, and which tests must turn red.
+
+A mutant names tests that notice it surely, not only by luck. When the source changes so that a text
+is no longer there, write the mutant anew where the promise is kept now; never leave it out.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+ENGINE = ("tests/properties/test_engine_against_reference.py",)
+TAKEOVERS = "tests/faults/test_takeovers.py::"
+END_TO_END = "tests/integration/test_end_to_end.py::"
+RESTART = (f"{END_TO_END}test_a_restart_forgets_no_event_id_no_customer_and_no_number",)
+OUTAGES = "tests/faults/test_outages.py::"
+REFUSED = (f"{OUTAGES}test_a_topic_that_refuses_the_decisions_for_a_while_loses_none_of_them",)
+POISON = ("tests/integration/test_poison.py",)
+BUSY = (f"{END_TO_END}test_a_busy_minute_of_a_whole_centre_breaks_no_promise",)
+
+
+class StaleMutantError(Exception):
+    """Tell that the text a mutant changes is not in the source exactly once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One change: in `file`, `before` becomes `after`, and one of `tests` must fail."""
+
+    name: str
+    file: str
+    before: str
+    after: str
+    tests: tuple[str, ...]
+
+    def apply(self, root: Path) -> None:
+        """Change the source under `root`; raises `StaleMutantError` where it does not fit."""
+        path = root / self.file
+        source = path.read_text() if path.exists() else ""
+        found = source.count(self.before)
+        if found != 1:
+            raise StaleMutantError(
+                f"{self.name}: {self.file} holds its text {found} times, not once"
+            )
+        path.write_text(source.replace(self.before, self.after))
+
+
+MUTANTS: Final = (
+    Mutant(
+        name="control: the router does not start",
+        file="router/daemon/service.py",
+        before="        hazards.mend(",
+        after='        raise RuntimeError("control")\n        hazards.mend(',
+        tests=RESTART,
+    ),
+    Mutant(
+        name="fencing off: every life has a transactional id of its own",
+        file="router/daemon/outbox.py",
+        before='    return f"{group}.{partition}"',
+        after='    return f"{group}.{partition}.{id(asyncio.current_task())}"',
+        tests=(f"{TAKEOVERS}test_of_two_owners_of_one_shard_only_the_later_one_is_heard",),
+    ),
+    Mutant(
+        name="barrier skipped: state is folded as far as the first answer goes",
+        file="router/daemon/restore.py",
+        before="    while not fold.holds(barrier):",
+        after="    for _ in range(1):",
+        tests=(f"{TAKEOVERS}test_more_state_than_one_answer_of_the_broker_holds_comes_back_whole",),
+    ),
+    Mutant(
+        name="state read uncommitted: what a crashed owner wrote is remembered",
+        file="router/daemon/connection.py",
+        before='                "isolation_level": "read_committed",',
+        after='                "isolation_level": "read_uncommitted",',
+        tests=(f"{TAKEOVERS}test_what_a_crashed_owner_left_uncommitted_is_not_remembered",),
+    ),
+    Mutant(
+        name="commit before gathering: deliveries are not waited for",
+        file="router/daemon/outbox.py",
+        before=(
+            "        await asyncio.gather(*deliveries)\n        await producer.commit_transaction()"
+        ),
+        after=(
+            "        await producer.commit_transaction()\n"
+            "        await asyncio.gather(*deliveries, return_exceptions=True)"
+        ),
+        tests=REFUSED,
+    ),
+    Mutant(
+        name="state outside the transaction: decisions follow in one of their own",
+        file="router/daemon/partition.py",
+        before="            await self._outbox.publish(parcels)",
+        after=(
+            "            await self._outbox.publish(parcels[1:])\n"
+            "            await self._outbox.publish(parcels[:1])"
+        ),
+        tests=REFUSED,
+    ),
+    Mutant(
+        name="dead letters dropped: poison passes without a notice",
+        file="router/daemon/batch.py",
+        before="        return [*decided, state, *self._notices.values()]",
+        after="        return [*decided, state]",
+        tests=POISON,
+    ),
+    Mutant(
+        name="numbers forgotten: the last seq is not kept",
+        file="router/daemon/batch.py",
+        before="            state.add(*encode_change(change))",
+        after=(
+            '            if change.key.kind != "pool":\n'
+            "                state.add(*encode_change(change))"
+        ),
+        tests=RESTART,
+    ),
+    Mutant(
+        name="repetitions forgotten: event ids are not kept",
+        file="router/daemon/batch.py",
+        before="            state.add(*encode_change(change))",
+        after=(
+            '            if change.key.kind != "seen":\n'
+            "                state.add(*encode_change(change))"
+        ),
+        tests=RESTART,
+    ),
+    Mutant(
+        name="positions run ahead: a crash would skip an input",
+        file="router/daemon/batch.py",
+        before=(
+            "                PositionsRecord(conversations=conversations, agents=agents,"
+            " commands=commands)"
+        ),
+        after=(
+            "                PositionsRecord(conversations=conversations + 1, agents=agents,"
+            " commands=commands)"
+        ),
+        tests=RESTART,
+    ),
+    Mutant(
+        name="read claims too much: a decision has not read its cause",
+        file="router/daemon/batch.py",
+        before="            positions[source] = offset + 1",
+        after="            positions[source] = offset + 2",
+        tests=BUSY,
+    ),
+    Mutant(
+        name="pools on any partition: a stray record is decided where it lies",
+        file="router/wire/reader.py",
+        before="if home is None or home[1] != partition:",
+        after="if home is None:",
+        tests=POISON,
+    ),
+    Mutant(
+        name="offers without end: after a restart no timer ends them",
+        file="router/engine/restore.py",
+        before='        pool.set_timer("offer_expires", record.id, offer.expires_at)',
+        after="        pass",
+        tests=ENGINE,
+    ),
+    Mutant(
+        name="words kept: a customer's text goes into the state",
+        file="router/engine/conversations.py",
+        before="        attributes=event.attributes or {},\n        preferred_agents=",
+        after='        attributes={"text": event.text},\n        preferred_agents=',
+        tests=BUSY,
+    ),
+    Mutant(
+        name="capacity off by one unit",
+        file="router/engine/crew.py",
+        before="self.used + slot.units > self.group.capacity",
+        after="self.used + slot.units > self.group.capacity + 1",
+        tests=ENGINE,
+    ),
+    Mutant(
+        name="capacity not checked: only the caps of the channels count",
+        file="router/engine/crew.py",
+        before=" or self.used + slot.units > self.group.capacity",
+        after="",
+        tests=BUSY,
+    ),
+    Mutant(
+        name="bar forgotten: who declined is asked again",
+        file="router/engine/offers.py",
+        before="        record.barred = {**record.barred, agent: pool.now + memory}",
+        after="        record.barred = {**record.barred, agent: pool.now + 1}",
+        tests=ENGINE,
+    ),
+)
