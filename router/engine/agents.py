@@ -38,9 +38,10 @@ def describe(pool: Pool, event: inputs.AgentUpdated) -> None:
     pool.touch_profile(event.agent)
 
 
-def declare(pool: Pool, event: inputs.AgentPresence, agent: Agent) -> None:
+def declare(pool: Pool, event: inputs.AgentPresence, agent: Agent) -> Refusal | None:
     """Take what an agent declares."""
     set_presence(pool, agent, event.presence, reason=event.reason, until=event.until)
+    return None
 
 
 def set_presence(

@@ -75,43 +75,58 @@ SUBJECTS = ("conversation", "agent", "queue", "stage")
 def _apply(pool: Pool, event: inputs.Input) -> Refusal | None:
     if pool.policy is NO_POLICY:
         return Refusal.UNKNOWN_POOL
-    kind = type(event)
-    step = STEPS.get(kind)
-    if step is not None and isinstance(event, inputs.ConversationInput):
-        record = pool.conversations.get(event.conversation)
+    step = STEPS.get(type(event))
+    if step is not None:
+        record = pool.conversations.get(event.conversation)  # type: ignore[attr-defined]  # by STEPS
         if record is None:
             return Refusal.UNKNOWN_CONVERSATION
         return step.refused.get(record.stage) or step.apply(pool, event, record)
-    if kind is inputs.ConversationCreated and isinstance(event, inputs.ConversationCreated):
-        if event.conversation in pool.conversations:
-            return Refusal.CONVERSATION_EXISTS
-        return conversations.create(pool, event)
-    if isinstance(event, inputs.AgentInput):
-        return _apply_to_agent(pool, event)
-    if isinstance(event, inputs.CommandInput):
-        return apply_command(pool, event)
-    return Refusal.NOT_SUPPORTED
+    answer = ANSWERS.get(type(event))
+    return Refusal.NOT_SUPPORTED if answer is None else answer(pool, event)
 
 
-def _apply_to_agent(pool: Pool, event: inputs.AgentInput) -> Refusal | None:
+def _create(pool: Pool, event: inputs.ConversationCreated) -> Refusal | None:
+    if event.conversation in pool.conversations:
+        return Refusal.CONVERSATION_EXISTS
+    return conversations.create(pool, event)
+
+
+def _heartbeat(pool: Pool, event: inputs.AgentHeartbeat) -> Refusal | None:
     agent = pool.agents.get(event.agent)
-    if isinstance(event, inputs.AgentHeartbeat):
-        if agent is not None:
-            agents.heartbeat(pool, agent)
-            return None
-        return Refusal.UNKNOWN_AGENT if agents.heard_of_stranger(pool, event.agent) else None
+    if agent is not None:
+        agents.heartbeat(pool, agent)
+        return None
+    return Refusal.UNKNOWN_AGENT if agents.heard_of_stranger(pool, event.agent) else None
+
+
+def _describe(pool: Pool, event: inputs.AgentUpdated) -> None:
     agents.no_longer_stranger(pool, event.agent)
-    if isinstance(event, inputs.AgentUpdated):
-        agents.describe(pool, event)
-        return None
-    if agent is None:
-        return Refusal.UNKNOWN_AGENT
-    if isinstance(event, inputs.AgentPresence):
-        agents.declare(pool, event, agent)
-        return None
-    if isinstance(event, inputs.AgentWrapupEnded):
-        return agents.wrapped_up(pool, event, agent)
-    return Refusal.NOT_SUPPORTED
+    agents.describe(pool, event)
+
+
+def _declare(pool: Pool, event: inputs.AgentPresence) -> Refusal | None:
+    agents.no_longer_stranger(pool, event.agent)
+    agent = pool.agents.get(event.agent)
+    return Refusal.UNKNOWN_AGENT if agent is None else agents.declare(pool, event, agent)
+
+
+def _wrapped_up(pool: Pool, event: inputs.AgentWrapupEnded) -> Refusal | None:
+    agents.no_longer_stranger(pool, event.agent)
+    agent = pool.agents.get(event.agent)
+    return Refusal.UNKNOWN_AGENT if agent is None else agents.wrapped_up(pool, event, agent)
+
+
+ANSWERS: dict[type[inputs.Input], Callable[[Pool, Any], Refusal | None]] = {
+    inputs.ConversationCreated: _create,
+    inputs.AgentUpdated: _describe,
+    inputs.AgentPresence: _declare,
+    inputs.AgentHeartbeat: _heartbeat,
+    inputs.AgentWrapupEnded: _wrapped_up,
+    **dict.fromkeys(
+        (each for each in inputs.INPUTS if issubclass(each, inputs.CommandInput)), apply_command
+    ),
+}
+"""All other inputs; one that is in neither table is not supported yet."""
 
 
 def fire(pool: Pool, timer: str, *, of: str, due: int) -> None:
