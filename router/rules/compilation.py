@@ -84,10 +84,7 @@ def compile_rules(tree: Mapping, files: str, *, problems: Problems) -> Compiled 
         files=files,
         channels=channels,
         queues=queues,
-        qualifier=Qualification(
-            steps,
-            Dispatch((name, each) for name, each in takes.items() if constant(each) is not False),
-        ),
+        qualifier=qualification(steps, takes),
         agents=_agents(rules.agents),
         top_levels={name: each.top for name, each in rules.skills.items()},
     )
@@ -100,6 +97,12 @@ def compile_rules(tree: Mapping, files: str, *, problems: Problems) -> Compiled 
         takes=takes,
         tree=tree,
     )
+
+
+def qualification(steps: tuple[Step, ...], takes: MappingType[str, Expression]) -> Qualification:
+    """Put rules and queues together, ready to be asked."""
+    open_queues = ((name, each) for name, each in takes.items() if constant(each) is not False)
+    return Qualification(steps, Dispatch(open_queues))
 
 
 def _channel(name: str, written: staffing.Channel) -> Channel:

@@ -13,7 +13,8 @@ from typing import Any, Final
 
 import msgspec
 
-from router.rules.cel.evaluation import Answer, Case, compiled
+from router.rules.cel.answers import Answer, Case
+from router.rules.cel.evaluation import compiled
 from router.rules.cel.syntax import (
     Binary,
     Every,

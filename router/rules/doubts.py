@@ -21,7 +21,7 @@ from router.rules.cel.syntax import (
     children,
     constant,
 )
-from router.rules.compilation import Compiled
+from router.rules.compilation import Compiled, qualification
 from router.rules.dispatch import needs
 from router.rules.problems import Problems
 from router.rules.shape import key_spot, spot
@@ -104,9 +104,11 @@ def _untaken_conversations(compiled: Compiled, *, problems: Problems) -> None:
     policy = compiled.policy
     topics = (None, _ELSEWHERE, *sorted(compiled.vocabulary.topics))
     trials = product(policy.channels, topics, _LEVELS)
+    # Asked of a twin: what fails here is no conversation's, and must not be counted.
+    twin = qualification(compiled.steps, compiled.takes)
     for _, (channel, topic, level) in zip(range(MAX_TRIALS), trials, strict=False):
         facts = Facts(channel=channel, topic=topic, level=level)
-        if policy.qualifier.qualify(facts).queue is None:
+        if twin.qualify(facts).queue is None:
             about = "that says no topic" if topic is None else f"about {_quoted(topic)}"
             problems.warning(
                 key_spot(compiled.tree, "queues"),

@@ -7,7 +7,7 @@ not in it.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,7 @@ from router.rules.compilation import Compiled, compile_rules
 from router.rules.doubts import warn
 from router.rules.merging import grouped, merged, unlike
 from router.rules.problems import Place, Problem, Problems, RulesError
+from router.rules.shape import fitted
 from router.rules.source import MAX_BYTES, read
 from router.rules.source import Mapping as MappingNode
 
@@ -52,11 +53,8 @@ def load(path: str | Path) -> RuleSet:
     where nothing is there to be read. Warnings alone raise nothing: see ``RuleSet.warnings``.
     """
     problems = Problems()
-    texts: list[tuple[str, str]] = []
-    for each in _files(Path(path), problems=problems):
-        text = _text(each, problems=problems)
-        if text is not None:
-            texts.append((str(each), text))
+    files = _files(Path(path), problems=problems)
+    texts = [(str(each), _text(each, problems=problems)) for each in files]
     return _compiled(texts, problems=problems)
 
 
@@ -98,17 +96,21 @@ def _text(path: Path, *, problems: Problems) -> str | None:
     return None
 
 
-def _compiled(texts: list[tuple[str, str]], *, problems: Problems) -> RuleSet:
+def _compiled(texts: Sequence[tuple[str, str | None]], *, problems: Problems) -> RuleSet:
     trees: list[MappingNode] = []
     by_file: dict[str, str] = {}
     for name, text in texts:
-        tree = read(text, name, problems=problems)
-        if tree is not None:
+        tree = None if text is None else read(text, name, problems=problems)
+        if text is not None and tree is not None:
             trees.append(tree)
             by_file[name] = text
     sets: list[Compiled] = []
     for files in grouped(trees, problems=problems).values():
         whole = merged(files, problems=problems)
+        if len(trees) < len(texts):
+            # What the unreadable file declares is unknown: only the form of the others is judged.
+            fitted(whole, problems=problems)
+            continue
         unlike(whole, problems=problems)
         digest = _digest(by_file[each.place.file] for each in files)
         compiled = compile_rules(whole, digest, problems=problems)

@@ -17,7 +17,7 @@ import msgspec
 
 from router.model.limits import MAX_PRIORITY, MIN_LEVEL, MIN_PRIORITY
 from router.model.policy import Facts, Verdict
-from router.rules.cel.evaluation import Answer
+from router.rules.cel.answers import Answer
 from router.rules.cel.syntax import TRUE, Expression, Items, Literal, calls, canonical
 from router.rules.dispatch import Dispatch
 from router.rules.units import Priority

@@ -45,8 +45,8 @@ def selection(node: Node | None, *, prefers: bool, problems: Problems) -> Select
     if not prefers or stated:
         return found
     largest = max((abs(each) for each in found.weights.values()), default=1)
-    wish = {Feature.PREFERRED_SKILLS: PREFERENCE_FACTOR * largest}
-    return Selection(weights={**found.weights, **wish}, turn=found.turn)
+    weights = {**found.weights, Feature.PREFERRED_SKILLS: PREFERENCE_FACTOR * largest}
+    return Selection(weights=dict(sorted(weights.items())), turn=found.turn)
 
 
 def _preset(node: Node, *, problems: Problems) -> Selection:

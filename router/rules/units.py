@@ -18,7 +18,7 @@ MAX_DURATION_MS: Final = 366 * 86_400_000
 MAX_AGEING: Final = 1_000_000
 MAX_SKILL_LEVEL: Final = 1_000
 
-_DURATION = re.compile(r"([0-9]{1,9})(ms|s|m|h|d)")
+_DURATION = re.compile(r"([0-9]{1,11})(ms|s|m|h|d)")
 _RATE = re.compile(r"([0-9]{1,7})(?:\.([0-9]{1,6}))?/(s|m|h)")
 _RANGE = re.compile(r"([0-9]{1,4})\.\.([0-9]{1,4})")
 _LEVEL = re.compile(

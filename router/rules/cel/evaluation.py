@@ -1,18 +1,28 @@
 """Turn a checked expression into a function of the facts, once, so that asking it is cheap.
 
-The functions give True, False or another value; ``FAILED`` stands for what CEL calls an error (a
-missing attribute, types that do not go together, a number too large). As CEL has it, ``false &&``
-anything is false and ``true ||`` anything is true, on either side, failed or not. No function here
-raises, loops without bound or changes anything.
+The function gives True, False, another value, or ``FAILED``. It has no loops but over what is
+written in the expression, raises nothing and changes nothing. The forms that rules are full of (a
+fact or attribute compared with a value that is written out) have functions of their own.
 """
 
-import operator
 import re
 from collections.abc import Callable, Mapping
-from enum import Enum
+from operator import itemgetter
 from typing import Any, Final
 
-from router.rules.cel.scanner import MAX_INTEGER
+from router.rules.cel.answers import FAILED, Answer, Case, Failed, chosen, every, negated, some
+from router.rules.cel.comparing import (
+    NUMBERS,
+    ORDER,
+    SUMS,
+    among,
+    equal,
+    negative,
+    ordered,
+    ordered_by,
+    total,
+    within,
+)
 from router.rules.cel.syntax import (
     Binary,
     Call,
@@ -29,56 +39,17 @@ from router.rules.cel.syntax import (
     canonical,
 )
 
-
-class Failed(Enum):
-    """The one value of a condition that could not be answered."""
-
-    FAILED = "failed"
-
-
-FAILED: Final = Failed.FAILED
-
-Case = Mapping[str, Any]
-"""The facts by name. ``heard``: the ``text.mentions(...)``, in their one form, that are so."""
-
-Answer = Callable[[Case], Any]
-
-_ORDER: Final[dict[str, Callable[[Any, Any], bool]]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-_SUMS: Final[dict[str, Callable[[Any, Any], Any]]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-}
+_NUMERAL = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _TEXT_QUESTIONS: Final[dict[str, Callable[[str, str], bool]]] = {
     "startsWith": lambda whole, part: whole.startswith(part),
     "endsWith": lambda whole, part: whole.endswith(part),
     "contains": lambda whole, part: part in whole,
 }
-_NUMBERS: Final = frozenset({int, float})
-_NUMERAL = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 
 
 def compiled(node: Expression) -> Answer:
-    """Turn an expression into a function of the facts."""
+    """Turn an expression that was checked into a function of the facts."""
     return _COMPILERS[type(node)](node)
-
-
-def equal(left: object, right: object) -> bool | Failed:
-    """Compare as CEL does: numbers by value, other types never equal to one another."""
-    if left is FAILED or right is FAILED:
-        return FAILED
-    kind, other = type(left), type(right)
-    if kind is other:
-        if isinstance(left, list) and isinstance(right, list):
-            pairs = zip(left, right, strict=False)
-            return len(left) == len(right) and all(equal(a, b) is True for a, b in pairs)
-        return left == right
-    return kind in _NUMBERS and other in _NUMBERS and left == right
 
 
 def _literal(node: Literal) -> Answer:
@@ -87,7 +58,7 @@ def _literal(node: Literal) -> Answer:
 
 
 def _name(node: Name) -> Answer:
-    return operator.itemgetter(node.name)
+    return itemgetter(node.name)
 
 
 def _member(node: Member) -> Answer:
@@ -127,131 +98,58 @@ def _items(node: Items) -> Answer:
 
 
 def _every(node: Every) -> Answer:
-    terms = [compiled(each) for each in node.terms]
-    if len(terms) == 2:
-        return _both(*terms)
-
-    def every(case: Case) -> bool | Failed:
-        answer: bool | Failed = True
-        for each in terms:
-            found = each(case)
-            if found is False:
-                return False
-            if found is not True:
-                answer = FAILED
-        return answer
-
-    return every
+    return every([compiled(each) for each in node.terms])
 
 
 def _some(node: Some) -> Answer:
-    terms = [compiled(each) for each in node.terms]
-    if len(terms) == 2:
-        return _either(*terms)
-
-    def some(case: Case) -> bool | Failed:
-        answer: bool | Failed = False
-        for each in terms:
-            found = each(case)
-            if found is True:
-                return True
-            if found is not False:
-                answer = FAILED
-        return answer
-
-    return some
-
-
-def _both(one: Answer, other: Answer) -> Answer:
-    def both(case: Case) -> bool | Failed:
-        first = one(case)
-        if first is False:
-            return False
-        second = other(case)
-        if second is False:
-            return False
-        return True if first is True and second is True else FAILED
-
-    return both
-
-
-def _either(one: Answer, other: Answer) -> Answer:
-    def either(case: Case) -> bool | Failed:
-        first = one(case)
-        if first is True:
-            return True
-        second = other(case)
-        if second is True:
-            return True
-        return False if first is False and second is False else FAILED
-
-    return either
+    return some([compiled(each) for each in node.terms])
 
 
 def _unary(node: Unary) -> Answer:
     operand = compiled(node.operand)
-    return _not(operand) if node.operator == "!" else _negative(operand)
-
-
-def _not(term: Answer) -> Answer:
-    def negated(case: Case) -> bool | Failed:
-        found = term(case)
-        return not found if found is True or found is False else FAILED
-
-    return negated
+    return negated(operand) if node.operator == "!" else negative(operand)
 
 
 def _choice(node: Choice) -> Answer:
-    condition, this, that = (compiled(each) for each in (node.condition, node.this, node.that))
-
-    def chosen(case: Case) -> Any:
-        found = condition(case)
-        if found is True:
-            return this(case)
-        return that(case) if found is False else FAILED
-
-    return chosen
-
-
-def _negative(term: Answer) -> Answer:
-    def negative(case: Case) -> Any:
-        return _whole(-found) if type(found := term(case)) in _NUMBERS else FAILED
-
-    return negative
-
-
-def _whole(number: Any) -> Any:
-    """Keep whole numbers within 64 bits."""
-    if type(number) is int and not -MAX_INTEGER - 1 <= number <= MAX_INTEGER:
-        return FAILED
-    return number
+    return chosen(compiled(node.condition), compiled(node.this), that=compiled(node.that))
 
 
 def _binary(node: Binary) -> Answer:
     left, right = compiled(node.left), compiled(node.right)
     match node.operator:
         case "==":
-            return _equality(node, left, right=right)
+            return _equality(node)
         case "!=":
-            return _not(_equality(node, left, right=right))
+            return negated(_equality(node))
         case "in":
-            return _in(node, left, right=right)
-        case sign if sign in _ORDER and isinstance(node.right, Literal):
-            return _ordered_by(_ORDER[sign], left, bound=node.right.value)
-        case sign if sign in _ORDER:
-            return _ordered(_ORDER[sign], left, right=right)
+            texts = _texts(node.right)
+            return within(left, right) if texts is None else among(left, texts)
+        case sign if sign in ORDER and isinstance(node.right, Literal):
+            return ordered_by(ORDER[sign], left, bound=node.right.value)
+        case sign if sign in ORDER:
+            return ordered(ORDER[sign], left, right=right)
         case sign:
-            return _sum(_SUMS[sign], left, right=right)
+            return total(SUMS[sign], left, right=right)
 
 
-def _equality(node: Binary, left: Answer, *, right: Answer) -> Answer:
-    for one, answer, other in ((node.left, right, node.right), (node.right, left, node.left)):
-        if isinstance(one, Literal) and isinstance(one.value, str):
-            return _same_text(one.value, other, answer=answer)
+def _texts(node: Expression) -> frozenset[str] | None:
+    """Give the texts of a list that holds nothing else."""
+    if not isinstance(node, Items):
+        return None
+    values = [each.value if isinstance(each, Literal) else None for each in node.items]
+    texts = frozenset(each for each in values if isinstance(each, str))
+    return texts if all(isinstance(each, str) for each in values) else None
+
+
+def _equality(node: Binary) -> Answer:
+    for text, other in ((node.left, node.right), (node.right, node.left)):
+        if isinstance(text, Literal) and isinstance(text.value, str):
+            return _same_text(text.value, other)
+    left, right = compiled(node.left), compiled(node.right)
     return lambda case: equal(left(case), right(case))
 
 
-def _same_text(wanted: str, of: Expression, *, answer: Answer) -> Answer:
+def _same_text(wanted: str, of: Expression) -> Answer:
     """Compare with a text: a text is equal to nothing but itself, so no types need be asked."""
     match of:
         case Name(name=fact):
@@ -264,74 +162,13 @@ def _same_text(wanted: str, of: Expression, *, answer: Answer) -> Answer:
 
             return same_part
 
+    answer = compiled(of)
+
     def same(case: Case) -> bool | Failed:
         found = answer(case)
         return FAILED if found is FAILED else bool(found == wanted)
 
     return same
-
-
-def _in(node: Binary, left: Answer, *, right: Answer) -> Answer:
-    if isinstance(node.right, Items) and all(
-        isinstance(each, Literal) and isinstance(each.value, str) for each in node.right.items
-    ):
-        texts = frozenset(each.value for each in node.right.items if isinstance(each, Literal))
-
-        def among(case: Case) -> bool | Failed:
-            found = left(case)
-            if isinstance(found, str):
-                return found in texts
-            return FAILED if found is FAILED else False
-
-        return among
-
-    def within(case: Case) -> Any:
-        item, whole = left(case), right(case)
-        if item is FAILED:
-            return FAILED
-        if isinstance(whole, list):
-            return any(equal(item, each) is True for each in whole)
-        if isinstance(whole, Mapping) and isinstance(item, str):
-            return item in whole
-        return FAILED
-
-    return within
-
-
-def _ordered(before: Callable[[Any, Any], bool], left: Answer, *, right: Answer) -> Answer:
-    def ordered(case: Case) -> bool | Failed:
-        one, other = left(case), right(case)
-        kind, of = type(one), type(other)
-        if kind in _NUMBERS and of in _NUMBERS:
-            return before(one, other)
-        if kind is of and kind in {str, bool}:
-            return before(one, other)
-        return FAILED
-
-    return ordered
-
-
-def _ordered_by(before: Callable[[Any, Any], bool], left: Answer, *, bound: Any) -> Answer:
-    """Compare with a value that is known beforehand, the usual case."""
-    kinds = _NUMBERS if type(bound) in _NUMBERS else frozenset({type(bound)} & {str, bool})
-
-    def ordered(case: Case) -> bool | Failed:
-        found = left(case)
-        return before(found, bound) if type(found) in kinds else FAILED
-
-    return ordered
-
-
-def _sum(joined: Callable[[Any, Any], Any], left: Answer, *, right: Answer) -> Answer:
-    joinable = frozenset({int, float, str, list} if joined is operator.add else {int, float})
-
-    def total(case: Case) -> Any:
-        one, other = left(case), right(case)
-        if type(one) is not type(other) or type(one) not in joinable:
-            return FAILED
-        return _whole(joined(one, other))
-
-    return total
 
 
 def _call(node: Call) -> Answer:
@@ -369,7 +206,7 @@ def _size(of: Answer) -> Answer:
 def _double(of: Answer) -> Answer:
     def double(case: Case) -> Any:
         found = of(case)
-        if type(found) in _NUMBERS or (isinstance(found, str) and _NUMERAL.fullmatch(found)):
+        if type(found) in NUMBERS or (isinstance(found, str) and _NUMERAL.fullmatch(found)):
             return float(found)
         return FAILED
 

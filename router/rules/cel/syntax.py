@@ -175,9 +175,9 @@ def _joined(node: Unary | Binary | Every | Some | Choice) -> tuple[str, int]:
             strength = _STRENGTH[operator]
             return f"{_as(left, strength)} {operator} {_as(right, strength + 1)}", strength
         case Every(terms=terms):
-            return " && ".join(_as(each, _EVERY + 1) for each in terms), _EVERY
+            return " && ".join(_as(each, _EVERY) for each in terms), _EVERY
         case Some(terms=terms):
-            return " || ".join(_as(each, _SOME + 1) for each in terms), _SOME
+            return " || ".join(_as(each, _SOME) for each in terms), _SOME
         case Choice(condition=condition, this=this, that=that):
             parts = (_as(condition, _SOME), _as(this, _SOME), canonical(that))
             return f"{parts[0]} ? {parts[1]} : {parts[2]}", _CHOICE

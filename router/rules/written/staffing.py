@@ -36,8 +36,8 @@ class Offer(Written):
     def _automatic_does_not_wait(self) -> Self:
         if self.mode == "automatic" and self.expires is not None:
             raise trouble("an automatic offer waits for no answer", "leave `expires` out")
-        if self.expires is not None and self.expires < 1_000:
-            raise trouble("an offer that expires within a second cannot be answered")
+        if self.expires == 0:
+            raise trouble("an offer that expires at once cannot be answered")
         return self
 
 

@@ -1,0 +1,118 @@
+"""`contact-router rules check|show`: for people, for programs, for a pipeline."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from router.cli.main import main
+
+CONFIG = Path(__file__).resolve().parents[3] / "config"
+GOOD = "version: 1\nchannels: {chat: {}}\nqueues: {q: {takes: true}}\n"
+DOUBTFUL = GOOD + "topics: [x]\n"
+BAD = GOOD.replace("takes: true", "takes: levl > 1")
+
+
+def rules(*words: str | Path) -> Result:
+    return CliRunner().invoke(main, ["rules", *map(str, words)])
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    for name, text in (("good", GOOD), ("doubtful", DOUBTFUL), ("bad", BAD)):
+        (tmp_path / f"{name}.yaml").write_text(text)
+    return tmp_path
+
+
+def test_sound_rules_are_confirmed(files: Path) -> None:
+    result = rules("check", files / "good.yaml", CONFIG / "rules")
+    assert result.exit_code == 0
+    assert [each.partition(": ")[2][:9] for each in result.stdout.splitlines()] == ["ok, polic"] * 2
+
+
+def test_bad_rules_are_told_where_and_what(files: Path) -> None:
+    result = rules("check", files / "bad.yaml")
+    assert result.exit_code == 1
+    assert result.stdout == (
+        f"{files / 'bad.yaml'}:3:21: error: unknown fact `levl` (did you mean `level`?)\n"
+    )
+
+
+def test_warnings_count_only_when_asked(files: Path) -> None:
+    assert rules("check", files / "doubtful.yaml").exit_code == 0
+    assert rules("check", "--strict", files / "doubtful.yaml").exit_code == 1
+    assert "warning: no rule" in rules("check", files / "doubtful.yaml").stdout
+
+
+def test_all_paths_are_checked_each_by_itself(files: Path) -> None:
+    result = rules("check", files / "good.yaml", files / "bad.yaml", files / "doubtful.yaml")
+    assert result.exit_code == 1
+    assert [word in result.stdout for word in ("levl", "`x`", "good.yaml: ok")] == [True] * 3
+
+
+def test_a_program_gets_the_same(files: Path) -> None:
+    result = rules("check", "--format", "json", files / "bad.yaml", files / "good.yaml")
+    assert result.exit_code == 1
+    report = json.loads(result.stdout)
+    assert report["ok"] is False
+    assert report["problems"] == [
+        {
+            "file": str(files / "bad.yaml"),
+            "line": 3,
+            "column": 21,
+            "severity": "error",
+            "message": "unknown fact `levl`",
+            "suggestion": "did you mean `level`?",
+        }
+    ]
+    (sound,) = report["sets"]
+    assert (sound["path"], sound["pools"], sound["queues"]) == (str(files / "good.yaml"), [], ["q"])
+
+
+def test_a_pipeline_gets_annotations(files: Path) -> None:
+    result = rules("check", "--format", "github", files / "bad.yaml")
+    assert result.stdout == (
+        f"::error file={files / 'bad.yaml'},line=3,col=21::"
+        "unknown fact `levl` (did you mean `level`?)\n"
+    )
+
+
+def test_wrong_use_is_told_apart_from_wrong_rules(files: Path) -> None:
+    assert rules("check").exit_code == 2
+    assert rules("check", files / "none.yaml").exit_code == 2
+    assert rules("show", files / "none.yaml").exit_code == 2
+
+
+def test_the_rules_in_force_can_be_shown_and_used(files: Path) -> None:
+    shown = rules("show", CONFIG / "rules")
+    assert shown.exit_code == 0
+    (files / "shown.yaml").write_text(shown.stdout)
+    assert rules("check", "--strict", files / "shown.yaml").exit_code == 0
+    again = rules("show", files / "shown.yaml")
+    assert again.stdout == shown.stdout
+
+
+def test_the_rules_in_force_can_be_read_by_a_program(files: Path) -> None:
+    found = json.loads(rules("show", "--json", files / "good.yaml").stdout)
+    assert (found["pools"], len(found["version"]), len(found["files"])) == ([], 12, 64)
+    assert found["rules"]["queues"]["q"]["order"] == {"by": "priority", "ageing": "0/s"}
+
+
+def test_bad_rules_cannot_be_shown(files: Path) -> None:
+    result = rules("show", files / "bad.yaml")
+    assert result.exit_code == 1
+    assert "unknown fact" in result.stdout
+
+
+def test_of_several_sets_one_is_chosen_by_its_pool(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(GOOD)
+    (tmp_path / "b.yaml").write_text(GOOD.replace("\n", "\npools: [france]\n", 1))
+    assert rules("show", tmp_path).exit_code == 2
+    assert "for france" in rules("show", tmp_path, "--pool", "france").stdout
+    assert "for every pool" in rules("show", tmp_path, "--pool", "spain").stdout
+    assert rules("show", tmp_path / "b.yaml", "--pool", "spain").exit_code == 2
+
+
+def test_nothing_is_coloured_where_nobody_looks(files: Path) -> None:
+    assert "\x1b" not in rules("check", files / "bad.yaml").stdout

@@ -1,0 +1,93 @@
+"""The example centre is sound, and sends people where its comments say."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from router.model.inputs import Customer
+from router.model.policy import Facts, OfferMode, OrderBy, Policy, Turn, Verdict
+from router.rules import load
+
+CONFIG = Path(__file__).resolve().parents[3] / "config"
+
+
+@pytest.fixture(scope="module")
+def centre() -> Policy:
+    policy = load(CONFIG / "rules").for_pool("france")
+    assert policy is not None
+    return policy
+
+
+def qualified(centre: Policy, **facts: Any) -> Verdict:
+    return centre.qualifier.qualify(Facts(**{"channel": "chat", **facts}))
+
+
+@pytest.mark.parametrize("path", ["rules", "rules-tiny.yaml"])
+def test_the_examples_have_no_problem_at_all(path: str) -> None:
+    assert load(CONFIG / path).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("facts", "topic", "level", "queue"),
+    [
+        ({"text": "Où en est mon remboursement ?"}, "reimbursement", 1, "reimbursement"),
+        (
+            {"channel": "email", "text": "Mes décomptes svp"},
+            *("reimbursement", 1, "reimbursement_letters"),
+        ),
+        (
+            {"text": "remboursement de ma chirurgie"},
+            *("reimbursement", 2, "reimbursement"),
+        ),
+        (
+            {"channel": "voice", "attributes": {"menu": "1", "amount_eur": 2000}},
+            *("reimbursement", 3, "reimbursement"),
+        ),
+        ({"text": "Je veux une carte vitale"}, "affiliation", 1, "affiliation_invoicing"),
+        (
+            {"channel": "voice", "attributes": {"menu": "3"}},
+            "invoicing",
+            1,
+            "affiliation_invoicing",
+        ),
+        ({"text": "je résilie mon contrat"}, "contracts", 3, "contracts_experts"),
+        ({"text": "mes garanties"}, "contracts", 1, "contracts"),
+        ({"attributes": {"page": "join"}}, "onboarding", 1, "onboarding_visitors"),
+        (
+            {"attributes": {"page": "join"}, "customer": Customer(id="c1")},
+            *("onboarding", 1, "onboarding"),
+        ),
+        ({"text": "bonjour"}, "other", 1, "generalists"),
+        ({"text": "bonjour", "attributes": {"contacts_last_week": 4}}, "other", 2, "generalists"),
+        ({"topic": "something new", "level": 3}, "something new", 3, "generalists"),
+    ],
+)
+def test_a_conversation_goes_where_it_belongs(
+    centre: Policy, facts: dict[str, Any], topic: str, level: int, queue: str
+) -> None:
+    found = qualified(centre, **facts)
+    assert (found.topic, found.level, found.queue) == (topic, level, queue)
+
+
+def test_anger_and_companies_come_first(centre: Policy) -> None:
+    assert qualified(centre, text="bonjour").priority == 100
+    assert qualified(centre, text="C'est inadmissible").priority == 300
+    company = qualified(
+        centre, text="SCANDALEUX", customer=Customer(tier="company"), attributes={"nps": 0}
+    )
+    assert (company.priority, company.skills) == (600, {"calm": 2})
+
+
+def test_every_way_of_the_language_is_shown(centre: Policy) -> None:
+    queues = centre.queues.values()
+    assert {each.order.by for each in queues} == set(OrderBy)
+    assert {each.selects.turn for each in queues} == set(Turn)
+    assert any(each.prefers for each in queues)
+    assert any(each.preferred_wait_ms for each in queues)
+    assert {each.mode for each in centre.channels.values()} == set(OfferMode)
+    assert {None, 0} & {each.wrap_up.limit_ms for each in centre.channels.values()}
+
+
+def test_the_smallest_centre_is_small() -> None:
+    assert len((CONFIG / "rules-tiny.yaml").read_text(encoding="utf-8").splitlines()) < 20

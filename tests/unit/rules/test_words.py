@@ -1,0 +1,62 @@
+"""A customer's words are heard as people mean them: whole words, whatever case and accents."""
+
+import pytest
+
+from router.rules.words import mentions, phrase_trouble, words
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text"),
+    [
+        ("réclamation", "Une RECLAMATION!"),
+        ("reclamation", "ma réclamation"),
+        ("avocat", "j'appelle l'avocat."),
+        ("tiers payant", "le tiers-payant ne marche pas"),
+        ("tiers payant", "TIERS\n  PAYANT"),
+        ("rembours*", "mes remboursements"),
+        ("rembours*", "rembours"),
+        ("soins dent*", "des soins dentaires"),
+        ("œuvre", "une oeuvre"),
+        ("straße", "STRASSE"),
+        ("n°2", "le n° 2"),
+        ("cafe\u0301", "un café"),
+        ("привет", "Привет!"),
+        ("36 15", "le 36.15"),
+    ],
+)
+def test_a_phrase_is_heard(phrase: str, text: str) -> None:
+    assert mentions([phrase])(words(text))
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text"),
+    [
+        ("réclamation", "des réclamations"),
+        ("avocat", "avocatier"),
+        ("tiers payant", "payant, le tiers"),
+        ("tiers payant", "tiers non payant"),
+        ("rembours*", "préremboursé"),
+        ("soins dent*", "soins des dents"),
+        ("or", "encore"),
+        ("36 15", "36 150"),
+        ("anything", ""),
+    ],
+)
+def test_a_phrase_is_not_heard(phrase: str, text: str) -> None:
+    assert not mentions([phrase])(words(text))
+
+
+def test_one_of_several_is_enough() -> None:
+    heard = mentions(["avocat", "tiers payant", "résili*"])
+    assert heard(words("je veux résilier"))
+    assert not heard(words("bonjour"))
+
+
+@pytest.mark.parametrize("phrase", ["", "!?", "a*b", "**", "! *", "x" * 65])
+def test_a_phrase_that_could_never_be_heard_is_told(phrase: str) -> None:
+    assert phrase_trouble(phrase)
+
+
+@pytest.mark.parametrize("phrase", ["a", "36", "l'avocat", "a b*", "ça"])
+def test_any_word_can_be_listened_for(phrase: str) -> None:
+    assert not phrase_trouble(phrase)
