@@ -5,14 +5,17 @@ Everything in this module leans on the inside of one release, which is why that 
 tells which of them are met by the design instead.
 """
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any, Final
 
 import aiokafka
 import aiokafka.producer.sender
+from aiokafka.client import AIOKafkaClient
 from aiokafka.consumer import fetcher
 
 KNOWN: Final = "0.14.0"
+PAUSE_S: Final = 0.1
 
 
 class UnsafeRuntimeError(Exception):
@@ -53,6 +56,20 @@ class _Records(fetcher.PartitionRecords):  # type: ignore[misc]  # aiokafka has 
         return super()._consumer_record(tp, record)
 
 
+_ask_for_metadata: Final = AIOKafkaClient._metadata_update  # noqa: SLF001 - what is mended
+
+
+async def _ask_without_haste(client: Any, *arguments: Any) -> bool:
+    """Update a client's metadata; after a failure wait a little.
+
+    With no broker there, the client's own tasks ask again at once, a thousand times a second.
+    """
+    is_updated = bool(await _ask_for_metadata(client, *arguments))
+    if not is_updated:
+        await asyncio.sleep(PAUSE_S)
+    return is_updated
+
+
 def mend(*, backoff_ms: float) -> None:
     """Put the mended parts in place, for all clients of this process. To be called at start.
 
@@ -67,4 +84,5 @@ def mend(*, backoff_ms: float) -> None:
             f"aiokafka {aiokafka.__version__} was never observed: this daemon needs {KNOWN}"
         )
     fetcher.PartitionRecords = _Records
+    AIOKafkaClient._metadata_update = _ask_without_haste  # noqa: SLF001 - what is mended
     aiokafka.producer.sender.BACKOFF_OVERRIDE = backoff_ms / 1_000

@@ -132,7 +132,7 @@ class ShardSettings(Section):
     """Shards of this process that may have a transaction open. While a shard waits for its turn its
     batch grows, which costs less than more transactions would."""
 
-    batch_inputs: Count = 2_000
+    batch_inputs: Annotated[int, Field(ge=1, le=10_000)] = 2_000
     """Most inputs in one transaction."""
 
     batch_ms: Annotated[int, Field(ge=1, le=1_000)] = 40
@@ -145,7 +145,7 @@ class ShardSettings(Section):
     buffered_mib: Annotated[int, Field(ge=1, le=4_096)] = 16
     """The same in MiB of input."""
 
-    batch_timeout_s: Seconds = 20
+    batch_timeout_s: Seconds = 10
     """Longest time from the begin of a transaction to its commit; then the shard starts over."""
 
     restore_timeout_s: Seconds = 120
@@ -154,7 +154,7 @@ class ShardSettings(Section):
     backoff_min_s: Seconds = 0.1
     """Wait before a shard starts over, doubled with each life that ended soon after it began."""
 
-    backoff_max_s: Seconds = 10
+    backoff_max_s: Seconds = 2
     """Longest such wait."""
 
     audit_every_s: Annotated[float, Field(ge=0, le=86_400)] = 300

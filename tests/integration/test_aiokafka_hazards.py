@@ -185,23 +185,26 @@ async def test_a_new_owner_ends_the_transaction_that_the_old_one_left_open(
 async def test_the_wait_between_transactions_is_the_constant_we_set(
     producer: AIOKafkaProducer, topic: str
 ) -> None:
-    async def ten() -> float:
+    async def one() -> float:
         began = time.monotonic()
-        for _ in range(10):
-            await producer.begin_transaction()
-            await (await send(producer, topic, b"x"))
-            await producer.commit_transaction()
+        await producer.begin_transaction()
+        await (await send(producer, topic, b"x"))
+        await producer.commit_transaction()
         return time.monotonic() - began
 
     assert hasattr(aiokafka.producer.sender, "BACKOFF_OVERRIDE")
-    await ten()
-    hazards.mend(backoff_ms=300)
-    slow = await ten()
+    hazards.mend(backoff_ms=2_000)
+    slowest = 0.0
+    for _ in range(50):
+        # Not every time is the last transaction still being ended; soon enough it is.
+        slowest = max(slowest, await one())
+        if slowest >= 2:
+            break
     hazards.mend(backoff_ms=1)
-    quick = await ten()
+    quick = sorted([await one() for _ in range(11)])
 
-    assert slow > 0.3
-    assert quick < slow / 3
+    assert slowest >= 2
+    assert quick[5] < 1
 
 
 async def test_a_consumer_that_may_not_choose_an_offset_waits_to_be_told(
@@ -270,6 +273,14 @@ async def test_records_as_read_have_what_the_wire_needs(
     await outbox.close()
 
 
+async def dealt(ownership: Ownership, shards: int) -> None:
+    """Wait until a member owns so many shards."""
+    async with asyncio.timeout(20):
+        while len(ownership.owned or ()) != shards:
+            await ownership.changed.wait()
+            ownership.changed.clear()
+
+
 async def test_a_member_that_holds_no_data_stays_a_member_and_shares_the_shards(
     connection: Connection, settings: Settings, topic: str
 ) -> None:
@@ -279,9 +290,8 @@ async def test_a_member_that_holds_no_data_stays_a_member_and_shares_the_shards(
     assert ours.owned == {0, 1, 2, 3}
 
     others = asyncio.create_task(theirs.run())
-    async with asyncio.timeout(20):
-        while not (theirs.owned and ours.owned and len(ours.owned) == 2):
-            await asyncio.sleep(0.05)
+    await dealt(ours, 2)
+    await dealt(theirs, 2)
     kept = ours.owned
     assert ours.owned | theirs.owned == {0, 1, 2, 3}
     assert all([await ours.confirm(shard) for shard in kept])
@@ -289,9 +299,7 @@ async def test_a_member_that_holds_no_data_stays_a_member_and_shares_the_shards(
 
     others.cancel()
     await asyncio.wait({others})
-    async with asyncio.timeout(5):
-        while len(ours.owned) < 4:
-            await asyncio.sleep(0.05)
+    await dealt(ours, 4)
     assert kept < ours.owned
     mine.cancel()
     await asyncio.wait({mine})
@@ -329,7 +337,9 @@ async def test_a_fetcher_that_has_ended_is_noticed(connection: Connection, topic
 
 
 @pytest.mark.timeout(120)
-async def test_clients_end_in_bounded_time_when_their_broker_is_gone() -> None:
+async def test_clients_end_in_bounded_time_when_their_broker_is_gone(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     hazards.mend(backoff_ms=1)
     with EmbeddedKafka() as broker:
         settings = Settings(
@@ -351,6 +361,7 @@ async def test_clients_end_in_bounded_time_when_their_broker_is_gone() -> None:
         delivery = await send(producer, "orphan", b"nobody takes it")
         with pytest.raises(DeadlineError):
             await within(2, "a delivery", delivery)
+        attempts = sum("Unable to update metadata" in line for line in caplog.messages)
         began = time.monotonic()
         await stop_producer(producer, timeout_s=0)
         await stop_consumer(consumer, timeout_s=1)
@@ -358,4 +369,6 @@ async def test_clients_end_in_bounded_time_when_their_broker_is_gone() -> None:
         took = time.monotonic() - began
 
     assert took < 10
+    # Left alone they ask a thousand times a second; here three clients may, ten times each.
+    assert attempts < 100
     assert [task for task in before if not task.done()] == [asyncio.current_task()]
