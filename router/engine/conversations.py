@@ -11,6 +11,7 @@ from router.engine.pool import Pool
 from router.engine.selection import fits
 from router.engine.waiting import (
     TRANSFER_WAIT_MS,
+    end_of_keeping,
     enter,
     leave,
     line_up,
@@ -167,7 +168,7 @@ def _still_fits(pool: Pool, record: ConversationRecord) -> bool:
         return False
     if not record.preferred_agents or agent.id in record.preferred_agents:
         return True
-    until = record.arrived_at + signature.line.queue.preferred_wait_ms
+    until = end_of_keeping(record, signature)
     return until <= pool.now or not reachable(pool, record, signature.demand)
 
 

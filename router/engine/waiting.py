@@ -24,11 +24,18 @@ def enter(pool: Pool, record: ConversationRecord, *, kept_until: int | None = No
     if signature is not None and record.preferred_agents:
         until = kept_until
         if until is None:
-            until = record.arrived_at + signature.line.queue.preferred_wait_ms
+            until = end_of_keeping(record, signature)
         if until > pool.now and reachable(pool, record, signature.demand):
             record.kept_until = until
             pool.set_timer("preferred_agent_wait", record.id, until)
     _stand(pool, record, signature)
+
+
+def end_of_keeping(record: ConversationRecord, signature: Signature) -> int:
+    """Give until when (ms) its queue keeps a conversation for preferred agents; 0: not at all."""
+    wait = signature.line.queue.preferred_wait_ms
+    # An arrival may lie in the future (clocks differ): without a wait it keeps nothing either.
+    return record.arrived_at + wait if wait else 0
 
 
 def line_up(pool: Pool, record: ConversationRecord) -> None:
