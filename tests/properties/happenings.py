@@ -59,7 +59,7 @@ class Happenings:
         self._offset += 1
         early = 0
         if self._said and one_in(25, chance):
-            it = self._said[-chance.number(1, len(self._said))]
+            it = self._said[-min(chance.one_of((1, 2, 3, 10, 40)), len(self._said))]
         else:
             pool = chance.one_of(self._world.pools)
             scene = Scene(self._world, ledgers[pool], now)
@@ -105,7 +105,7 @@ def _facts(chance: Chance, scene: Scene) -> Fields:
         "priority": chance.one_of((None, None, None, 0, 10, 500)),
         "skills": chance.one_of((None, None, None, None, skills)),
         "preferred_agents": chance.one_of(
-            (None, None, None, None, (), tuple(some_of((*scene.agents, "nobody"), chance, most=2)))
+            (None, None, (), *(tuple(some_of((*scene.agents, "nobody"), chance, most=2)),) * 2)
         ),
         "customer": chance.one_of((None, None, Customer(id="k1", tier="gold"))),
         "attributes": chance.one_of((None, None, {}, {"vip": True}, {"vip": False, "n": 1})),

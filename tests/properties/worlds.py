@@ -117,7 +117,7 @@ def a_world(chance: Chance) -> World:
     return World(
         rules,
         heard_of,
-        window_ms=chance.one_of((86_400_000, 60_000)),
+        window_ms=chance.one_of((86_400_000, 6_000)),
         lags_ms=chance.one_of(((0, 0), (0, 0), (200_000, 0), (0, 200_000))),
     )
 
@@ -127,7 +127,7 @@ def a_crowd(chance: Chance) -> World:
     return World(
         rules={"north": a_policy(chance, version="v1")},
         pools=("north",),
-        window_ms=chance.one_of((86_400_000, 60_000)),
+        window_ms=chance.one_of((86_400_000, 6_000)),
         agents=tuple(f"a{n:02}" for n in range(24)),
         conversations=tuple(f"c{n:03}" for n in range(120)),
         crowded=True,
@@ -212,7 +212,7 @@ def _queue(name: str, chance: Chance) -> Queue:
         prefers=prefers,
         order=order,
         selects=_selection(chance),
-        preferred_wait_ms=chance.one_of((0, 15_000, 60_000)),
+        preferred_wait_ms=chance.one_of((0, 15_000, 60_000, 300_000)),
     )
 
 
