@@ -52,7 +52,9 @@ class Rule(Written):
     when: Condition | None = Field(
         default=None, description="The condition in CEL; left out: for every conversation."
     )
-    set: Findings = Field(default=Findings(), description="What is found out then.")
+    set: Findings = Field(
+        default=Findings(), description="What is found out then, where nobody has said it."
+    )
     final: bool = Field(default=False, description="No rule after this one is read.")
 
 
@@ -124,15 +126,19 @@ class Queue(Written):
         ),
     )
     prefers: dict[Name, Any] = Field(
-        default={}, description="Skills that make an agent fit better: `{calm: 2}`."
+        default={},
+        description="Skills that make an agent fit better: `{calm: 2}`; nobody is refused for them.",
     )
-    order: Order = Field(default=Order(), description="Who goes first.")
+    order: Order = Field(
+        default=Order(), description="Who goes first; by priority alone if left out."
+    )
     selects: Any = Field(
         default="longest_idle",
         description="Which agent is best: a preset, or weights `{proficiency: 4, idle: 1}`.",
     )
     preferred_agent: PreferredAgent | None = Field(
-        default=None, description="How long it is kept for the agents it prefers."
+        default=None,
+        description="How long it is kept for the agents it prefers; not at all if left out.",
     )
 
 
@@ -149,12 +155,16 @@ class Rules(Written):
     pools: list[PoolName] = Field(
         default=[], description="For these pools; left out: for every pool without its own rules."
     )
-    calendars: dict[Name, Calendar] = Field(default={}, description="Opening hours, by name.")
+    calendars: dict[Name, Calendar] = Field(
+        default={}, description="Opening hours, by name; no queue follows one yet."
+    )
     skills: dict[Name, SkillLevels] = Field(
         default={}, description="Skills and their levels: `reimbursement: 1..3`; 3 is the best."
     )
     topics: list[Name] = Field(default=[], description="What conversations are about.")
-    teams: dict[Name, Team] = Field(default={}, description="Teams of agents, by name.")
+    teams: dict[Name, Team] = Field(
+        default={}, description="Teams of agents, by name; agents say which is theirs."
+    )
     channels: dict[Name, Channel] = Field(default={}, description="Channels, by name.")
     agents: Agents = Field(default=Agents(), description="What holds for every agent.")
     qualification: list[Rule] = Field(

@@ -44,7 +44,9 @@ class Offer(Written):
 class WrapUp(Written):
     """Work after a conversation, which still takes the agent's capacity."""
 
-    fixed: Duration | None = Field(default=None, description="So long after every conversation.")
+    fixed: Duration | None = Field(
+        default=None, description="So long after every conversation, unless the agent ends it."
+    )
     at_most: Duration | None = Field(
         default=None, description="Until the agent says it is done, but no longer than this."
     )
@@ -86,7 +88,9 @@ class Channel(Written):
         default=False,
         description="An agent who has one of these has nothing on any other channel.",
     )
-    offer: Offer = Field(default=Offer(), description="How an agent is given a conversation.")
+    offer: Offer = Field(
+        default=Offer(), description="How an agent is given a conversation; asked, if left out."
+    )
     wrap_up: WrapUp | None = Field(
         default=None, description="Work after the conversation; none if left out."
     )
@@ -139,7 +143,7 @@ class Agents(Written):
     )
     after_missed_offers: MissedOffers = Field(
         default=MissedOffers.model_validate({"do": "suspend"}),
-        description="When an agent lets offers expire.",
+        description="When an agent lets offers expire; two in a row suspend for 5m if left out.",
     )
     never_again_after_decline: Duration = Field(
         default=600_000,
@@ -147,7 +151,7 @@ class Agents(Written):
     )
     lost: Lost = Field(
         default=Lost.model_validate({"requeue_after": "2m"}),
-        description="When an agent who has conversations cannot be reached any more.",
+        description="When an agent who has conversations is gone; they wait again after 2m if left out.",
     )
 
     @model_validator(mode="after")

@@ -1,0 +1,70 @@
+"""Write the reference of every key from the models that check them, so that it is never out of date."""
+
+from collections.abc import Iterator
+from typing import Final, get_args
+
+from pydantic.fields import FieldInfo
+
+from router.rules.units import duration_text
+from router.rules.written import calendars, routing, staffing
+from router.rules.written.fields import Duration, Written
+
+SECTIONS: Final[tuple[tuple[str, type[Written]], ...]] = (
+    ("The file", routing.Rules),
+    ("calendars: NAME", calendars.Calendar),
+    ("teams: NAME", staffing.Team),
+    ("channels: NAME", staffing.Channel),
+    ("channels: NAME: offer", staffing.Offer),
+    ("channels: NAME: wrap_up", staffing.WrapUp),
+    ("agents", staffing.Agents),
+    ("agents: after_missed_offers", staffing.MissedOffers),
+    ("agents: lost", staffing.Lost),
+    ("qualification: (each rule)", routing.Rule),
+    ("qualification: (each rule): set", routing.Findings),
+    ("queues: NAME", routing.Queue),
+    ("queues: NAME: order", routing.Order),
+    ("queues: NAME: order: target", routing.Target),
+    ("queues: NAME: preferred_agent", routing.PreferredAgent),
+)
+"""Where each part stands in a file, and its model, from the outermost in."""
+
+
+def reference() -> str:
+    """Write one table a part, in Markdown, and the list of what is to come."""
+    parts = [line for title, model in SECTIONS for line in _section(title, model)]
+    planned = [
+        f"- {_path(title, key)}: {what}."
+        for title, model in SECTIONS
+        for key, what in _planned(model)
+    ]
+    return "\n".join([*parts, "### To come", "", *planned, ""])
+
+
+def _section(title: str, model: type[Written]) -> Iterator[str]:
+    yield f"### {title}" if title == "The file" else f"### `{title}`"
+    yield ""
+    yield "| key | if left out | what it does |"
+    yield "| --- | --- | --- |"
+    for name, field in model.model_fields.items():
+        text = (field.description or "").replace("|", "\\|")
+        yield f"| `{field.alias or name}` | {_default(field)} | {text} |"
+    yield ""
+
+
+def _default(field: FieldInfo) -> str:
+    default = field.default
+    if field.is_required():
+        return "required"
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
+    if isinstance(default, int) and get_args(Duration)[1] in field.metadata:
+        return f"`{duration_text(default)}`"
+    return f"`{default}`" if isinstance(default, int | str) else ""
+
+
+def _planned(model: type[Written]) -> Iterator[tuple[str, str]]:
+    yield from sorted(model.PLANNED.items())
+
+
+def _path(title: str, key: str) -> str:
+    return f"`{key}`" if title == "The file" else f"`{title}: {key}`"

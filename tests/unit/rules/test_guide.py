@@ -1,0 +1,53 @@
+"""The guide for operators says what is so: its examples can be used, its reference is complete."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from router.model.policy import Feature
+from router.rules import load, loads
+from router.rules.reference import reference
+from router.rules.selection import PRESETS
+
+PROJECT = Path(__file__).resolve().parents[3]
+GUIDE = (PROJECT / "docs" / "rules.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```yaml\n(.*?)```", GUIDE, flags=re.DOTALL)
+
+
+def test_the_reference_is_that_of_the_language() -> None:
+    assert GUIDE.endswith("## Every key in force\n\n" + reference())
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
+def test_an_example_can_be_used(example: str) -> None:
+    assert loads(example).warnings == ()
+
+
+def test_every_feature_and_preset_is_explained() -> None:
+    for name in (*Feature, *PRESETS):
+        assert f"| `{name}` |" in GUIDE
+
+
+def test_the_presets_are_what_the_guide_says_they_are_the_same_as() -> None:
+    for name, same in re.findall(r"\| `(\w+)` \| `(\{.*?\})` \|", GUIDE):
+        rules = (
+            "version: 1\nchannels: {{chat: {{}}}}\nqueues: {{q: {{takes: true, selects: {}}}}}\n"
+        )
+        one, other = (loads(rules.format(each)).policies[0].queues["q"] for each in (name, same))
+        assert one == other, name
+
+
+def test_the_worked_example_of_urgency_is_the_example_centres() -> None:
+    policy = load(PROJECT / "config" / "rules").policies[0]
+    rows = re.findall(
+        r"\| `(\w+)`: .*? \| (\d+) \| (?:(\d+) h )?(\d+) (?:s|m) \| .*?\*\*(−?\d+)\*\* \| \**(−?\d+)",
+        GUIDE,
+    )
+    assert len(rows) == 5
+    for queue, priority, hours, rest, now, later in rows:
+        waited = int(hours) * 3600 + int(rest) * 60 if hours else int(rest)
+        order = policy.queues[queue].order
+        for seconds, points in ((waited, now), (waited + 60, later)):
+            aged = order.ageing * (seconds * 1000 - order.within_ms)
+            assert int(priority) + aged / 1_000_000 == int(points.replace("−", "-")), queue
