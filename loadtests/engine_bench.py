@@ -1,0 +1,118 @@
+"""The engine alone: one large world, the same under an operator's rules, and how cost grows.
+
+Growth is measured from a base of a tenth of the large world, by making queues, agents or backlog
+ten times as many, each alone. Every world lives and is replayed in processes of its own, one at a
+time, so that none finds the memory of another. Base and grown worlds are replayed in turns, and
+the fastest replay of each counts: what a busy machine adds is not growth.
+"""
+
+import multiprocessing
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Final, TypeVar
+
+import msgspec
+
+from loadtests import world_rules
+from loadtests.engine_run import GC_SETTING, EngineRun, replay
+from loadtests.tape import Tape, record
+from loadtests.worlds import Size, World
+
+LARGE: Final = Size(queues=2_000, agents=20_000, waiting=100_000)
+BASE: Final = Size(queues=200, agents=2_000, waiting=10_000)
+GROWN: Final = {
+    "queues": Size(queues=2_000, agents=2_000, waiting=10_000),
+    "agents": Size(queues=200, agents=20_000, waiting=10_000),
+    "backlog": Size(queues=200, agents=2_000, waiting=100_000),
+}
+INPUTS: Final = 60_000
+INPUTS_OF_GROWTH: Final = 30_000
+WARM_UP_S: Final = 45
+"""Virtual time: by then the rush for agents who were all free at the start is over."""
+ROUNDS: Final = 2
+
+Result = TypeVar("Result")
+
+
+class EngineReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What the engine bench found.
+
+    `growth`: mean cost of a grown world / mean cost of the base, both at the base's mix of inputs.
+    """
+
+    seed: int
+    gc: str
+    large: EngineRun
+    base: EngineRun
+    base_with_rules: EngineRun
+    grown: dict[str, EngineRun]
+    growth: dict[str, float]
+
+
+def run(*, seed: int, tell: Callable[[str], None]) -> EngineReport:
+    """Measure everything; `tell` gets a line before each step."""
+    with tempfile.TemporaryDirectory(prefix="loadtests-") as folder:
+        tapes = {"large": Path(folder) / "large", "base": Path(folder) / "base"}
+        tapes |= {name: Path(folder) / name for name in GROWN}
+        for name, size in {"large": LARGE, "base": BASE, **GROWN}.items():
+            tell(f"recording the {name} world: {say(size)}")
+            inputs = INPUTS if name == "large" else INPUTS_OF_GROWTH
+            _alone(_record, tapes[name], size, seed, inputs)
+        tell("replaying the large world")
+        large = _alone(_replay, tapes["large"])
+        runs: dict[str, list[EngineRun]] = {}
+        for number in range(ROUNDS):
+            tell(f"replaying the base and the grown worlds, round {number + 1} of {ROUNDS}")
+            for name in ("base", *GROWN):
+                runs.setdefault(name, []).append(_alone(_replay, tapes[name]))
+        tell("replaying the base world under an operator's rules")
+        base_with_rules = _alone(_replay_with_rules, tapes["base"])
+    fastest = {name: min(each, key=lambda run: run.input_us.mean) for name, each in runs.items()}
+    base = fastest.pop("base")
+    return EngineReport(
+        seed=seed,
+        gc=GC_SETTING,
+        large=large,
+        base=base,
+        base_with_rules=base_with_rules,
+        grown=fastest,
+        growth={name: growth(run, over=base) for name, run in fastest.items()},
+    )
+
+
+def growth(run: EngineRun, *, over: EngineRun) -> float:
+    """Compare mean costs as if both had had the base's mix of inputs.
+
+    In a larger world some types come more often; that a type costs more is growth, that a dear one
+    is more frequent is not. A type that one of them did not have is left out.
+    """
+    shared = [name for name in over.by_type_us if name in run.by_type_us]
+    weights = {name: over.by_type_us[name].count for name in shared}
+    cost = sum(run.by_type_us[name].mean * weights[name] for name in shared)
+    return cost / sum(over.by_type_us[name].mean * weights[name] for name in shared)
+
+
+def say(size: Size) -> str:
+    """Say a size in words."""
+    return f"{size.queues:,} queues, {size.agents:,} agents, {size.waiting:,} waiting"
+
+
+def _alone(work: Callable[..., Result], *given: object) -> Result:
+    """Do something in a fresh process."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
+        return process.submit(work, *given).result()
+
+
+def _record(path: Path, size: Size, seed: int, inputs: int) -> None:  # noqa: PLR0917 - across a process
+    record(size, seed=seed, warm_up_s=WARM_UP_S, inputs=inputs).save(path)
+
+
+def _replay(path: Path) -> EngineRun:
+    return replay(Tape.load(path))
+
+
+def _replay_with_rules(path: Path) -> EngineRun:
+    tape = Tape.load(path)
+    return replay(tape, policies=world_rules.compiled(World(tape.size, seed=tape.seed)))
