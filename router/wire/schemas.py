@@ -106,7 +106,11 @@ def schema_of(event: Publication) -> Schema:
     description = data.pop("description")
     properties = attributes["properties"]
     properties["type"] = {"const": event.type, "description": "What happened."}
-    required = [*attributes["required"], *(["data"] if event.data_required else [])]
+    required = list(attributes["required"])
+    if event.data_required:
+        required.append("data")
+    else:
+        data["type"] = ["object", "null"]
     schema = {
         "$schema": DIALECT,
         "$id": f"urn:contact-router:{VERSION}:{event.topic}:{event.type}",
