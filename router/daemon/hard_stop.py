@@ -8,7 +8,7 @@ cancelled. Does not abort a transaction: the next owner's first call does that.
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Iterable, Iterator
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -42,6 +42,7 @@ async def stop_producer(producer: AIOKafkaProducer, *, timeout_s: float) -> None
         ),
         timeout_s=timeout_s,
     )
+    _look_at(_left_futures(producer))
 
 
 async def stop_admin(admin: AIOKafkaAdminClient, *, timeout_s: float) -> None:
@@ -69,10 +70,7 @@ async def _stop(
         each.cancel()
     await asyncio.wait(left, timeout=LAST_WAIT_S)
     _cut(client)
-    for each in left:
-        if each.done() and not each.cancelled():
-            # Asked for, so that nobody warns of an error that was never looked at.
-            each.exception()
+    _look_at(left)
 
 
 def _cut(client: AIOKafkaClient) -> None:
@@ -80,6 +78,25 @@ def _cut(client: AIOKafkaClient) -> None:
         # A transport that is dead already may say so in ways of its own.
         with contextlib.suppress(OSError, RuntimeError):
             connection.close()
+
+
+def _look_at(futures: Iterable["asyncio.Future[Any]"]) -> None:
+    """Ask each for its error, so that nobody warns of one that was never looked at."""
+    for each in futures:
+        if each.done() and not each.cancelled():
+            each.exception()
+
+
+def _left_futures(producer: AIOKafkaProducer) -> Iterator["asyncio.Future[Any]"]:
+    """Give what a failed producer fails and nobody waits for: its transaction and its batches."""
+    transaction = producer._sender._txn_manager._transaction_waiter
+    if transaction is not None:
+        yield transaction
+    accumulator = producer._message_accumulator
+    waiting = (batch for batches in accumulator._batches.values() for batch in batches)
+    for batch in (*waiting, *accumulator._pending_batches):
+        yield batch.future
+        yield batch._drain_waiter
 
 
 def _tasks_of(owners: tuple[object, ...]) -> Iterator["asyncio.Task[Any]"]:
