@@ -49,8 +49,8 @@ def encode_change(change: Change) -> Record:
 
 def decode_key(key: bytes) -> Key:
     """Read the key of an entity; UnknownStateError where it is none."""
-    parts = key.decode("ascii", "replace").split(_SEPARATOR)
-    if len(parts) != 3 or parts[1] not in _DECODERS:
+    parts = key.decode("latin-1").split(_SEPARATOR)
+    if not key.isascii() or len(parts) != 3 or parts[1] not in _DECODERS:
         raise UnknownStateError("a key of the state topic names no entity")
     pool, kind, entity_id = parts
     return Key(pool, _DECODERS[kind][0], entity_id)
