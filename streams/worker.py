@@ -1,0 +1,250 @@
+"""Run the fold on Faust: decisions in, figures out, each decision counted once.
+
+One transaction holds the rows of a batch and the positions up to which they speak. Faust commits by
+the clock, with rows still in its buffers; here nothing is acknowledged before the broker has every
+row of the batch, and the commit follows at once, so that a transaction never holds half a batch. On
+any trouble the process ends; what it had not committed is folded again by the next one. Figures are
+not made here (`fold`), nor is anything about Kafka's wire (`driver`).
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, cast
+
+import faust
+import msgspec
+from faust.types import TP, AgentT, EventT, StreamT
+from faust.types.tuples import RecordMetadata
+from mode.supervisors import CrashingSupervisor
+
+from streams.decisions import UnreadableError, read_decision
+from streams.driver import Producer, Transport
+from streams.figures import Minute, decode_conversation, decode_minute, encode_key, encode_row
+from streams.fold import Fold
+from streams.settings import HOUR_MS, Settings
+from streams.tables import Changelog
+
+log = logging.getLogger("streams")
+
+NEVER_S: Final = 7 * 86_400.0
+"""Faust's own commits, which come by the clock, are put off for so long; we commit ourselves."""
+
+COMMIT_ATTEMPTS: Final = 20
+
+
+class StreamsError(Exception):
+    """Tell why the worker cannot work; the text is for people."""
+
+
+class App(faust.App):
+    """A Faust app that keeps nothing on disk and makes its changelogs like the topic they follow."""
+
+    changelogs: Sequence[Changelog] = ()
+    source: str = ""
+
+    def _create_directories(self) -> None:
+        """Keep nothing on disk."""
+
+    async def _on_agent_error(self, agent: AgentT[Any], exc: BaseException) -> None:
+        # Faust would commit what it can and begin the agent anew, with half a batch behind it.
+        await self.crash(exc)
+
+    async def on_start(self) -> None:
+        """Give the changelogs as many partitions as the topic they follow has."""
+        await super().on_start()
+        producer = cast(Producer, self.producer)
+        await producer.maybe_start()
+        # Rows wait here between two lines of ours, bounded by the batch; its alarm is for others.
+        producer.buffer.max_messages = 1_000_000
+        partitions = await producer.partitions_of(self.source)
+        if partitions == 0:
+            raise StreamsError(
+                f"there is no topic {self.source}; create it: contact-router topics create"
+            )
+        for changelog in self.changelogs:
+            topic = changelog.changelog_topic
+            topic.partitions = partitions
+            existing = await producer.partitions_of(topic.get_topic_name())
+            if existing not in {0, partitions}:
+                raise StreamsError(
+                    f"{topic.get_topic_name()} has {existing} partitions and {self.source} has"
+                    f" {partitions}; they must be equal: delete the former, it is made anew, and"
+                    " begin with a new group"
+                )
+
+
+class Worker:
+    """One worker of the streams: the Faust app and the folds of the partitions it owns."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.app = _build_app(settings)
+        topics = settings.topics
+        self._minutes = self._changelog("queue-minutes", topics.queue_minutes)
+        self._open = self._changelog("open-conversations", topics.open_conversations)
+        self.app.changelogs = (self._minutes, self._open)
+        self.app.source = topics.assignments
+        # Raw, keys too: a record that Faust itself cannot read would end its stream for good.
+        source = self.app.topic(
+            topics.assignments, key_serializer="raw", value_serializer="raw", allow_empty=True
+        )
+        self.app.agent(source, name="decisions")(self._run)
+        self._folds: dict[int, Fold] = {}
+        self._generation = -1
+        self._is_dealing, self._is_settled = True, False
+        self._batch = asyncio.Lock()
+        self.app.on_partitions_revoked.connect(self._end_generation)
+        self.app.on_partitions_assigned.connect(self._begin_generation)
+        self.unreadable = 0
+
+    def _changelog(self, name: str, topic: str) -> Changelog:
+        changelog = Changelog(
+            self.app,
+            name=name,
+            key_type=bytes,
+            value_type=bytes,
+            changelog_topic=self.app.topic(
+                topic,
+                key_type=bytes,
+                value_type=bytes,
+                key_serializer="raw",
+                value_serializer="raw",
+                compacting=True,
+                acks=False,
+                internal=True,
+                maxsize=131_072,
+                allow_empty=True,
+                replicas=self._settings.topics.replication,
+            ),
+        )
+        self.app.tables.add(changelog)
+        return changelog
+
+    async def _run(self, stream: StreamT[Any]) -> None:
+        streams = self._settings.streams
+        batches = cast(faust.Stream[Any], stream).noack_take(
+            streams.batch_decisions, within=streams.batch_ms / 1000
+        )
+        async for batch in batches:
+            await self._fold(batch)
+
+    async def _fold(self, batch: Sequence[EventT[Any]]) -> None:
+        """Fold a batch, wait until the broker has every row of it, commit."""
+        async with self._batch:
+            if self._is_dealing:
+                return
+            # What was read before the partitions were dealt anew is read again after it.
+            events = [event for event in batch if event.message.generation_id == self._generation]
+            if not events:
+                return
+            self._settle()
+            for event in events:
+                self._add(event)
+            sent = list(self._write({event.message.partition for event in events}))
+            if sent:
+                async with asyncio.timeout(self._settings.streams.delivery_timeout_s):
+                    await asyncio.gather(*sent)
+            for event in events:
+                event.ack()
+            await self._commit()
+
+    def _write(self, partitions: set[int]) -> Iterator["asyncio.Future[RecordMetadata]"]:
+        for partition in sorted(partitions & self._folds.keys()):
+            for key, row in self._folds[partition].changes():
+                topic = self._minutes if isinstance(key, Minute) else self._open
+                value = None if row is None else encode_row(row)
+                yield topic.write(partition, encode_key(key), value)
+
+    def _add(self, event: EventT[Any]) -> None:
+        message = event.message
+        where = {"partition": message.partition, "offset": message.offset}
+        fold = self._folds.get(message.partition) or self._restore(message.partition)
+        try:
+            decision = read_decision(message.value, message.headers)
+        except UnreadableError as error:
+            self.unreadable += 1
+            log.warning("decision unreadable, skipped: %s", error, extra=where)
+            return
+        missing = fold.add(decision)
+        if missing:
+            log.error("decisions missing before this one: %d", missing, extra=where)
+
+    async def _commit(self) -> None:
+        """Commit what was acknowledged, and everything that was sent."""
+        for _ in range(COMMIT_ATTEMPTS):
+            if await self.app.consumer.commit() or self.app.should_stop:
+                return
+            await asyncio.sleep(0.05)
+        raise StreamsError("positions cannot be committed")
+
+    async def _end_generation(self, app: App, /, *args: Any, **kwargs: Any) -> None:
+        """Before the partitions are dealt anew, finish the batch at hand and begin no other."""
+        self._is_dealing = True
+        async with self._batch:
+            return
+
+    async def _begin_generation(self, app: App, /, *args: Any, **kwargs: Any) -> None:
+        """Now that they are dealt, keep the folds of the partitions that stayed."""
+        assigned: set[TP] = args[0]
+        own = {tp.partition for tp in assigned if tp.topic == app.source}
+        self._folds = {number: fold for number, fold in self._folds.items() if number in own}
+        self._generation = app.consumer_generation_id
+        self._is_dealing = self._is_settled = False
+
+    def _settle(self) -> None:
+        """Drop what was restored of partitions that stayed: their folds go further."""
+        if not self._is_settled:
+            self._is_settled = True
+            for number in self._folds:
+                self._minutes.take(number)
+                self._open.take(number)
+
+    def _restore(self, partition: int) -> Fold:
+        """Begin the fold of a partition with the rows of its changelogs, which are complete now."""
+        streams = self._settings.streams
+        fold = Fold(
+            retention_ms=streams.retention_hours * HOUR_MS,
+            life_ms=streams.conversation_hours * HOUR_MS,
+        )
+        try:
+            fold.restore(decode_minute(*row) for row in self._minutes.take(partition).items())
+            fold.restore(decode_conversation(*row) for row in self._open.take(partition).items())
+        except msgspec.MsgspecError as error:
+            raise StreamsError(
+                f"partition {partition} of our own topics is broken: {error}"
+            ) from error
+        log.info(
+            "restored %d minutes and %d open conversations",
+            len(fold.figures),
+            len(fold.open),
+            extra={"partition": partition},
+        )
+        self._folds[partition] = fold
+        return fold
+
+
+def _build_app(settings: Settings) -> App:
+    streams, kafka = settings.streams, settings.kafka
+    app = App(
+        settings.streams_group,
+        broker=kafka.urls,
+        broker_credentials=kafka.credentials(),
+        processing_guarantee="exactly_once",
+        broker_session_timeout=streams.session_timeout_ms / 1000,
+        broker_heartbeat_interval=streams.session_timeout_ms / 3000,
+        broker_rebalance_timeout=max(10.0, streams.session_timeout_ms / 1000),
+        broker_commit_interval=NEVER_S,
+        broker_commit_every=2**62,
+        broker_commit_livelock_soft_timeout=NEVER_S,
+        consumer_auto_offset_reset="earliest",
+        agent_supervisor=CrashingSupervisor,
+        stream_wait_empty=False,
+        store="memory://",
+        table_standby_replicas=0,
+        topic_disable_leader=True,
+        web_enabled=False,
+    )
+    app.transport = Transport(app.conf.broker_consumer, app)
+    app.producer_transport = Transport(app.conf.broker_producer, app)
+    return app
