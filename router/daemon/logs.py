@@ -25,7 +25,7 @@ class OnceInAWhile(logging.Filter):
 
     def __init__(self, quiet_s: float = QUIET_S) -> None:
         super().__init__()
-        self._quiet_s = quiet_s
+        self.quiet_s = quiet_s
         self._said: dict[str, tuple[float, int]] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -33,7 +33,7 @@ class OnceInAWhile(logging.Filter):
         message = str(record.msg)
         now = time.monotonic()
         said_at, held_back = self._said.get(message, (float("-inf"), 0))
-        if now - said_at < self._quiet_s:
+        if now - said_at < self.quiet_s:
             self._said[message] = (said_at, held_back + 1)
             return False
         if len(self._said) >= MOST_REMEMBERED:

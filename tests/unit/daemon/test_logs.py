@@ -1,0 +1,30 @@
+"""What a library repeats is said once in a while."""
+
+import logging
+
+from router.daemon.logs import OnceInAWhile
+
+
+def said(seldom: OnceInAWhile, message: str, *arguments: object) -> str | None:
+    record = logging.LogRecord("aiokafka", logging.ERROR, "", 0, message, arguments, None)
+    return record.getMessage() if seldom.filter(record) else None
+
+
+def test_the_same_complaint_is_held_back_for_a_while() -> None:
+    seldom = OnceInAWhile(quiet_s=60)
+
+    assert said(seldom, "cannot connect to %s", "a") == "cannot connect to a"
+    assert said(seldom, "cannot connect to %s", "b") is None
+    assert said(seldom, "something else") == "something else"
+
+
+def test_what_was_held_back_is_counted_when_it_is_said_again() -> None:
+    seldom = OnceInAWhile(quiet_s=0)
+    said(seldom, "again")
+    patient = OnceInAWhile(quiet_s=60)
+    said(patient, "again")
+    said(patient, "again")
+    patient.quiet_s = 0
+
+    assert said(seldom, "again") == "again"
+    assert said(patient, "again") == "again (and 1 times before)"

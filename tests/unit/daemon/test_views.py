@@ -1,0 +1,101 @@
+"""What an operator sees of an engine: plain values, waits in seconds, times to read."""
+
+import json
+
+import pytest
+
+from router.daemon import views
+from router.engine import Engine
+from router.model.inputs import (
+    AgentPresence,
+    AgentUpdated,
+    ConversationCreated,
+    Customer,
+    Input,
+    Presence,
+)
+from router.rules import loads
+from tests.unit.daemon.centre import POOL, RULES
+
+NOON = 1_772_452_800_000
+"""2026-03-02T12:00:00Z."""
+
+
+def apply(engine: Engine, *inputs: Input) -> Engine:
+    for each in inputs:
+        engine.apply(each, NOON)
+    return engine
+
+
+@pytest.fixture
+def engine() -> Engine:
+    created = ConversationCreated(
+        pool=POOL,
+        at=NOON - 2_500,
+        conversation="c1",
+        channel="voice",
+        customer=Customer(id="k7", tier="gold"),
+        text="my words",
+    )
+    return apply(
+        Engine(loads(RULES)),
+        AgentUpdated(
+            pool=POOL, agent="anna", team="day", skills={"claims": 2}, channels={"voice": 1}
+        ),
+        AgentPresence(pool=POOL, agent="anna", presence=Presence.AVAILABLE),
+        created,
+        ConversationCreated(pool=POOL, at=NOON - 1_500, conversation="c2", channel="voice"),
+    )
+
+
+def test_pools_are_listed_with_how_much_is_in_each(engine: Engine) -> None:
+    (summary,) = views.pools(engine)
+
+    assert summary["pool"] == POOL
+    assert summary["conversations"] == {"waiting": 1, "offered": 1, "assigned": 0}
+    assert summary["agents"] == {"described": 1, "available": 1}
+    assert summary["seq"] == 3
+
+
+def test_a_pool_shows_how_long_its_queues_wait(engine: Engine) -> None:
+    shown = views.pool(engine, POOL, now=NOON)
+
+    assert shown is not None
+    assert shown["queues"] == [
+        {"queue": "claims", "waiting": 1, "oldest_wait_s": 1.5, "paused": False}
+    ]
+
+
+def test_a_conversation_shows_what_is_kept_of_it_and_no_words(engine: Engine) -> None:
+    shown = views.conversation(engine, POOL, conversation="c1")
+
+    assert shown is not None
+    assert shown["stage"] == "offered"
+    assert shown["arrived_at"] == "2026-03-02T11:59:57.500Z"
+    assert shown["offer"]["agent"] == "anna"
+    assert shown["offer"]["expires_at"] == "2026-03-02T12:00:15.000Z"
+    assert shown["customer"] == {"id": "k7", "tier": "gold"}
+    assert "my words" not in json.dumps(shown)
+
+
+def test_an_agent_shows_what_he_holds(engine: Engine) -> None:
+    shown = views.agent(engine, POOL, agent="anna")
+
+    assert shown is not None
+    assert (shown["presence"], shown["units"]) == ("available", {"used": 100, "capacity": 100})
+    assert shown["conversations"] == [
+        {"conversation": "c1", "stage": "offered", "channel": "voice"}
+    ]
+    assert shown["profile"]["skills"] == {"claims": 2}
+
+
+def test_who_is_not_there_is_not_shown(engine: Engine) -> None:
+    assert views.pool(engine, "elsewhere", now=NOON) is None
+    assert views.conversation(engine, POOL, conversation="c9") is None
+    assert views.conversation(engine, "elsewhere", conversation="c1") is None
+    assert views.agent(engine, POOL, agent="nobody") is None
+
+
+def test_waiting_is_counted_by_queue_and_rules_by_version(engine: Engine) -> None:
+    assert views.waiting_by_queue(engine) == {"claims": 1}
+    assert len(views.policy_versions(engine)) == 1
