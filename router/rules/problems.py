@@ -95,3 +95,19 @@ def nearest(name: str, known: Iterable[str]) -> str:
     if 0 < len(names) <= 8:
         return f"one of {', '.join(f'`{each}`' for each in names)}"
     return ""
+
+
+def shown(value: object) -> str:
+    """Say a value as it stands in the file, so that it can be found there."""
+    match value:
+        case dict():
+            return "a group of keys"
+        case list():
+            return "a list"
+        case None:
+            return "nothing"
+        case bool():
+            return f"`{str(value).lower()}`"
+        case _:
+            text = str(value)
+            return f"`{text}`" if len(text) <= 60 else f"`{text[:57]}...`"

@@ -20,7 +20,7 @@ from router.model.requirement import (
     Requirement,
     SkillTerm,
 )
-from router.rules.problems import Place, Problems, nearest
+from router.rules.problems import Place, Problems, nearest, shown
 from router.rules.source import Entry, Mapping, Node, Sequence, plain
 from router.rules.units import MAX_SKILL_LEVEL, NotationError, skill_term, skill_term_value
 from router.rules.vocabulary import Vocabulary
@@ -89,7 +89,7 @@ class RequirementReader:
         if type(level) is int and 1 <= level <= MAX_SKILL_LEVEL:
             return AnySkill(level)
         self._problems.error(
-            entry.value.place, f"`{level}` is not a least level", "such as `any_skill: 1`"
+            entry.value.place, f"{shown(level)} is not a least level", "such as `any_skill: 1`"
         )
         return None
 
@@ -98,7 +98,7 @@ class RequirementReader:
         if isinstance(language, str) and (language == SAME or re.fullmatch(LANGUAGE, language)):
             return LanguageTerm(language)
         self._problems.error(
-            entry.value.place, f"`{language}` is not a language", "`same`, or such as `fr`"
+            entry.value.place, f"{shown(language)} is not a language", "`same`, or such as `fr`"
         )
         return None
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping as MappingType
 from typing import Any, Final
 
 from router.model.policy import LONGEST_IDLE, Feature, Selection, Turn
-from router.rules.problems import Problems, nearest
+from router.rules.problems import Problems, nearest, shown
 from router.rules.source import Mapping, Node, Scalar, plain
 
 MAX_WEIGHT: Final = 1_000_000
@@ -72,10 +72,10 @@ def _weighted(node: Mapping, *, problems: Problems) -> Selection:
             if weight in list(Turn):
                 turn = Turn(weight)
             else:
-                problems.error(place, f"`{weight}` is no turn", nearest(str(weight), Turn))
+                problems.error(place, f"{shown(weight)} is no turn", nearest(str(weight), Turn))
         elif type(weight) is not int or abs(weight) > MAX_WEIGHT:
             problems.error(
-                place, f"`{weight}` is no weight", f"a whole number of at most {MAX_WEIGHT}"
+                place, f"{shown(weight)} is no weight", f"a whole number of at most {MAX_WEIGHT}"
             )
         elif name == Feature.IDLE and weight < 0:
             problems.error(

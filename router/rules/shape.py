@@ -5,6 +5,7 @@ rest can still be compiled and its own problems found in the same run. The tree 
 fits the models.
 """
 
+from collections.abc import Iterator
 from collections.abc import Mapping as MappingType
 from types import UnionType
 from typing import Any, Final, Union, get_args, get_origin
@@ -13,8 +14,8 @@ import msgspec
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from router.rules.problems import Place, Problems, nearest
-from router.rules.source import Entry, Mapping, Node, Sequence, plain
+from router.rules.problems import Place, Problems, nearest, shown
+from router.rules.source import Entry, Mapping, Node, Scalar, Sequence, plain
 from router.rules.written.fields import TROUBLE, Written
 from router.rules.written.routing import Rules
 
@@ -35,7 +36,7 @@ def fitted(tree: Mapping, *, problems: Problems) -> Fitted:
 
     Only the first look reports: what a later one finds follows from what was taken out.
     """
-    removed: set[tuple[Place, str]] = set()
+    removed = set(_emptied(tree, problems=problems))
     for attempt in range(MAX_ROUNDS):
         try:
             return Fitted(Rules.model_validate(plain(tree)), frozenset(removed))
@@ -50,6 +51,27 @@ def fitted(tree: Mapping, *, problems: Problems) -> Fitted:
             break
     tree.entries.clear()
     return Fitted(Rules(), frozenset(removed))
+
+
+def _emptied(node: Node, *, problems: Problems) -> Iterator[tuple[Place, str]]:
+    """Report and take out keys and list items that have no value."""
+    if isinstance(node, Mapping):
+        for name, entry in list(node.entries.items()):
+            if isinstance(entry.value, Scalar) and entry.value.value is None:
+                problems.error(entry.place, f"`{name}` has no value", "write one, or take it out")
+                del node.entries[name]
+                yield node.place, name
+            else:
+                yield from _emptied(entry.value, problems=problems)
+    elif isinstance(node, Sequence):
+        for each in node.items:
+            if isinstance(each, Scalar) and each.value is None:
+                problems.error(each.place, "an item without a value", "write one, or take it out")
+            else:
+                yield from _emptied(each, problems=problems)
+        node.items = [
+            each for each in node.items if not (isinstance(each, Scalar) and each.value is None)
+        ]
 
 
 def _order(loc: Loc) -> tuple[str | tuple[int, int], ...]:
@@ -100,7 +122,7 @@ def _remove(tree: Mapping, loc: Loc, *, kind: str) -> set[tuple[Place, str]]:
 def _words(error: ErrorDetails) -> tuple[str, str]:
     context = error.get("ctx", {})
     key = str(error["loc"][-1]) if error["loc"] else ""
-    value = _shown(error["input"])
+    value = shown(error["input"])
     match error["type"]:
         case kind if kind == TROUBLE:
             return str(context["message"]), str(context["suggestion"])
@@ -131,21 +153,6 @@ _WANTED: Final = {
     "model_type": "a group of keys and values",
     "model_attributes_type": "a group of keys and values",
 }
-
-
-def _shown(value: object) -> str:
-    match value:
-        case dict():
-            return "a group of keys"
-        case list():
-            return "a list"
-        case None:
-            return "nothing"
-        case bool():
-            return f"`{str(value).lower()}`"
-        case _:
-            text = str(value)
-            return f"`{text}`" if len(text) <= 60 else f"`{text[:57]}...`"
 
 
 def _unknown_key(loc: Loc) -> tuple[str, str]:

@@ -11,6 +11,7 @@ import msgspec
 
 from router.model.limits import MAX_PRIORITY
 from router.model.requirement import Comparison, SkillTerm
+from router.rules.problems import shown
 
 _MS: Final = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _PER: Final = {"s": 1, "m": 60, "h": 3_600}
@@ -43,12 +44,12 @@ def duration(written: object) -> int:
     if match is None:
         bare = type(written) in {int, float} or (isinstance(written, str) and written.isdigit())
         raise NotationError(
-            f"`{written}` is not a duration",
+            f"{shown(written)} is not a duration",
             f"write the unit: `{written}s`" if bare else "such as `90s`, `10m` or `2h`",
         )
     ms = int(match[1]) * _MS[match[2]]
     if ms > MAX_DURATION_MS:
-        raise NotationError(f"`{written}` is longer than a year")
+        raise NotationError(f"{shown(written)} is longer than a year")
     return ms
 
 
@@ -66,7 +67,7 @@ def rate(written: object) -> int:
     if match is None:
         bare = type(written) in {int, float}
         raise NotationError(
-            f"`{written}` is not a rate",
+            f"{shown(written)} is not a rate",
             f"write the unit: `{written}/s`" if bare else "such as `1/s`, `0.5/s` or `6/m`",
         )
     decimals = match[2] or ""
@@ -74,11 +75,11 @@ def rate(written: object) -> int:
     exact, rest = divmod(int(match[1] + decimals) * 1_000, unit)
     if rest:
         raise NotationError(
-            f"`{written}` is finer than a thousandth of a point per second",
+            f"{shown(written)} is finer than a thousandth of a point per second",
             f"the nearest is `{rate_text(max(1, exact))}`",
         )
     if exact > MAX_AGEING:
-        raise NotationError(f"`{written}` is more than {MAX_AGEING // 1_000}/s")
+        raise NotationError(f"{shown(written)} is more than {MAX_AGEING // 1_000}/s")
     return exact
 
 
@@ -103,11 +104,11 @@ def levels(written: object) -> Levels:
     """Read a range of skill levels such as ``1..3``."""
     match = _RANGE.fullmatch(written) if isinstance(written, str) else None
     if match is None:
-        raise NotationError(f"`{written}` is not a range of levels", "such as `1..3`")
+        raise NotationError(f"{shown(written)} is not a range of levels", "such as `1..3`")
     found = Levels(int(match[1]), int(match[2]))
     if not 1 <= found.lowest <= found.top <= MAX_SKILL_LEVEL:
         raise NotationError(
-            f"`{written}` is not a range of levels",
+            f"{shown(written)} is not a range of levels",
             f"from 1 to {MAX_SKILL_LEVEL}, the lowest first",
         )
     return found
@@ -120,7 +121,7 @@ def skill_term(skill: str, written: object) -> SkillTerm:
     match = _LEVEL.fullmatch(written.strip()) if isinstance(written, str) else None
     if match is None:
         raise NotationError(
-            f"`{written}` does not say which level of `{skill}`",
+            f"{shown(written)} does not say which level of `{skill}`",
             'such as `2`, `"< 3"` or `">= level - 1"`',
         )
     comparison = Comparison(match["comparison"])
@@ -160,7 +161,7 @@ def priority(written: object) -> Priority:
     match = _CHANGE.fullmatch(text) if isinstance(text, str) else None
     if match is None or not 0 < int(match[2]) <= MAX_PRIORITY:
         raise NotationError(
-            f"`{written}` is not a priority",
+            f"{shown(written)} is not a priority",
             f"0 to {MAX_PRIORITY}, or points to add such as `+200` or `-100`",
         )
     return Priority(int(f"{match[1]}{match[2]}"), relative=True)

@@ -12,7 +12,7 @@ from zoneinfo import available_timezones
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from router.rules.problems import nearest
+from router.rules.problems import nearest, shown
 from router.rules.written.fields import Written, trouble
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -40,12 +40,14 @@ def _spans(value: object) -> Spans:
 def _span(value: object) -> tuple[int, int]:
     match = _SPAN.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        raise trouble(f"`{value}` is not a span of hours", 'such as "09:00-18:30", or `closed`')
+        raise trouble(
+            f"{shown(value)} is not a span of hours", 'such as "09:00-18:30", or `closed`'
+        )
     opens, closes = match.group(1, 2), (match[3] or match[5], match[4] or match[6])
     start, end = (int(hour) * 60 + int(minute) for hour, minute in (opens, closes))
     if end <= start:
         raise trouble(
-            f"`{value}` ends before it begins", "hours past midnight belong to the next day"
+            f"{shown(value)} ends before it begins", "hours past midnight belong to the next day"
         )
     return start, end
 
@@ -72,15 +74,16 @@ def days(written: str) -> list[str]:
 
 def _zone(value: object) -> object:
     zones = available_timezones()
-    if value not in zones:
-        raise trouble(f"`{value}` is not a time zone", nearest(str(value), zones))
+    if not isinstance(value, str) or value not in zones:
+        raise trouble(f"{shown(value)} is not a time zone", nearest(str(value), zones))
     return value
 
 
 def _holidays(value: object) -> object:
     if not isinstance(value, str) or not _COUNTRY.fullmatch(value):
         raise trouble(
-            f"`{value}` is not a country", "two letters such as `FR`, perhaps a part of it: `DE-BY`"
+            f"{shown(value)} is not a country",
+            "two letters such as `FR`, perhaps a part of it: `DE-BY`",
         )
     return value
 
@@ -90,7 +93,7 @@ def _dates(value: object) -> object:
         try:
             date.fromisoformat(str(written))
         except ValueError:
-            raise trouble(f"`{written}` is not a date", "such as `2026-12-24`") from None
+            raise trouble(f"{shown(written)} is not a date", "such as `2026-12-24`") from None
     return value
 
 

@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from router.model.limits import ID_PATTERN
 from router.rules import units
+from router.rules.problems import shown
 
 LANGUAGE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}"
 """A BCP 47 tag, near enough."""
@@ -54,7 +55,7 @@ def _matching(pattern: str, what: str, hint: str) -> BeforeValidator:
 
     def validated(value: object) -> object:
         if not isinstance(value, str) or not form.fullmatch(value):
-            raise trouble(f"`{value}` is not {what}", hint)
+            raise trouble(f"{shown(value)} is not {what}", hint)
         return value
 
     return BeforeValidator(validated)
@@ -62,9 +63,10 @@ def _matching(pattern: str, what: str, hint: str) -> BeforeValidator:
 
 def _name(value: object) -> object:
     if not isinstance(value, str):
-        raise trouble("a name is a text", f'in quotes: "{value}"')
+        plain = isinstance(value, int | float)
+        raise trouble(f"{shown(value)} is no name", f'in quotes: "{value}"' if plain else "a text")
     if not value.strip() or value != value.strip() or not value.isprintable() or len(value) > 128:
-        raise trouble(f"`{value}` is no name", "1 to 128 characters, no space at either end")
+        raise trouble(f"{shown(value)} is no name", "1 to 128 characters, no space at either end")
     return value
 
 
