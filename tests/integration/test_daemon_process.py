@@ -1,0 +1,157 @@
+"""`contact-router run` and `topics` as processes: what they print, and what they end with."""
+
+import json
+import os
+import socket
+import subprocess
+import uuid
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from router.embedded import EmbeddedKafka
+from router.embedded.sockets import free_port
+from tests.faults.router_process import COMMAND
+from tests.faults.site import RULES, Site
+
+
+@pytest.fixture
+def site(kafka: EmbeddedKafka, tmp_path: Path) -> Iterator[Site]:
+    """Make a site of the test's own; everything it started ends with the test."""
+    place = Site(kafka.bootstrap_servers, folder=tmp_path)
+    yield place
+    place.close()
+
+
+@pytest.fixture
+def elsewhere(kafka: EmbeddedKafka) -> dict[str, str]:
+    """Settings of a place where no topic was made yet."""
+    unique = uuid.uuid4().hex[:8]
+    return {
+        "CONTACT_ROUTER_KAFKA__BOOTSTRAP_SERVERS": kafka.bootstrap_servers,
+        "CONTACT_ROUTER_TOPICS__PREFIX": f"n{unique}.",
+        "CONTACT_ROUTER_TOPICS__PARTITIONS": "3",
+        "CONTACT_ROUTER_GROUP": f"g{unique}",
+        "CONTACT_ROUTER_RULES__PATH": str(RULES),
+        "CONTACT_ROUTER_HTTP__PORT": "0",
+    }
+
+
+@pytest.fixture
+def nowhere(elsewhere: dict[str, str]) -> dict[str, str]:
+    """Settings that name a broker that is not there."""
+    return elsewhere | {
+        "CONTACT_ROUTER_KAFKA__BOOTSTRAP_SERVERS": f"127.0.0.1:{free_port()}",
+        "CONTACT_ROUTER_KAFKA__START_TIMEOUT_S": "1",
+        "CONTACT_ROUTER_KAFKA__CALL_TIMEOUT_S": "1",
+    }
+
+
+def command(*words: str, settings: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    return subprocess.run(
+        [str(COMMAND), *words],
+        env={**os.environ, **settings},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_topics_are_made_once_and_then_found_sound(elsewhere: dict[str, str]) -> None:
+    before = command("topics", "check", settings=elsewhere)
+    made = command("topics", "create", settings=elsewhere)
+    again = command("topics", "create", "--json", settings=elsewhere)
+    after = command("topics", "check", settings=elsewhere)
+
+    assert before.returncode == 1
+    assert before.stderr.count("`contact-router topics create` makes it") == 6
+    assert (made.returncode, made.stdout.count("created ")) == (0, 6)
+    assert json.loads(again.stdout)["created"] == []
+    assert (after.returncode, after.stderr) == (0, "")
+    assert "3 shards" in after.stdout
+
+
+def test_topics_that_were_made_otherwise_are_explained(elsewhere: dict[str, str]) -> None:
+    prefix = elsewhere["CONTACT_ROUTER_TOPICS__PREFIX"]
+    admin = AdminClient({"bootstrap.servers": elsewhere["CONTACT_ROUTER_KAFKA__BOOTSTRAP_SERVERS"]})
+    state = NewTopic(f"{prefix}state", 2, 1, config={"cleanup.policy": "delete"})
+    admin.create_topics([state])[f"{prefix}state"].result(30)
+
+    made = command("topics", "create", settings=elsewhere)
+    run = command("run", settings=elsewhere)
+
+    assert made.returncode == 1
+    assert f"{prefix}state has 2 partitions, not 3" in made.stderr
+    assert f"{prefix}state: cleanup.policy is delete, must be compact" in made.stderr
+    assert run.returncode == 1
+    assert "differ in their number of partitions" in run.stderr
+
+
+def test_a_router_without_topics_says_how_to_make_them(elsewhere: dict[str, str]) -> None:
+    run = command("run", settings=elsewhere)
+
+    assert (run.returncode, run.stdout) == (1, "")
+    assert "`contact-router topics create` makes it" in run.stderr
+
+
+@pytest.mark.parametrize("words", [["run"], ["topics", "check"], ["topics", "create"], ["state"]])
+def test_a_broker_that_does_not_answer_is_named(words: list[str], nowhere: dict[str, str]) -> None:
+    run = command(*words, settings=nowhere)
+
+    assert (run.returncode, run.stdout) == (3, "")
+    assert nowhere["CONTACT_ROUTER_KAFKA__BOOTSTRAP_SERVERS"] in run.stderr
+
+
+def test_wrong_settings_and_wrong_rules_stop_the_start(
+    elsewhere: dict[str, str], tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("version: 1\nqueues: {claims: {takes: topc == 'x'}}\n")
+
+    settings = command("run", settings=elsewhere | {"CONTACT_ROUTER_HTTP__PORT": "eighty"})
+    rules = command("run", "--rules", str(bad), settings=elsewhere)
+
+    assert settings.returncode == 2
+    assert "CONTACT_ROUTER_HTTP__PORT: http.port" in settings.stderr
+    assert rules.returncode == 1
+    assert f"{bad}:2" in rules.stderr
+
+
+def test_an_address_that_is_taken_is_named(site: Site) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        run = command("run", settings=site.settings | {"CONTACT_ROUTER_HTTP__PORT": port})
+
+    assert run.returncode == 2
+    assert f"cannot listen on 127.0.0.1:{port}" in run.stderr
+
+
+def test_one_line_on_standard_output_says_that_the_shards_are_ready(
+    site: Site, tmp_path: Path
+) -> None:
+    output = tmp_path / "out"
+    with output.open("w") as out, (tmp_path / "err").open("w") as err:
+        router = subprocess.Popen(
+            [str(COMMAND), "run"], env={**os.environ, **site.settings}, stdout=out, stderr=err
+        )
+        try:
+            for _ in range(600):
+                if output.read_text():
+                    break
+                try:
+                    router.wait(0.05)
+                except subprocess.TimeoutExpired:
+                    continue
+            router.terminate()
+            status = router.wait(30)
+        finally:
+            router.kill()
+
+    (line,) = output.read_text().splitlines()
+    assert line.startswith("ready 4 shards of 4 http://127.0.0.1:")
+    assert status == 0
+    assert all(json.loads(each)["event"] for each in (tmp_path / "err").read_text().splitlines())

@@ -1,0 +1,265 @@
+"""What a running router serves over HTTP, keeps through restarts, and does when inputs are gone."""
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
+from confluent_kafka.admin import AdminClient, DeletedRecords
+
+from router.embedded import EmbeddedKafka
+from router.wire.partitions import partition_of
+from tests.faults.events import Pen
+from tests.faults.router_process import RouterProcess
+from tests.faults.site import Site
+from tests.integration.test_daemon_process import command
+
+POOL = "france"
+
+
+@pytest.fixture
+def site(kafka: EmbeddedKafka, tmp_path: Path) -> Iterator[Site]:
+    """Make a site of the test's own; everything it started ends with the test."""
+    place = Site(kafka.bootstrap_servers, folder=tmp_path)
+    yield place
+    place.close()
+
+
+@pytest.fixture
+def router(site: Site) -> RouterProcess:
+    """Start a router, and wait until its shards are restored."""
+    process = site.router()
+    process.start()
+    process.wait_ready()
+    return process
+
+
+class Platform:
+    """Sends events of one source to one pool."""
+
+    def __init__(self, site: Site) -> None:
+        self._post = site.post()
+        self._pen = Pen("/platform")
+        self._now = site.now
+
+    def says(self, type_: str, subject: str, **data: Any) -> None:
+        self._post.send(self._pen.write(type_, pool=POOL, subject=subject, at=self._now(), **data))
+
+    def logs_in(self, agent: str) -> None:
+        profile = {"team": "day", "skills": {"claims": 2}, "channels": {"email": 2, "voice": 1}}
+        self.says("agent.updated", agent, **profile)
+        self.says("agent.presence", agent, presence="available")
+
+    def done(self) -> None:
+        self._post.flush()
+
+
+def get(url: str) -> tuple[int, dict[str, Any], str]:
+    """Ask for JSON: status, content, and its type."""
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - our own router
+            return answer.status, json.load(answer), answer.headers["Content-Type"]
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.load(error), error.headers["Content-Type"]
+
+
+def figures(router: RouterProcess) -> dict[str, float]:
+    """Read all metrics."""
+    with urllib.request.urlopen(f"{router.address}/metrics", timeout=10) as answer:  # noqa: S310
+        lines = answer.read().decode().splitlines()
+    pairs = (line.rpartition(" ") for line in lines if not line.startswith("#"))
+    return {name: float(value) for name, _, value in pairs}
+
+
+def until(holds: Callable[[], object], *, seconds: float = 20) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come to that in time"
+        time.sleep(0.05)
+
+
+def test_views_show_what_is_committed(site: Site, router: RouterProcess) -> None:
+    platform = Platform(site)
+    platform.logs_in("anna")
+    platform.says("conversation.created", "c1", channel="email", topic="claims")
+    platform.says("conversation.created", "c2", channel="voice", topic="contracts")
+    platform.done()
+    site.decisions(3)
+    api = f"{router.address}/api/pools"
+
+    status, pools, kind = get(api)
+    assert (status, kind.partition(";")[0]) == (200, "application/json")
+    (pool,) = pools["pools"]
+    assert (pool["pool"], pool["conversations"]["assigned"]) == (POOL, 1)
+    assert pool["shard"] == partition_of(POOL.encode(), partitions=site.partitions)
+    _, shown, _ = get(f"{api}/{POOL}")
+    waiting = {queue["queue"]: queue["waiting"] for queue in shown["queues"]}
+    assert waiting == {"claims": 0, "contracts": 1, "other": 0}
+    _, conversation, _ = get(f"{api}/{POOL}/conversations/c1")
+    assert (conversation["stage"], conversation["offer"]["agent"]) == ("assigned", "anna")
+    _, agent, _ = get(f"{api}/{POOL}/agents/anna")
+    assert agent["conversations"] == [
+        {"conversation": "c1", "stage": "assigned", "channel": "email"}
+    ]
+
+
+def test_errors_are_problem_details(router: RouterProcess) -> None:
+    status, problem, kind = get(f"{router.address}/api/pools/{POOL}/agents/nobody")
+
+    assert (status, kind) == (404, "application/problem+json")
+    assert (problem["status"], problem["title"]) == (404, "Not Found")
+    assert "nobody" in problem["detail"]
+    assert get(f"{router.address}/nowhere")[0] == 404
+
+
+def test_health_says_which_shards_decide(site: Site, router: RouterProcess) -> None:
+    status, ready, _ = get(f"{router.address}/health/ready")
+
+    assert (status, ready["running"]) == (200, list(range(site.partitions)))
+    assert get(f"{router.address}/health/live")[0] == 200
+
+
+def test_figures_count_what_was_committed(site: Site, router: RouterProcess) -> None:
+    platform = Platform(site)
+    platform.logs_in("anna")
+    platform.says("conversation.created", "c1", channel="email", topic="claims")
+    platform.says("conversation.created", "c1", channel="email", topic="claims")
+    platform.says("conversation.created", "c2", channel="pigeon")
+    platform.says("conversation.created", "not an id", channel="email")
+    platform.says("conversation.created", "c3", channel="voice", topic="contracts")
+    platform.says("command.close", "c3", conversation="c3", by="sue")
+    platform.done()
+    until(lambda: figures(router)['contact_router_inputs_total{topic="commands"}'] == 1)
+
+    found = figures(router)
+
+    assert found['contact_router_inputs_total{topic="conversations"}'] == 5
+    assert found['contact_router_inputs_total{topic="agents"}'] == 2
+    assert found['contact_router_decisions_total{type="conversation.assigned"}'] == 1
+    assert found['contact_router_decisions_total{type="input.refused"}'] == 2
+    assert found['contact_router_refusals_total{reason="conversation_exists"}'] == 1
+    assert found['contact_router_refusals_total{reason="unconfigured_channel"}'] == 1
+    assert found['contact_router_refusals_total{reason="missing_reason"}'] == 1
+    assert found['contact_router_dead_letters_total{reason="invalid_attribute"}'] == 1
+    assert found['contact_router_waiting{queue="contracts"}'] == 1
+    assert found["contact_router_end_to_end_seconds_count"] == 8
+    assert found["contact_router_decision_seconds_count"] == 8
+    assert found['contact_router_transactions_total{result="committed"}'] >= 1
+    assert found['contact_router_transactions_total{result="failed"}'] == 0
+    assert found['contact_router_shards{state="running"}'] == site.partitions
+    assert found['contact_router_lag{topic="conversations"}'] == 0
+
+
+def test_a_large_state_is_whole_after_a_crash(site: Site, router: RouterProcess) -> None:
+    platform = Platform(site)
+    for number in range(3_000):
+        platform.says("conversation.created", f"c{number}", channel="voice", topic="claims")
+    platform.done()
+    before = site.decisions(3_000)
+    router.kill()
+
+    shown = command("state", "--json", settings=site.settings)
+    router.start()
+    router.wait_ready()
+    _, pool, _ = get(f"{router.address}/api/pools/{POOL}")
+    platform.says("conversation.created", "c7", channel="voice", topic="claims")
+    platform.done()
+    last = site.decisions(3_001)[-1]
+
+    assert [each["data"]["seq"] for each in before] == list(range(1, 3_001))
+    assert pool["conversations"]["waiting"] == 3_000
+    shards = [json.loads(line) for line in shown.stdout.splitlines()]
+    kinds = [each["kind"] for shard in shards for each in shard["entities"]]
+    assert kinds.count("conversation") == 3_000
+    assert (last["data"]["seq"], last["data"]["reason"]) == (3_001, "conversation_exists")
+
+
+@pytest.mark.parametrize("choice", ["stop", "skip"])
+def test_inputs_that_were_deleted_unread_stop_the_shard_unless_told_otherwise(
+    site: Site, *, choice: str
+) -> None:
+    first = site.router("first")
+    first.start()
+    first.wait_ready()
+    platform = Platform(site)
+    platform.says("conversation.created", "c1", channel="voice", topic="claims")
+    platform.done()
+    site.decisions(1)
+    assert first.stop() == 0
+    for number in (2, 3):
+        platform.says("conversation.created", f"c{number}", channel="voice", topic="claims")
+    platform.done()
+    shard = partition_of(POOL.encode(), partitions=site.partitions)
+    delete(site, TopicPartition(f"{site.prefix}conversations", shard, 2))
+
+    second = site.router("second", CONTACT_ROUTER_SHARDS__DELETED_INPUTS=choice)
+    second.start()
+
+    if choice == "skip":
+        second.wait_ready()
+        decided = site.decisions(2)
+        assert [each["subject"] for each in decided] == ["c1", "c3"]
+    else:
+        until(lambda: "deleted before they were read" in second.tail())
+        assert '"cause": "deleted_inputs"' in second.tail()
+        assert second.stop() == 0
+        assert len(site.decisions(1)) == 1
+
+
+def test_a_router_that_stood_still_starts_its_shards_over(
+    site: Site, router: RouterProcess
+) -> None:
+    platform = Platform(site)
+    platform.says("conversation.created", "c1", channel="voice", topic="claims")
+    platform.done()
+    site.decisions(1)
+
+    router.pause()
+    time.sleep(4.6)
+    router.resume()
+    until(lambda: figures(router)["contact_router_event_loop_stalls_total"] == 1)
+    until(lambda: get(f"{router.address}/health/ready")[0] == 200)
+    platform.says("conversation.created", "c2", channel="voice", topic="claims")
+    platform.done()
+
+    assert [each["data"]["seq"] for each in site.decisions(2)] == [1, 2]
+    ended = figures(router)['contact_router_lives_ended_total{cause="stalled"}']
+    assert ended == site.partitions
+    assert router.stop() == 0
+
+
+def test_lag_tools_find_the_positions_in_the_group(site: Site) -> None:
+    router = site.router(CONTACT_ROUTER_MEMBERSHIP__OFFSETS_EVERY_S="0.2")
+    router.start()
+    router.wait_ready()
+    platform = Platform(site)
+    platform.logs_in("anna")
+    platform.says("conversation.created", "c1", channel="email", topic="claims")
+    platform.done()
+    site.decisions(2)
+    shard = partition_of(POOL.encode(), partitions=site.partitions)
+
+    def committed(topic: str) -> int:
+        admin = AdminClient({"bootstrap.servers": site.bootstrap_servers})
+        wanted = [TopicPartition(site.prefix + topic, shard)]
+        group = site.settings["CONTACT_ROUTER_GROUP"]
+        asked = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group, wanted)])
+        offset: int = asked[group].result(10).topic_partitions[0].offset
+        return offset
+
+    until(lambda: committed("conversations") == 1 and committed("agents") == 2)
+
+
+def delete(site: Site, before: TopicPartition) -> None:
+    """Delete the records of a partition up to an offset, as retention does."""
+    admin = AdminClient({"bootstrap.servers": site.bootstrap_servers})
+    for deleted in admin.delete_records([before]).values():
+        result: DeletedRecords = deleted.result(30)
+        assert result.low_watermark == before.offset
