@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from router.daemon.settings_reading import read_settings
 from router.model.inputs import Customer
 from router.model.policy import Facts, OfferMode, OrderBy, Policy, Turn, Verdict
 from router.rules import load
@@ -91,3 +92,8 @@ def test_every_way_of_the_language_is_shown(centre: Policy) -> None:
 
 def test_the_smallest_centre_is_small() -> None:
     assert len((CONFIG / "rules-tiny.yaml").read_text(encoding="utf-8").splitlines()) < 20
+
+
+def test_the_example_settings_name_the_example_rules() -> None:
+    settings = read_settings(CONFIG / "settings.yaml")
+    assert CONFIG.parent / settings.rules.path == CONFIG / "rules"
