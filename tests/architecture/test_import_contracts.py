@@ -11,12 +11,16 @@ PROJECT = Path(__file__).resolve().parents[2]
 LINT = "import sys; from importlinter.cli import lint_imports_command as lint; sys.exit(lint())"
 
 ROOMS = (
-    *("cli", "daemon", "simulation", "scenarios", "embedded"),
+    *("cli", "demo", "daemon", "simulation", "scenarios", "embedded"),
     *("wire", "rules", "engine", "model"),
 )
 
 ALLOWED = {
     "router/cli/run.py": "import asyncio\nimport router.daemon.loop\nimport router.embedded.broker\n",
+    "router/demo/play.py": (
+        "import aiokafka\nimport asyncio\nimport random\nimport router.daemon.loop\n"
+        "import router.embedded.broker\nimport router.rules.reader\n"
+    ),
     "router/daemon/loop.py": (
         "import aiokafka\nimport aiohttp.web\nimport asyncio\nimport prometheus_client\nimport uvloop\n"
         "import router.engine.front\nimport router.rules.reader\nimport router.wire.envelope\n"
@@ -39,6 +43,8 @@ FORBIDDEN = {
     ("router.engine.front", "router.wire.envelope"): "siblings do not know each other",
     ("router.daemon.loop", "router.simulation.clock"): "siblings do not know each other",
     ("router.daemon.loop", "router.embedded.broker"): "the daemon does not start its broker",
+    ("router.daemon.loop", "router.demo.play"): "the router does not know its demo",
+    ("router.demo.play", "aiohttp"): "HTTP belongs to the daemon",
     ("router.wire.envelope", "router.daemon.loop"): "a lower room does not know a higher one",
     ("router.daemon.loop", "router.cli.run"): "a lower room does not know a higher one",
     ("router.cli.run", "aiokafka"): "Kafka belongs to the daemon",
