@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from router.daemon.settings_reading import read_settings
-from router.model.inputs import Customer
+from router.engine import Engine
+from router.model.inputs import (
+    AgentPresence,
+    AgentUpdated,
+    ConversationCreated,
+    Customer,
+    Presence,
+)
+from router.model.outputs import ConversationAssigned
 from router.model.policy import Facts, OfferMode, OrderBy, Policy, Turn, Verdict
 from router.rules import load
 
@@ -97,3 +105,30 @@ def test_the_smallest_centre_is_small() -> None:
 def test_the_example_settings_name_the_example_rules() -> None:
     settings = read_settings(CONFIG / "settings.yaml")
     assert CONFIG.parent / settings.rules.path == CONFIG / "rules"
+
+
+def test_a_simple_question_leaves_the_expert_free_and_an_angry_one_gets_calm() -> None:
+    engine = Engine(load(CONFIG / "rules"))
+    for agent, level, calm in (("expert", 3, 2), ("beginner", 1, 0)):
+        skills = {"reimbursement": level, "calm": calm}
+        profile = AgentUpdated(
+            pool="france",
+            agent=agent,
+            team="reimbursement",
+            skills=skills,
+            channels={"chat": 3},
+            languages=("fr",),
+        )
+        engine.apply(profile, 0)
+        available = AgentPresence(pool="france", agent=agent, presence=Presence.AVAILABLE)
+        engine.apply(available, 0)
+
+    def who_gets(conversation: str, text: str) -> list[str]:
+        created = ConversationCreated(
+            pool="france", conversation=conversation, channel="chat", at=1, text=text
+        )
+        bodies = [each.body for each in engine.apply(created, 1)]
+        return [each.agent for each in bodies if isinstance(each, ConversationAssigned)]
+
+    assert who_gets("c1", "Où est mon remboursement ?") == ["beginner"]
+    assert who_gets("c2", "Mon remboursement, c'est INADMISSIBLE") == ["expert"]

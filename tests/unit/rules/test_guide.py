@@ -51,3 +51,12 @@ def test_the_worked_example_of_urgency_is_the_example_centres() -> None:
         for seconds, points in ((waited, now), (waited + 60, later)):
             aged = order.ageing * (seconds * 1000 - order.within_ms)
             assert int(priority) + aged / 1_000_000 == int(points.replace("−", "-")), queue
+
+
+def test_the_answer_shown_for_the_example_centre_is_the_one_it_gives() -> None:
+    shown = re.search(r"config/rules: ok, policy (\w+) .*: (\d+) qualification rules, (\d+)", GUIDE)
+    (centre,) = load(PROJECT / "config" / "rules").sets
+    assert shown is not None
+    assert shown.groups() == (
+        *(centre.policy.version, str(len(centre.steps)), str(len(centre.policy.queues))),
+    )
