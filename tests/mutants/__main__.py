@@ -23,22 +23,27 @@ ROOT: Final = Path(__file__).parents[2]
 COPIED: Final = ("router", "streams", "tests", "config", "pyproject.toml")
 TIMEOUT_S: Final = 400
 NOT_COPIED: Final = shutil.ignore_patterns("__pycache__", ".*", "*.egg-info")
+ATTEMPTS: Final = 2
+"""So often tests are run that could not be run at all."""
 RED: Final = 1
-"""Exit status of pytest where tests failed; another one means that they could not be run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How the tests ended on a copy: `status` as pytest's, None for a time that ran out."""
+    """How the tests ended: `status` as pytest's, None for a time that ran out."""
 
     status: int | None
     seconds: float
-    last_words: str
+    said: str
 
     @property
-    def is_red(self) -> bool:
-        """Whether a test failed; a test that hangs has not passed either."""
-        return self.status in {RED, None}
+    def word(self) -> str:
+        """Say in a word: killed (a test failed or hung), survived, or broken (nothing was tested)."""
+        if self.status == 0:
+            return "survived"
+        # An interpreter that falls over ends with the same status as a test that fails.
+        is_red = self.status == RED and re.search(r"^[0-9]+ failed", self.said, re.MULTILINE)
+        return "killed" if is_red or self.status is None else "broken"
 
 
 @click.command()
@@ -51,42 +56,54 @@ def main(*, only: str | None, only_names: bool) -> None:
         click.echo("\n".join(each.name for each in chosen))
         sys.exit(0 if chosen else 2)
     tests = sorted({test for mutant in chosen for test in mutant.tests})
-    click.echo(f"{len(chosen)} mutants; first their tests on the source as it is")
-    sound = judge(None, tests=tests)
-    click.echo(f"{'green' if sound.status == 0 else 'RED':9s} {sound.seconds:5.0f} s  no mutant")
-    if sound.status != 0:
-        click.echo(sound.last_words)
-        sys.exit(1)
-    survivors = 0
-    for mutant in chosen:
-        verdict = judge(mutant, tests=list(mutant.tests))
-        word = "killed" if verdict.is_red else "SURVIVED" if verdict.status == 0 else "BROKEN"
-        survivors += word != "killed"
-        click.echo(f"{word:9s} {verdict.seconds:5.0f} s  {mutant.name}")
-        click.echo(f"{'':18s} {_gist(verdict)}")
-    click.echo(f"{len(chosen) - survivors} of {len(chosen)} killed")
-    sys.exit(1 if survivors else 0)
-
-
-def judge(mutant: Mutant | None, *, tests: list[str]) -> Verdict:
-    """Run tests on a copy of the project, changed by a mutant or as it is.
-
-    Raises `StaleMutantError` where the mutant no longer fits the source.
-    """
     with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
+        # One copy for all: what is judged stays the same while somebody works on the source.
         root = Path(folder)
-        for name in COPIED:
-            source = ROOT / name
-            if source.is_dir():
-                shutil.copytree(source, root / name, ignore=NOT_COPIED)
-            elif source.exists():
-                shutil.copy(source, root / name)
-        if mutant is not None:
-            mutant.apply(root)
-        return _run(root, tests=tests)
+        _copy_to(root)
+        click.echo(f"{len(chosen)} mutants; first their tests on the source as it is")
+        sound = _run(root, tests=tests)
+        colour = "green" if sound.word == "survived" else "RED"
+        click.echo(f"{colour:9s} {sound.seconds:5.0f} s  no mutant")
+        if sound.word != "survived":
+            click.echo(sound.said)
+            sys.exit(1)
+        killed = sum(_is_killed(mutant, root=root) for mutant in chosen)
+    click.echo(f"{killed} of {len(chosen)} killed")
+    sys.exit(0 if killed == len(chosen) else 1)
+
+
+def _is_killed(mutant: Mutant, *, root: Path) -> bool:
+    """Change the copy, run the mutant's tests, change it back; print a line on how that went."""
+    path = root / mutant.file
+    before = path.read_text()
+    mutant.apply(root)
+    try:
+        verdict = _run(root, tests=list(mutant.tests))
+    finally:
+        path.write_text(before)
+    click.echo(f"{verdict.word:9s} {verdict.seconds:5.0f} s  {mutant.name}")
+    click.echo(f"{'':18s} {_gist(verdict)}")
+    return verdict.word == "killed"
+
+
+def _copy_to(root: Path) -> None:
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, root / name, ignore=NOT_COPIED)
+        elif source.exists():
+            shutil.copy(source, root / name)
 
 
 def _run(root: Path, *, tests: list[str]) -> Verdict:
+    for _ in range(ATTEMPTS):
+        verdict = _run_once(root, tests=tests)
+        if verdict.word != "broken":
+            break
+    return verdict
+
+
+def _run_once(root: Path, *, tests: list[str]) -> Verdict:
     command = [sys.executable, "-m", "pytest", "-x", "-q", "--no-header", "--tb=short"]
     began = time.monotonic()
     # The copy comes before the installed project, for the tests and for the routers they start.
@@ -107,16 +124,16 @@ def _run(root: Path, *, tests: list[str]) -> Verdict:
         process.kill()
         said, _ = process.communicate()
         status = None
-    return Verdict(status, time.monotonic() - began, said[-4_000:])
+    return Verdict(status, time.monotonic() - began, said)
 
 
 def _gist(verdict: Verdict) -> str:
     """Give the line that says what the tests noticed."""
     if verdict.status is None:
         return f"did not end within {TIMEOUT_S} s"
-    lines = [line for line in verdict.last_words.splitlines() if line.startswith("E  ")]
-    told = [line for line in lines if re.search(r"Error|assert|violation| at ", line)] or lines
-    return (told[0][1:].strip() if told else verdict.last_words.strip()[-120:])[:150]
+    lines = [line[1:].strip() for line in verdict.said.splitlines() if line.startswith("E  ")]
+    found = [line for line in lines if re.match(r"[a-z_]+ at .+: ", line)] or lines[:1]
+    return (found or verdict.said.strip().splitlines()[-1:])[0][:150]
 
 
 if __name__ == "__main__":

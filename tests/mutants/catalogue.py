@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-ENGINE = ("tests/properties/test_engine_against_reference.py",)
+REFERENCE = "tests/properties/test_engine_against_reference.py::"
+ENGINE = (f"{REFERENCE}test_engine_and_reference_decide_the_same_all_day_long",)
 TAKEOVERS = "tests/faults/test_takeovers.py::"
 END_TO_END = "tests/integration/test_end_to_end.py::"
 RESTART = (f"{END_TO_END}test_a_restart_forgets_no_event_id_no_customer_and_no_number",)
