@@ -132,7 +132,7 @@ class ShardSettings(Section):
     """Shards of this process that may have a transaction open. While a shard waits for its turn its
     batch grows, which costs less than more transactions would."""
 
-    batch_inputs: Annotated[int, Field(ge=1, le=10_000)] = 2_000
+    batch_inputs: Annotated[int, Field(ge=1, le=2_000)] = 2_000
     """Most inputs in one transaction."""
 
     batch_ms: Annotated[int, Field(ge=1, le=1_000)] = 40

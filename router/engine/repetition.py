@@ -16,9 +16,9 @@ Ids = dict[str, dict[str, int]]
 """{"topic source": {event id: record time}}"""
 
 MERGE_AFTER = 64
-"""So many small blocks are merged into one."""
-SMALL = 4_096
-"""A block with fewer ids is small."""
+"""So many small blocks are merged into larger ones."""
+SMALL = 1_024
+"""A block with fewer ids is small. Two small ones of the longest ids fit into one Kafka record."""
 
 
 class Block(NamedTuple):
@@ -107,13 +107,8 @@ class Seen:
         written = [self._close(self._open)]
         self._open = {}
         if len(self._small) >= MERGE_AFTER:
-            merged: Ids = {}
             gone.extend(self._small)
-            for number in self._small:
-                for origin, ids in self._blocks.pop(number).ids.items():
-                    merged.setdefault(origin, {}).update(ids)
-            self._small = []
-            written.append(self._close(merged))
+            written.extend(self._merge())
         gone.extend(self._forget())
         for number in gone:
             yield number, None
@@ -127,6 +122,22 @@ class Seen:
             yield SeenRecord(block=number, ids=block.ids)
         if self._open:
             yield SeenRecord(block=self._next, ids=self._open)
+
+    def _merge(self) -> Iterator[int]:
+        """Put small blocks together, oldest first, until they are small no longer."""
+        small, self._small = self._small, []
+        merged: Ids = {}
+        size = 0
+        for number in small:
+            block = self._blocks.pop(number)
+            for origin, ids in block.ids.items():
+                merged.setdefault(origin, {}).update(ids)
+            size += block.size
+            if size >= SMALL:
+                yield self._close(merged)
+                merged, size = {}, 0
+        if merged:
+            yield self._close(merged)
 
     def _close(self, ids: Ids) -> int:
         number = self._next

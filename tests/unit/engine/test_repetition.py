@@ -3,6 +3,8 @@
 import itertools
 from collections.abc import Iterator
 
+import msgspec
+
 from router.engine.repetition import MERGE_AFTER, Seen
 from router.model.inputs import AgentHeartbeat, AgentUpdated, Origin
 from router.model.state import SeenRecord
@@ -78,3 +80,20 @@ def test_what_is_past_the_window_or_over_the_limit_is_forgotten() -> None:
         assert len(list(held)) < 100 + MERGE_AFTER
         assert not seen.repeated(beat("e0", 5_001))
         assert seen.repeated(beat("e499", 5_001))
+
+
+def test_no_block_is_too_large_for_a_record_of_the_state_topic() -> None:
+    seen = Seen(window_ms=1_000_000, at_most=1_000_000)
+    kept = folded(seen)
+    numbers = itertools.count()
+    for batch in range(3 * MERGE_AFTER):
+        for _ in range(2_000 if batch % 10 == 0 else 600):
+            number = next(numbers)
+            seen.repeated(beat(f"{number:0128}", number, source=f"/{number:0255}"))
+        blocks = next(kept)
+
+    largest = max(len(msgspec.json.encode(block)) for block in blocks.values())
+    assert largest < 900_000
+    assert sum(
+        len(ids) for block in blocks.values() if block for ids in block.ids.values()
+    ) == next(numbers)
