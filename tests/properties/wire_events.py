@@ -139,7 +139,7 @@ TOKENS = (
     *("[" * depth + "]" * depth for depth in (12, 13, 14, 15, 16, 17, 18)),
     *('{"a":' * depth + "1" + "}" * depth for depth in (12, 13, 14, 15, 16, 17, 18)),
     *("[" * 300 + "]" * 300, "[" * 3000 + "]" * 3000, '"' + "[" * 40 + '"'),
-    *("[" + ",".join(['"a"'] * size) + "]" for size in (64, 65)),
+    *("[" + ",".join(['"aa"'] * size) + "]" for size in (64, 65)),
     *("{" + ",".join(f'"k{n}":1' for n in range(size)) + "}" for size in (32, 33, 64, 65)),
 )
 """Pieces of JSON to put where a value was: each is the edge of some rule."""
