@@ -17,7 +17,10 @@ MAX_PHRASES: Final = 100
 
 _WORD = re.compile(r"[^\W_]+")
 _MARKS = re.compile("[\u0300-\u036f]+")
-_LIGATURES: Final = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"}
+_BEYOND_LATIN = re.compile("[^\x00-\x7f\u0300-\u036f]")
+_INSTEAD: Final = {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "’": " "}
+_SPACED: Final = bytes(each if chr(each).isalnum() and each < 128 else 32 for each in range(256))
+"""ASCII with a space for everything that is no letter and no digit."""
 
 
 class Words(msgspec.Struct, frozen=True, gc=False):
@@ -31,10 +34,13 @@ def folded(text: str) -> list[str]:
     """Take a text apart into words without case and accents."""
     plain = text.casefold()
     if not plain.isascii():
-        plain = _MARKS.sub("", unicodedata.normalize("NFKD", plain))
-        for joined, apart in _LIGATURES.items():
-            plain = plain.replace(joined, apart)
-    return _WORD.findall(plain)
+        plain = unicodedata.normalize("NFKD", plain)
+        for written, read in _INSTEAD.items():
+            plain = plain.replace(written, read)
+        if _BEYOND_LATIN.search(plain):
+            return _WORD.findall(_MARKS.sub("", plain))
+    # Nothing but ASCII and accents: the quick way, with the same result.
+    return plain.encode("ascii", "ignore").translate(_SPACED).decode("ascii").split()
 
 
 def words(text: str) -> Words:
@@ -71,6 +77,12 @@ def mentions(phrases: Sequence[str]) -> Callable[[Words], bool]:
     single, longer = frozenset(alone), tuple(sorted(parts))
 
     def heard(text: Words) -> bool:
-        return not single.isdisjoint(text.each) or any(each in text.line for each in longer)
+        if not single.isdisjoint(text.each):
+            return True
+        line = text.line
+        for each in longer:  # noqa: SIM110  # any() would cost twice as much here
+            if each in line:
+                return True
+        return False
 
     return heard

@@ -1,8 +1,10 @@
 """A customer's words are heard as people mean them: whole words, whatever case and accents."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from router.rules.words import mentions, phrase_trouble, words
+from router.rules.words import folded, mentions, phrase_trouble, words
 
 
 @pytest.mark.parametrize(
@@ -50,6 +52,12 @@ def test_one_of_several_is_enough() -> None:
     heard = mentions(["avocat", "tiers payant", "résili*"])
     assert heard(words("je veux résilier"))
     assert not heard(words("bonjour"))
+
+
+@given(st.text(st.sampled_from("aéÉœ’'-_ .1½ßЖİ\u0301\n…"), max_size=30))
+def test_the_quick_way_through_latin_text_hears_the_same(text: str) -> None:
+    slow = folded(f"{text} ж")
+    assert [*folded(text), "ж"] == slow
 
 
 @pytest.mark.parametrize("phrase", ["", "!?", "a*b", "**", "! *", "x" * 65])
