@@ -92,6 +92,13 @@ class ConversationFacts(ConversationInput, frozen=True, kw_only=True):
     attributes: dict[str, Scalar] | None = None
     text: str | None = None
 
+    def __repr__(self) -> str:
+        """Show every field but the customer's words, which belong in no log and no traceback."""
+        shown = (
+            f"{name}={getattr(self, name)!r}" for name in self.__struct_fields__ if name != "text"
+        )
+        return f"{type(self).__name__}({', '.join(shown)})"
+
 
 class ConversationCreated(ConversationFacts, frozen=True, kw_only=True):
     """A customer began to wait. ``arrived_at`` (ms) defaults to ``at``; a later one counts as it."""

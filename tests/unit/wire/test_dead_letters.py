@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 from router.model.reasons import Unreadable
 from router.wire import DeadLetter, encode_dead_letter
 from router.wire.schemas import publications, schema_of
-from tests.unit.wire.events import HOME, Event, binary, event, refused
+from tests.unit.wire.events import HOME, Event, binary, event, refused, taken
 
 SECRET = "mademoiselle"
 """A customer's word, in every place of a record where a word can be."""
@@ -68,6 +68,14 @@ def test_a_dead_letter_says_where_the_record_is_and_what_it_was() -> None:
     assert (dead.topic, dead.partition, dead.offset) == ("routing.agents", HOME, 41)
     assert (dead.bytes, dead.sha256) == (8, hashlib.sha256(value).hexdigest())
     assert dead.key == b"fr"
+
+
+@pytest.mark.parametrize("kind", ["conversation.created", "conversation.updated"])
+def test_an_input_does_not_show_the_text_of_its_conversation(kind: str) -> None:
+    made = taken(event(kind, text=SECRET, topic="contracts"))
+    assert getattr(made, "text", None) == SECRET
+    assert SECRET not in f"{made} {made!r}"
+    assert "contracts" in repr(made)
 
 
 @pytest.mark.parametrize("reason", list(Unreadable))
