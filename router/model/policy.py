@@ -135,8 +135,8 @@ class AgentRules(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What qualification may look at. ``text`` is None where there is none, or no longer.
 
-    ``text_rules``: names of the rules whose condition read the text and held when it was there;
-    without a text such a rule holds exactly if it is in this set.
+    ``text_rules``: names of the rules that found their words in the text when it was there; without
+    a text their ``mentions`` say again what they said then.
     """
 
     channel: str
