@@ -8,7 +8,8 @@ CANARY: Final = "perroquet-4711"
 
 SKILLS: Final = ("claims", "contracts")
 CHANNELS: Final = ("voice", "chat", "chat", "chat", "email")
-POOLS: Final = ("france", "spain", "brand_a", "brand_b", "site.lyon", "site.paris", "it", "be")
+POOLS: Final = ("france", "spain", "nl", "pt", "brand_a", "brand_c", "site.lyon", "site.nice")
+"""Two of them on each of four partitions."""
 
 
 @dataclass(frozen=True, slots=True)
