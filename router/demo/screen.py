@@ -36,7 +36,7 @@ BUSY: Final = 24
 FOOT: Final = (
     " in time: answered within the target, of all answered or left        Ctrl-C ends everything"
 )
-LABEL: Final = "bright_black"
+LABEL: Final = "dim"
 COLUMNS: Final = (
     *(Doing.FREE, Doing.RINGING, Doing.SERVING, Doing.WRAP_UP),
     *(Doing.BREAK, Doing.SUSPENDED, Doing.AWAY),
@@ -110,7 +110,7 @@ def _title(picture: Picture) -> Text:
 def _progress(picture: Picture) -> Text:
     width = WIDTH - 2
     done = width if picture.share is None else round(width * min(1.0, picture.share))
-    return _line((" " + "━" * done, "cyan"), ("━" * (width - done), "grey23"))
+    return _line((" " + "━" * done, "cyan"), ("━" * (width - done), LABEL))
 
 
 def _queues(picture: Picture) -> list[Text]:
