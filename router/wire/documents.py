@@ -20,7 +20,8 @@ _MUCH_TOO_DEEP: Final = 200
 _BEYOND: Final = 2**64
 """Stands for every whole number of more digits than any limit allows."""
 
-_string_text = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+# A string that is never closed goes on to the end: to look for its end at each quote would be slow.
+_string_text = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
 _not_bracket = re.compile(r"[^\[\]{}]+")
 _half_pair = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"

@@ -127,7 +127,7 @@ def _envelope(attributes: dict[str, Any], kind: type[Input]) -> Envelope | Fault
     event_id, source = attributes["id"], attributes["source"]
     if not shapes.is_id(event_id):
         return _invalid("id", shapes.ID_IN_WORDS)
-    if not shapes.is_source(source):
+    if len(source) > limits.MAX_SOURCE or not shapes.is_source(source):
         return _invalid("source", f"must be a URI reference of 1 to {limits.MAX_SOURCE} characters")
     time = attributes.get("time")
     at = instants.parse(time) if isinstance(time, str) else None

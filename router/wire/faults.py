@@ -23,7 +23,6 @@ _LIMITS: Final = frozenset(
         "greater_than_equal",
         "less_than_equal",
         "string_too_long",
-        "too_long",
     }
 )
 _ORDER: Final = tuple(Unreadable)
@@ -40,7 +39,6 @@ _WORDS: Final = {
     "enum": "must be one of {expected}",
     "string_pattern_mismatch": shapes.ID_IN_WORDS,
     "string_too_long": "must have at most {max_length} characters",
-    "too_long": "must have at most {max_length} entries",
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",
 }

@@ -6,6 +6,8 @@ are different troubles and have different errors here.
 """
 
 import math
+from collections.abc import Sized
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Final
 
 import msgspec
@@ -15,11 +17,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     PlainValidator,
     StringConstraints,
     WithJsonSchema,
 )
-from pydantic_core import PydanticCustomError
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import PydanticCustomError, core_schema
 
 from router.model import limits
 from router.model.inputs import Input, Presence, Scalar
@@ -49,6 +54,32 @@ class InputFields(Fields):
     makes: ClassVar[type[Input]]
 
 
+@dataclass(frozen=True, slots=True)
+class AtMost:
+    """Limit the entries of a map or list once they are right: what they are comes before how many."""
+
+    most: int
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        published = handler(schema)
+        published["maxItems" if published["type"] == "array" else "maxProperties"] = self.most
+        return published
+
+    def _check(self, entries: Sized) -> Sized:
+        if len(entries) > self.most:
+            raise PydanticCustomError(
+                BEYOND_LIMIT, "must have at most {most} entries", {"most": self.most}
+            )
+        return entries
+
+
 def _too_long(most: int) -> PydanticCustomError:
     return PydanticCustomError(BEYOND_LIMIT, "must have at most {most} characters", {"most": most})
 
@@ -61,11 +92,12 @@ def _instant(value: object) -> int:
 
 
 def _language(value: str) -> str:
-    if shapes.is_language(value):
-        return value
-    if shapes.is_long_language(value):
+    short = len(value) <= limits.MAX_STRING
+    if not (shapes.is_language if short else shapes.is_long_language)(value):
+        raise PydanticCustomError("language", "must be a BCP 47 language tag")
+    if not short:
         raise _too_long(limits.MAX_STRING)
-    raise PydanticCustomError("language", "must be a BCP 47 language tag")
+    return value
 
 
 def _number(value: object) -> int | float:
@@ -152,11 +184,11 @@ SkillLevel = Annotated[int, Field(ge=limits.MIN_SKILL_LEVEL, le=limits.MAX_INTEG
 Preference = Annotated[int, Field(ge=-limits.MAX_PREFERENCE, le=limits.MAX_PREFERENCE)]
 """How an agent likes work that asks for a skill."""
 
-Skills = Annotated[dict[Name, SkillLevel], Field(max_length=limits.MAX_SKILLS)]
-Preferences = Annotated[dict[Name, Preference], Field(max_length=limits.MAX_SKILLS)]
-Channels = Annotated[dict[Name, Count], Field(max_length=limits.MAX_CHANNELS)]
-Languages = Annotated[list[Language], Field(max_length=limits.MAX_LANGUAGES)]
-Agents = Annotated[list[Id], Field(max_length=limits.MAX_PREFERRED_AGENTS)]
+Skills = Annotated[dict[Name, SkillLevel], AtMost(limits.MAX_SKILLS)]
+Preferences = Annotated[dict[Name, Preference], AtMost(limits.MAX_SKILLS)]
+Channels = Annotated[dict[Name, Count], AtMost(limits.MAX_CHANNELS)]
+Languages = Annotated[list[Language], AtMost(limits.MAX_LANGUAGES)]
+Agents = Annotated[list[Id], AtMost(limits.MAX_PREFERRED_AGENTS)]
 Hops = Annotated[int, Field(ge=0, le=limits.MAX_HOPS)]
 
 Attributes = Annotated[
@@ -164,7 +196,7 @@ Attributes = Annotated[
         Name,
         Annotated[object, PlainValidator(_scalar), WithJsonSchema(_SCALAR_SCHEMA)],
     ],
-    Field(max_length=limits.MAX_ATTRIBUTES),
+    AtMost(limits.MAX_ATTRIBUTES),
 ]
 """Flat attributes of a conversation."""
 

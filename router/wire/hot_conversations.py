@@ -30,7 +30,7 @@ class _Facts(msgspec.Struct):
     channel: Name | None = None
     topic: Name | None = None
     level: Level | None = None
-    language: str | None = None
+    language: Name | None = None
     priority: Priority | None = None
     skills: Skills | None = None
     preferred_agents: Agents | None = None

@@ -13,6 +13,7 @@ from router.model import limits
 from router.model.inputs import Input, Origin
 
 Name = Annotated[str, Meta(max_length=limits.MAX_STRING)]
+Source = Annotated[str, Meta(max_length=limits.MAX_SOURCE)]
 Text = Annotated[str, Meta(max_length=limits.MAX_TEXT)]
 Count = Annotated[int, Meta(ge=0, le=limits.MAX_INTEGER)]
 Level = Annotated[int, Meta(ge=limits.MIN_LEVEL, le=limits.MAX_INTEGER)]
@@ -24,7 +25,7 @@ Number = Annotated[int, Meta(ge=-limits.MAX_INTEGER, le=limits.MAX_INTEGER)] | f
 Skills = Annotated[dict[Name, SkillLevel], Meta(max_length=limits.MAX_SKILLS)]
 Preferences = Annotated[dict[Name, Preference], Meta(max_length=limits.MAX_SKILLS)]
 Channels = Annotated[dict[Name, Count], Meta(max_length=limits.MAX_CHANNELS)]
-Languages = Annotated[tuple[str, ...], Meta(max_length=limits.MAX_LANGUAGES)]
+Languages = Annotated[tuple[Name, ...], Meta(max_length=limits.MAX_LANGUAGES)]
 Agents = Annotated[tuple[str, ...], Meta(max_length=limits.MAX_PREFERRED_AGENTS)]
 Attributes = Annotated[
     dict[Name, Name | Number | bool | None], Meta(max_length=limits.MAX_ATTRIBUTES)
@@ -36,7 +37,7 @@ class Event(msgspec.Struct, tag_field="type", kw_only=True):
 
     specversion: Literal["1.0"]
     id: str
-    source: str
+    source: Source
     time: str
     subject: str
     traceparent: str | None = None

@@ -55,16 +55,16 @@ _source = re.compile(SOURCE_SHAPE)
 
 @lru_cache(maxsize=1024)
 def is_language(text: str) -> bool:
-    """Tell whether a text is a well-formed BCP 47 tag within the contract's length."""
-    return len(text) <= limits.MAX_STRING and is_long_language(text)
+    """Tell whether a text is a well-formed BCP 47 tag; the text is kept, so it has to be short."""
+    return is_long_language(text)
 
 
 def is_long_language(text: str) -> bool:
-    """Tell whether a text would be a BCP 47 tag if its length did not matter."""
+    """Tell whether a text of any length is a well-formed BCP 47 tag."""
     return _language.fullmatch(text) is not None
 
 
 @lru_cache(maxsize=1024)
 def is_source(text: str) -> bool:
-    """Tell whether a text is a URI reference within the contract's length."""
-    return len(text) <= limits.MAX_SOURCE and _source.fullmatch(text) is not None
+    """Tell whether a text is a URI reference; the text is kept, so it has to be short."""
+    return _source.fullmatch(text) is not None

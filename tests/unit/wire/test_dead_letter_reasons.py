@@ -288,3 +288,16 @@ def test_the_first_reason_comes_before_the_first_field() -> None:
 
 def test_of_one_reason_the_first_field_of_the_schema_is_told() -> None:
     assert refused(event(text=1, level="x", topic=[])).field == "data.topic"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "entries"),
+    [
+        ("conversation.created", "skills", {"wrong": "1", **{f"s{n}": 1 for n in range(70)}}),
+        ("conversation.created", "attributes", {**{f"a{n}": 1 for n in range(40)}, "wrong": {}}),
+        ("conversation.created", "preferred_agents", [*["a"] * 70, "b c"]),
+        ("agent.updated", "languages", ["fr_FR", *["fr"] * 70]),
+    ],
+)
+def test_what_entries_are_comes_before_how_many(kind: str, name: str, entries: object) -> None:
+    assert refused(event(kind, **{name: entries})).reason is Unreadable.INVALID_FIELD

@@ -120,3 +120,22 @@ def test_ids_of_128_characters_are_read() -> None:
 
 def test_a_source_of_256_characters_is_read() -> None:
     taken({**event(), "source": "urn:" + "x" * 252})
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "[" * limits.MAX_VALUE_BYTES,
+        "[" * 20 + '"' + '\\"' * 130_000,
+        "[" * 20 + '"' * 260_000,
+        json.dumps(event(language="en-a" + "-abcdefgh" * 28_000 + "!")),
+        json.dumps(event(attributes={f"a{n}": [] for n in range(15_000)})),
+        json.dumps(event(level=77)).replace("77", "9" * 260_000),
+        json.dumps(event(topic="HERE")).replace("HERE", "\\\\" * 130_000 + "\\ud800"),
+    ],
+    ids=["brackets", "open string", "quotes", "language", "attributes", "digits", "escapes"],
+)
+@pytest.mark.timeout(10)
+def test_no_record_takes_long_to_refuse(value: str) -> None:
+    """Each would take minutes if looking at it took the square of its length."""
+    refused(value.encode())
