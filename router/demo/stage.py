@@ -31,6 +31,9 @@ QUICK_GROUP: Final = {
 }
 """A broker of its own lets a router be missed after two seconds; others refuse less than six."""
 
+PARTITIONS: Final = 2
+"""The centre is one pool, so one shard does all the work; the other shows that there may be more."""
+
 ENDLESS_RETENTION_MS: Final = 600_000
 """An endless demo would fill the disk: its inputs and decisions are forgotten after ten minutes."""
 
@@ -102,7 +105,11 @@ def _own_settings(settings: Settings, *, servers: str, own: str, is_endless: boo
             "group": own,
             "kafka": settings.kafka.model_copy(update={"bootstrap_servers": servers}),
             "topics": settings.topics.model_copy(
-                update={"prefix": f"{settings.topics.prefix}{own}.", "retention_ms": retention}
+                update={
+                    "prefix": f"{settings.topics.prefix}{own}.",
+                    "partitions": PARTITIONS,
+                    "retention_ms": retention,
+                }
             ),
         }
     )
