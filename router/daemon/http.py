@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 
 import orjson
 from aiohttp import web
+from aiokafka import TopicPartition
 
 from router.daemon import views
 from router.daemon.errors import ShardGoneError
@@ -20,6 +21,7 @@ from router.daemon.settings import HttpSettings
 from router.daemon.shards import Shards
 from router.daemon.surroundings import Surroundings
 from router.engine import Engine
+from router.model.inputs import Topic
 from router.wire.partitions import partition_of
 
 PROBLEM: Final = "application/problem+json"
@@ -84,12 +86,7 @@ class HttpServer:
             versions |= in_force
         metrics.show_waiting(waiting)
         metrics.show_policies(versions)
-        metrics.show_lag(
-            {
-                topic.value: self._around.intake.lag()[name]
-                for name, topic in self._around.names.by_input().items()
-            }
-        )
+        metrics.show_lag(self._lag())
         metrics.show_shards(
             total=self._around.shard_count,
             owned=len(self._shards.owned),
@@ -97,6 +94,17 @@ class HttpServer:
         )
         body, content_type = metrics.text()
         return web.Response(body=body, headers={"Content-Type": content_type})
+
+    def _lag(self) -> dict[str, int]:
+        """Count what is not committed yet, by input."""
+        ends = self._around.intake.ends()
+        names = self._around.names
+        lag = dict.fromkeys((topic.value for topic in Topic), 0)
+        for shard, positions in self._shards.positions().items():
+            for name, topic, position in zip(names.inputs, Topic, positions, strict=True):
+                end = ends.get(TopicPartition(name, shard), position)
+                lag[topic.value] += max(0, end - position)
+        return lag
 
     async def _live(self, _: web.Request) -> web.Response:
         return _json({"status": "live"})

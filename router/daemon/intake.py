@@ -7,7 +7,6 @@ fails it is replaced, and no shard notices. Never decides where to begin: a feed
 """
 
 import asyncio
-from collections.abc import Mapping
 from typing import Any, Final
 
 import structlog
@@ -66,15 +65,13 @@ class Intake:
             del self._feeds[feed.partition]
             self._assign()
 
-    def lag(self) -> Mapping[str, int]:
-        """Tell for each input how many records wait on the broker, for all attached shards."""
-        lag = dict.fromkeys(self._inputs, 0)
+    def ends(self) -> dict[TopicPartition, int]:
+        """Tell how far each input that is read for could be read, as of its last fetch."""
         consumer = self._consumer
-        for source, (feed, number) in self._where.items():
-            end = None if consumer is None else consumer.last_stable_offset(source)
-            if end is not None:
-                lag[source.topic] += max(0, end - feed.to_fetch[number])
-        return lag
+        if consumer is None:
+            return {}
+        ends = {source: consumer.last_stable_offset(source) for source in self._where}
+        return {source: end for source, end in ends.items() if end is not None}
 
     def resume_if_room(self, feed: Feed) -> None:
         """Read again for a shard that was full and has room now."""

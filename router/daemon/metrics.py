@@ -9,9 +9,15 @@ import time
 from collections import Counter as Tally
 from collections.abc import Mapping
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from router.daemon.errors import Cause
@@ -37,11 +43,24 @@ _stamp_of = attrgetter("timestamp")
 _body_of = attrgetter("body")
 
 
+class Described(NamedTuple):
+    """A figure as it is published: full name, kind, labels, and how it is made."""
+
+    name: str
+    kind: str
+    labels: tuple[str, ...]
+    text: str
+
+
 class Metrics:
     """All figures of one process, in a registry of its own."""
 
     def __init__(self) -> None:
+        # When a counter began is told by the process; a second series for each label is not needed.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
+        self.described: list[Described] = []
+        """Every figure, in the order in which they are made."""
         self._inputs = self._counter(
             "inputs",
             "Inputs applied and committed, dead letters and refused ones included.",
@@ -69,7 +88,7 @@ class Metrics:
         )
         self._lag = self._gauge(
             "lag",
-            "Records on the broker that were not read yet, all owned shards together.",
+            "Records on the broker that are not applied and committed yet, all running shards together.",
             "topic",
         )
         self._shards = self._gauge(
@@ -182,13 +201,16 @@ class Metrics:
             for word in words:
                 counter.labels(word.value)
 
-    def _counter(self, name: str, documentation: str, *labels: str) -> Counter:
-        return Counter(f"contact_router_{name}", documentation, labels, registry=self.registry)
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        self.described.append(Described(f"contact_router_{name}_total", "counter", labels, text))
+        return Counter(f"contact_router_{name}", text, labels, registry=self.registry)
 
-    def _gauge(self, name: str, documentation: str, *labels: str) -> Gauge:
-        return Gauge(f"contact_router_{name}", documentation, labels, registry=self.registry)
+    def _gauge(self, name: str, text: str, *labels: str) -> Gauge:
+        self.described.append(Described(f"contact_router_{name}", "gauge", labels, text))
+        return Gauge(f"contact_router_{name}", text, labels, registry=self.registry)
 
-    def _histogram(self, name: str, documentation: str, bounds: tuple[float, ...]) -> Histogram:
-        histogram = Histogram(f"contact_router_{name}", documentation, bounds=bounds)
+    def _histogram(self, name: str, text: str, bounds: tuple[float, ...]) -> Histogram:
+        self.described.append(Described(f"contact_router_{name}", "histogram", (), text))
+        histogram = Histogram(f"contact_router_{name}", text, bounds=bounds)
         self.registry.register(histogram)
         return histogram

@@ -206,7 +206,14 @@ class Life:
             self._audit()
 
     def _audit(self) -> None:
+        """Check the invariants, as far as that may be done without standing still for long."""
         self._audited_at = time.monotonic()
+        settings = self._around.settings.shards
+        size = sum(
+            len(pool.conversations) + len(pool.agents) for pool in self._engine.pools.values()
+        )
+        if not settings.audit_every_s or size > settings.audit_at_most:
+            return
         violations = self._engine.audit()
         if violations:
             raise AuditError("; ".join(violations[:10]))

@@ -60,7 +60,9 @@ class Service:
         hazards.mend(backoff_ms=self._settings.producer.backoff_ms)
         memory.tune()
         connection = Connection(self._settings.kafka)
-        found = await reach(connection, self._settings)
+        found = await self._unless_asked(reach(connection, self._settings))
+        if found is None:
+            return
         around = self._surroundings(connection, found)
         ownership = Ownership(connection, self._settings, topic=around.names.conversations)
         shards = Shards(around, ownership)
@@ -81,6 +83,19 @@ class Service:
             # After the last commit, so that who takes a shard over finds it at rest.
             await _cancel([membership, *work])
             await server.stop()
+
+    async def _unless_asked(
+        self, work: Coroutine[Any, Any, dict[str, Found]]
+    ) -> dict[str, Found] | None:
+        """Do what comes before the start; None where we are asked to end before it is done."""
+        asked, task = _named("end", self._is_asked_to_end.wait()), _named("start", work)
+        await asyncio.wait({asked, task}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            await _cancel([task])
+            return None
+        asked.cancel()
+        found: dict[str, Found] = task.result()
+        return found
 
     async def _until_asked(self, work: "list[asyncio.Task[None]]") -> None:
         asked = _named("end", self._is_asked_to_end.wait())

@@ -160,6 +160,10 @@ class ShardSettings(Section):
     audit_every_s: Annotated[float, Field(ge=0, le=86_400)] = 300
     """How often a shard checks its own invariants; a broken one ends its life loudly. 0: never."""
 
+    audit_at_most: Annotated[int, Field(ge=0)] = 5_000
+    """A shard with more conversations and agents than this is not checked: nothing else moves in
+    this process meanwhile, and so much takes about a tenth of a second."""
+
     deleted_inputs: Literal["stop", "skip"] = "stop"
     """What to do where inputs were deleted by retention before the router had read them: `stop`
     keeps the shard down and says so, `skip` goes on with what is left."""

@@ -48,8 +48,11 @@ class Shards:
 
     @property
     def owned(self) -> frozenset[int]:
-        """The shards that are ours, as far as the group has told."""
-        return self._ownership.owned or frozenset()
+        """The shards that are ours, as far as the group has told.
+
+        A partition that was added while we run is none: every pool's home would change with it.
+        """
+        return frozenset(each for each in self._ownership.owned or () if each < self.count)
 
     @property
     def running(self) -> frozenset[int]:
