@@ -65,7 +65,7 @@ class Writer:
                     start,
                     seq,
                     self._time,
-                    b"" if subject is None else b',"subject":' + _encode(subject),
+                    b"" if not subject else b',"subject":' + _encode(subject),
                     b"" if trace is None else b',"traceparent":' + _encode(trace),
                     pool,
                     seq,

@@ -93,6 +93,11 @@ def test_a_refused_input_names_the_conversation_or_agent_it_was_about(
     assert {name: data[name] for name in ("conversation", "agent") if name in data} == about
 
 
+def test_an_event_about_nobody_has_no_subject() -> None:
+    nobody = InputRefused(reason="duplicate", input_type="command.pause_queue", subject="")
+    assert "subject" not in content(Writer(source="/r").decision(decision(nobody), READ))
+
+
 @pytest.mark.parametrize(
     ("cause", "written"),
     [
