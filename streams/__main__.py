@@ -8,23 +8,20 @@ it again is right.
 
 import asyncio
 import logging
-import os
 import signal
 import sys
-import threading
-from typing import Final, NoReturn
+from typing import Final
 
 import click
 import faust
 from pydantic import ValidationError
 
 from streams import logs
+from streams.app import EXIT_LOST, StreamsError, end_in_time
 from streams.settings import Settings
-from streams.worker import StreamsError, Worker
+from streams.worker import Worker
 
 EXIT_WRONG: Final = 1
-EXIT_LOST: Final = 3
-STOP_TIMEOUT_S: Final = 20.0
 
 log = logging.getLogger("streams")
 
@@ -33,10 +30,7 @@ class Process(faust.Worker):
     """Faust's process, which ends in bounded time once it is told to."""
 
     def _schedule_shutdown(self, signal: signal.Signals) -> None:
-        # With its broker gone the client's own stop may never return.
-        hard_stop = threading.Timer(STOP_TIMEOUT_S, _end_now)
-        hard_stop.daemon = True
-        hard_stop.start()
+        end_in_time()
         super()._schedule_shutdown(signal)
 
     async def on_startup_finished(self) -> None:
@@ -89,12 +83,6 @@ def run(settings: Settings) -> int:
             return EXIT_WRONG
         log.critical("worker ended: %r", trouble)
         return EXIT_LOST
-
-
-def _end_now() -> NoReturn:
-    log.critical("worker did not end in time and is cut short")
-    logging.shutdown()
-    os._exit(EXIT_LOST)
 
 
 if __name__ == "__main__":

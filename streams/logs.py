@@ -17,7 +17,7 @@ from streams.settings import LogSettings
 LIBRARIES: Final = (
     *("faust", "mode", "aiokafka", "asyncio"),
     # What Faust says in the name of the parts of it that are corrected here.
-    *("streams.worker", "streams.driver", "streams.tables"),
+    *("streams.app", "streams.driver", "streams.tables"),
 )
 QUIET_S: Final = 10.0
 MOST_REMEMBERED: Final = 1_000

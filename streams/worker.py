@@ -14,12 +14,11 @@ from typing import Any, Final, cast
 
 import faust
 import msgspec
-from faust.types import TP, AgentT, EventT, StreamT
+from faust.types import TP, EventT, StreamT
 from faust.types.tuples import RecordMetadata
-from mode.supervisors import CrashingSupervisor
 
+from streams.app import App, StreamsError, build_app
 from streams.decisions import UnreadableError, read_decision
-from streams.driver import Producer, Transport
 from streams.figures import Minute, decode_conversation, decode_minute, encode_key, encode_row
 from streams.fold import Fold
 from streams.settings import HOUR_MS, Settings
@@ -27,51 +26,7 @@ from streams.tables import Changelog
 
 log = logging.getLogger("streams")
 
-NEVER_S: Final = 7 * 86_400.0
-"""Faust's own commits, which come by the clock, are put off for so long; we commit ourselves."""
-
 COMMIT_ATTEMPTS: Final = 20
-
-
-class StreamsError(Exception):
-    """Tell why the worker cannot work; the text is for people."""
-
-
-class App(faust.App):
-    """A Faust app that keeps nothing on disk and makes its changelogs like the topic they follow."""
-
-    changelogs: Sequence[Changelog] = ()
-    source: str = ""
-
-    def _create_directories(self) -> None:
-        """Keep nothing on disk."""
-
-    async def _on_agent_error(self, agent: AgentT[Any], exc: BaseException) -> None:
-        # Faust would commit what it can and begin the agent anew, with half a batch behind it.
-        await self.crash(exc)
-
-    async def on_start(self) -> None:
-        """Give the changelogs as many partitions as the topic they follow has."""
-        await super().on_start()
-        producer = cast(Producer, self.producer)
-        await producer.maybe_start()
-        # Rows wait here between two lines of ours, bounded by the batch; its alarm is for others.
-        producer.buffer.max_messages = 1_000_000
-        partitions = await producer.partitions_of(self.source)
-        if partitions == 0:
-            raise StreamsError(
-                f"there is no topic {self.source}; create it: contact-router topics create"
-            )
-        for changelog in self.changelogs:
-            topic = changelog.changelog_topic
-            topic.partitions = partitions
-            existing = await producer.partitions_of(topic.get_topic_name())
-            if existing not in {0, partitions}:
-                raise StreamsError(
-                    f"{topic.get_topic_name()} has {existing} partitions and {self.source} has"
-                    f" {partitions}; they must be equal: delete the former, it is made anew, and"
-                    " begin with a new group"
-                )
 
 
 class Worker:
@@ -79,7 +34,7 @@ class Worker:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self.app = _build_app(settings)
+        self.app = build_app(settings)
         topics = settings.topics
         self._minutes = self._changelog("queue-minutes", topics.queue_minutes)
         self._open = self._changelog("open-conversations", topics.open_conversations)
@@ -222,29 +177,3 @@ class Worker:
         )
         self._folds[partition] = fold
         return fold
-
-
-def _build_app(settings: Settings) -> App:
-    streams, kafka = settings.streams, settings.kafka
-    app = App(
-        settings.streams_group,
-        broker=kafka.urls,
-        broker_credentials=kafka.credentials(),
-        processing_guarantee="exactly_once",
-        broker_session_timeout=streams.session_timeout_ms / 1000,
-        broker_heartbeat_interval=streams.session_timeout_ms / 3000,
-        broker_rebalance_timeout=max(10.0, streams.session_timeout_ms / 1000),
-        broker_commit_interval=NEVER_S,
-        broker_commit_every=2**62,
-        broker_commit_livelock_soft_timeout=NEVER_S,
-        consumer_auto_offset_reset="earliest",
-        agent_supervisor=CrashingSupervisor,
-        stream_wait_empty=False,
-        store="memory://",
-        table_standby_replicas=0,
-        topic_disable_leader=True,
-        web_enabled=False,
-    )
-    app.transport = Transport(app.conf.broker_consumer, app)
-    app.producer_transport = Transport(app.conf.broker_producer, app)
-    return app

@@ -12,9 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
+import pytest
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
+from router.embedded import EmbeddedKafka
 from streams.decisions import Decision
 from streams.figures import Figures, Minute, decode_minute
 
@@ -165,6 +167,14 @@ class StreamsSite:
                 unread.discard(message.partition())
             elif not error.retriable():
                 raise KafkaException(error)
+
+
+@pytest.fixture
+def site(kafka: EmbeddedKafka, tmp_path: Path) -> Iterator[StreamsSite]:
+    """Make a site of the test's own; every worker it started ends with the test."""
+    place = StreamsSite(kafka.bootstrap_servers, folder=tmp_path)
+    yield place
+    place.close()
 
 
 def as_event(decision: Decision) -> bytes:

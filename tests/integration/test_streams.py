@@ -1,18 +1,19 @@
 """Figures from the real assignments topic are exact, through aborts, crashes and rebalances."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from confluent_kafka import Producer
 
 from router.embedded import EmbeddedKafka
 from streams.decisions import Decision, read_decision
 from tests.faults.scene import Scene
 from tests.faults.site import Site
-from tests.integration.streams_site import StreamsSite, as_event, centre_day
+from tests.integration.streams_site import StreamsSite, as_event, centre_day, site
 from tests.unit.streams.stories import counted
+
+__all__ = ["site"]
 
 POOLS = tuple(f"pool-{number}" for number in range(12))
 TAKEOVER_S = 90.0
@@ -27,14 +28,6 @@ POISON: tuple[tuple[bytes | None, bytes | None], ...] = (
     (b"pool-4", b'{"type": "conversation.queued", "data": {"pool": "pool-4", "seq": "one"}}'),
 )
 """Records that no router writes, at all of which the figures must stay as they are."""
-
-
-@pytest.fixture
-def site(kafka: EmbeddedKafka, tmp_path: Path) -> Iterator[StreamsSite]:
-    """Make a site of the test's own; every worker it started ends with the test."""
-    place = StreamsSite(kafka.bootstrap_servers, folder=tmp_path)
-    yield place
-    place.close()
 
 
 class Router:
@@ -152,6 +145,29 @@ def test_a_worker_that_stood_still_and_wakes_up_changes_nothing(site: StreamsSit
     time.sleep(5)
 
     assert second.process.poll() is None, second.tail()
+    assert site.figures() == counted(day)
+
+
+def test_a_broker_that_restarts_costs_no_decision(kafka: EmbeddedKafka, site: StreamsSite) -> None:
+    site.create("assignments", partitions=2)
+    router = Router(site)
+    day = list(centre_day(10, pools=POOLS, conversations=600))
+    half = len(day) // 2
+
+    worker = site.worker()
+    router.publish(day[:half])
+    site.wait_for(worker, lambda: folded(site) > 0, seconds=TAKEOVER_S)
+    kafka.restart()
+    Router(site).publish(day[half:])
+    deadline = time.monotonic() + TAKEOVER_S
+    while folded(site) < len(day):
+        if worker.process.poll() is not None:
+            # What ended it has been said; whoever runs it starts it again.
+            worker = site.worker("again")
+        assert time.monotonic() < deadline, worker.tail()
+        time.sleep(0.5)
+
+    assert worker.stop() == 0, worker.tail()
     assert site.figures() == counted(day)
 
 
