@@ -82,8 +82,10 @@ def _latency(panel: "Axes", report: RouterReport) -> None:
     for shift, color, name in ((-0.2, ROUTER, "router"), (0.2, NULL, "null")):
         found = [getattr(pair, name).latency_ms for pair in pairs]
         at = [place + shift for place in places]
-        panel.bar(at, [each.p50 for each in found], width=0.36, color=color, label=f"{name} p50")
-        panel.scatter(at, [each.p99 for each in found], color=color, marker="_", s=300, label="p99")
+        medians, tails = [each.p50 for each in found], [each.p99 for each in found]
+        panel.vlines(at, medians, tails, color=color, linewidth=3)
+        panel.scatter(at, medians, color=color, s=60, label=f"{name}: p50")
+        panel.scatter(at, tails, color=color, marker="_", s=400, label=f"{name}: p99")
     panel.set_xticks(places, [f"{pair.rate:,}/s\n{pair.shards} shard(s)" for pair in pairs])
     panel.set(title="planned send to visible", ylabel="ms", yscale="log")
     panel.legend(ncols=2)

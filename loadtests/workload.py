@@ -55,14 +55,13 @@ class Workload(msgspec.Struct, frozen=True, kw_only=True):
 
     def log_in(self, *, wall_ms: int) -> list[Planned]:
         """Give the inputs that bring all agents of all pools in, the last agent last."""
-        rng = random.Random(f"agents {self.seed}")
+        profiles = _profiles()
         inputs: list[Planned] = []
         for partition, pool in enumerate(pool_on_each(self.partitions)):
             writer = _Writer(pool, partition, wall_ms)
             for number in range(AGENTS // self.partitions):
-                inputs += writer.agent(
-                    f"agent-{number}", _skills(rng), rng.sample(LANGUAGES, k=rng.randint(1, 2))
-                )
+                skills, languages = profiles[number % len(profiles)]
+                inputs += writer.agent(f"agent-{number}", skills, languages)
             inputs += writer.agent("last", {LAST_TOPIC: 1}, list(LANGUAGES))
         return inputs
 
@@ -195,7 +194,17 @@ class _Writer:
         return Planned(at_ns, topic, self._partition, self._key, orjson.dumps(event))
 
 
-def _skills(rng: random.Random) -> dict[str, int]:
-    """Draw one to three of the topics' skills, the lower levels more often."""
-    chosen = rng.sample(TOPICS, k=rng.randint(1, 3))
-    return {skill: rng.choices(LEVELS, weights=(1, 2, 3))[0] for skill in chosen}
+def _profiles() -> list[tuple[dict[str, int], list[str]]]:
+    """Give skills and languages of every kind of agent in a pool: 24.
+
+    A team for each topic, agents of three levels, half of them bilingual; those of the highest level
+    also help the next team at the lowest.
+    """
+    profiles = []
+    for number, topic in enumerate(TOPICS):
+        for level in LEVELS:
+            skills = {topic: level}
+            if level == max(LEVELS):
+                skills[TOPICS[(number + 1) % len(TOPICS)]] = min(LEVELS)
+            profiles += [(skills, list(LANGUAGES[:1])), (skills, list(LANGUAGES))]
+    return profiles
