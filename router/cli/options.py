@@ -5,6 +5,8 @@ from pathlib import Path
 import click
 
 from router.daemon import settings_reading
+from router.daemon.connection import Connection
+from router.daemon.errors import CertificateError
 from router.daemon.settings import Settings
 
 settings_option = click.option(
@@ -21,3 +23,11 @@ def read_settings(file: Path | None) -> Settings:
         return settings_reading.read_settings(file)
     except settings_reading.SettingsError as error:
         raise click.UsageError("wrong settings:\n" + str(error)) from error
+
+
+def connect(settings: Settings) -> Connection:
+    """Prepare connections to Kafka; certificates that cannot be used are wrong use."""
+    try:
+        return Connection(settings.kafka)
+    except CertificateError as error:
+        raise click.UsageError(str(error)) from error

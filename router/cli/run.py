@@ -13,7 +13,12 @@ import uvloop
 from router.cli.exits import FoundWrongError, ServerLostError
 from router.cli.options import read_settings, settings_option
 from router.daemon import logs, service
-from router.daemon.errors import BrokerUnreachableError, TopicsWrongError
+from router.daemon.errors import (
+    AddressError,
+    BrokerUnreachableError,
+    CertificateError,
+    TopicsWrongError,
+)
 from router.daemon.hazards import UnsafeRuntimeError
 from router.rules import RulesError, load
 
@@ -42,11 +47,8 @@ def run(settings_file: Path | None, rules_path: Path | None) -> None:
         raise ServerLostError(str(error)) from error
     except TopicsWrongError as error:
         raise FoundWrongError(str(error)) from error
-    except UnsafeRuntimeError as error:
+    except (AddressError, CertificateError, UnsafeRuntimeError) as error:
         raise click.UsageError(str(error)) from error
-    except OSError as error:
-        where = f"{settings.http.host}:{settings.http.port}"
-        raise click.UsageError(f"cannot listen on {where}: {error.strerror}") from error
 
 
 def _announce(line: str) -> None:

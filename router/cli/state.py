@@ -14,9 +14,8 @@ import click
 import msgspec
 
 from router.cli.exits import FoundWrongError, ServerLostError
-from router.cli.options import read_settings, settings_option
+from router.cli.options import connect, read_settings, settings_option
 from router.daemon import hazards, logs
-from router.daemon.connection import Connection
 from router.daemon.fold import Fold, fold_committed
 from router.daemon.settings import Settings
 from router.daemon.topics import LOST, describe, problems, shard_count
@@ -49,7 +48,7 @@ def state(settings_file: Path | None, partition: int | None, *, as_json: bool) -
 
 
 async def _read(settings: Settings, partition: int | None) -> dict[int, Fold]:
-    connection = Connection(settings.kafka)
+    connection = connect(settings)
     found = await describe(connection, settings)
     wrong = problems(found, settings)
     if wrong:

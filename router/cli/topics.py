@@ -14,9 +14,8 @@ import click
 
 from router.cli import console
 from router.cli.exits import FoundWrongError, ServerLostError
-from router.cli.options import read_settings, settings_option
+from router.cli.options import connect, read_settings, settings_option
 from router.daemon import logs
-from router.daemon.connection import Connection
 from router.daemon.errors import TopicsWrongError
 from router.daemon.settings import Settings
 from router.daemon.topics import LOST, Found, TopicNames, create, describe, problems
@@ -41,7 +40,7 @@ topics.add_command(console.read)
 def create_topics(settings_file: Path | None, *, as_json: bool) -> None:
     """Create the topics that are missing, then verify all six."""
     settings = read_settings(settings_file)
-    connection = Connection(settings.kafka)
+    connection = connect(settings)
     try:
         made = _ask(create(connection, settings), settings)
     except TopicsWrongError as refused:
@@ -60,7 +59,7 @@ def create_topics(settings_file: Path | None, *, as_json: bool) -> None:
 def check(settings_file: Path | None, *, as_json: bool) -> None:
     """Verify that the topics are as the router needs them."""
     settings = read_settings(settings_file)
-    found = _ask(describe(Connection(settings.kafka), settings), settings)
+    found = _ask(describe(connect(settings), settings), settings)
     wrong = problems(found, settings)
     _report(found, wrong, settings=settings, made=[] if as_json else None)
 

@@ -13,6 +13,7 @@ from aiokafka.abc import AbstractTokenProvider
 from aiokafka.admin import AIOKafkaAdminClient
 from pydantic import SecretStr
 
+from router.daemon.errors import CertificateError
 from router.daemon.settings import KafkaSettings, ProducerSettings
 
 RETRY_BACKOFF_MS = 50
@@ -24,7 +25,10 @@ IDLE_MS = 540_000
 
 
 class Connection:
-    """Makes Kafka clients that connect as the settings say."""
+    """Makes Kafka clients that connect as the settings say.
+
+    Raises `CertificateError` where the files they name cannot be used.
+    """
 
     def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings
@@ -98,14 +102,17 @@ class TokenFile(AbstractTokenProvider):  # type: ignore[misc]  # aiokafka has no
 def _ssl_context(settings: KafkaSettings) -> ssl.SSLContext | None:
     if settings.security_protocol not in {"SSL", "SASL_SSL"}:
         return None
-    context = ssl.create_default_context(
-        cafile=None if settings.ssl_cafile is None else str(settings.ssl_cafile)
-    )
-    context.check_hostname = settings.ssl_check_hostname
-    if settings.ssl_certfile is not None:
-        context.load_cert_chain(
-            settings.ssl_certfile, settings.ssl_keyfile, _plain(settings.ssl_password)
+    try:
+        context = ssl.create_default_context(
+            cafile=None if settings.ssl_cafile is None else str(settings.ssl_cafile)
         )
+        if settings.ssl_certfile is not None:
+            context.load_cert_chain(
+                settings.ssl_certfile, settings.ssl_keyfile, _plain(settings.ssl_password)
+            )
+    except OSError as error:
+        raise CertificateError(f"kafka.ssl_…: {error}") from error
+    context.check_hostname = settings.ssl_check_hostname
     return context
 
 

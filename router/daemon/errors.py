@@ -23,6 +23,14 @@ class TopicsWrongError(Exception):
         self.problems = tuple(problems)
 
 
+class CertificateError(Exception):
+    """Tell that the files named in the settings are no certificates or keys that go together."""
+
+
+class AddressError(Exception):
+    """Tell that the HTTP address of the settings cannot be listened on."""
+
+
 class Cause(StrEnum):
     """Why a shard's life ended."""
 

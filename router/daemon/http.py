@@ -16,7 +16,7 @@ from aiohttp import web
 from aiokafka import TopicPartition
 
 from router.daemon import views
-from router.daemon.errors import ShardGoneError
+from router.daemon.errors import AddressError, ShardGoneError
 from router.daemon.settings import HttpSettings
 from router.daemon.shards import Shards
 from router.daemon.surroundings import Surroundings
@@ -42,10 +42,14 @@ class HttpServer:
         )
 
     async def start(self, settings: HttpSettings) -> str:
-        """Listen, and give the address as a URL; raises `OSError` where that cannot be."""
+        """Listen, and give the address as a URL; raises `AddressError` where that cannot be."""
         await self._runner.setup()
         site = web.TCPSite(self._runner, settings.host, settings.port)
-        await site.start()
+        try:
+            await site.start()
+        except OSError as error:
+            where = f"{settings.host}:{settings.port}"
+            raise AddressError(f"cannot listen on {where}: {error.strerror}") from error
         port = self._runner.addresses[0][1]
         host = f"[{settings.host}]" if _is_ipv6(settings.host) else settings.host
         return f"http://{host}:{port}"

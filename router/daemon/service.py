@@ -54,8 +54,8 @@ class Service:
     async def run(self, announce: Callable[[str], None]) -> None:
         """Route until asked to end; `announce` is told once when all owned shards decide.
 
-        Raises `BrokerUnreachableError`, `TopicsWrongError`, `hazards.UnsafeRuntimeError`, or the
-        `OSError` of an address that is taken.
+        Raises `BrokerUnreachableError`, `TopicsWrongError`, `CertificateError`, `AddressError` or
+        `hazards.UnsafeRuntimeError`.
         """
         hazards.mend(backoff_ms=self._settings.producer.backoff_ms)
         memory.tune()

@@ -8,7 +8,7 @@ field, all at once; a secret is never shown. Durations are seconds (`_s`) or mil
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 PREFIX: Final = "CONTACT_ROUTER_"
@@ -41,16 +41,16 @@ class KafkaSettings(Section):
     sasl_password: SecretStr | None = None
     """The password that goes with it; better given by variable than in a file."""
 
-    sasl_token_file: Path | None = None
+    sasl_token_file: FilePath | None = None
     """File with the bearer token of `OAUTHBEARER`, read again at every connection."""
 
-    ssl_cafile: Path | None = None
+    ssl_cafile: FilePath | None = None
     """Certificates to trust, PEM; by default those of the system."""
 
-    ssl_certfile: Path | None = None
+    ssl_certfile: FilePath | None = None
     """Our own certificate, PEM, where the broker asks for one."""
 
-    ssl_keyfile: Path | None = None
+    ssl_keyfile: FilePath | None = None
     """The private key of `ssl_certfile`, PEM; by default in the same file."""
 
     ssl_password: SecretStr | None = None
