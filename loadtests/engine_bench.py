@@ -27,9 +27,9 @@ GROWN: Final = {
     "agents": Size(queues=200, agents=20_000, waiting=10_000),
     "backlog": Size(queues=200, agents=2_000, waiting=100_000),
 }
-INPUTS: Final = 60_000
+INPUTS: Final = 50_000
 INPUTS_OF_GROWTH: Final = 30_000
-WARM_UP_S: Final = 45
+WARM_UP_S: Final = 30
 """Virtual time: by then the rush for agents who were all free at the start is over."""
 ROUNDS: Final = 2
 

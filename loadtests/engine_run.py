@@ -1,6 +1,7 @@
 """Replay a tape and take the time: each input into the engine, and the same events through orjson.
 
-An input's time is from before `apply` to after `changes`: decisions and the records to be written.
+An input's time is from before `apply` to after `changes`: decisions and the records to be written
+(a daemon asks for these once a batch, so this is the dearest case: every input a batch of its own).
 Collector settings are the daemon's: what is restored is set aside before the clock starts. orjson
 decodes and encodes the very same events, as structured CloudEvents, in the same process.
 """
@@ -43,6 +44,7 @@ class EngineRun(msgspec.Struct, frozen=True, kw_only=True):
     per_second: float
     input_us: Summary
     without_heartbeats_us: Summary
+    changes_us: Summary
     by_type_us: dict[str, Summary]
     orjson_us: Summary
     orjson_without_heartbeats_us: Summary
@@ -82,7 +84,7 @@ def replay(tape: Tape, *, policies: Policies | None = None) -> EngineRun:
     events = tape.events()
     memory.settle()
     before_s = thread_time()
-    took, decided = _apply(engine, events)
+    took, changing, decided = _apply(engine, events)
     cpu_us = (thread_time() - before_s) / len(events) * 1e6
     if decided != tape.decisions or engine.digest() != tape.digest:
         raise UnequalError(f"{decided} decisions in the replay, {tape.decisions} recorded")
@@ -106,6 +108,7 @@ def replay(tape: Tape, *, policies: Policies | None = None) -> EngineRun:
         per_second=1e6 / input_us.mean,
         input_us=input_us,
         without_heartbeats_us=busy_us,
+        changes_us=summarise(changing, unit=1_000),
         by_type_us=_by_type(types, took),
         orjson_us=orjson_us,
         orjson_without_heartbeats_us=busy_orjson_us,
@@ -122,19 +125,25 @@ def replay(tape: Tape, *, policies: Policies | None = None) -> EngineRun:
     )
 
 
-def _apply(engine: Engine, events: list[tuple[int, Input]]) -> tuple[list[int], int]:
-    """Apply the inputs one after another; give the time of each (ns) and the number of decisions."""
+def _apply(engine: Engine, events: list[tuple[int, Input]]) -> tuple[list[int], list[int], int]:
+    """Apply the inputs one after another.
+
+    Give the time of each (ns), the part of it that `changes()` took, and the number of decisions.
+    """
     took = []
     decided = 0
+    changing = []
     apply, changes, clock = engine.apply, engine.changes, perf_counter_ns
     for now, event in events:
         before = clock()
         said = apply(event, now)
+        applied = clock()
         changes()
         after = clock()
         took.append(after - before)
+        changing.append(after - applied)
         decided += len(said)
-    return took, decided
+    return took, changing, decided
 
 
 def _code(events: list[bytes]) -> list[int]:
