@@ -61,8 +61,8 @@ class Hours:
         return (hour - OPENS) / (CLOSES - OPENS) * self.seconds
 
     def clock(self, second: float) -> str:
-        """Write the time of day as people do: `10:42`."""
-        minutes = int(self.hour(second) * 60)
+        """Write the time of day as people do: `10:42`; it stands still while the doors are closed."""
+        minutes = int(self.hour(min(max(0.0, second), self.seconds)) * 60)
         return f"{minutes // 60:02}:{minutes % 60:02}"
 
 

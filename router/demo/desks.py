@@ -21,6 +21,9 @@ from router.wire import instants
 HEARTBEAT_S: Final = SHORTEST_LEASE_MS / 3_000
 """Three missed heartbeats and the desktop is gone."""
 
+EARLY_S: Final = 150.0
+"""People come up to so many seconds of the centre before their shift starts."""
+
 LOOKS_S: Final = 0.25
 """How often somebody who goes home looks whether all is done; seconds of the demo."""
 
@@ -88,9 +91,9 @@ class Desk:
         return Doing.BREAK if self._back_at > now else Doing.FREE
 
     def work(self, hours: Hours, opening: float, *, stays: Callable[[], bool]) -> None:
-        """Plan a day: come, pause, go; the late shift goes home when nobody `stays` any more."""
+        """Plan a day: come in time, pause, go when nobody `stays` any more."""
         person = self.person
-        comes = max(0.0, hours.second(person.shift.starts)) + played(self._luck.uniform(0, 90))
+        comes = hours.second(person.shift.starts) - played(self._luck.uniform(10, EARLY_S))
         self._agenda.at(opening + comes, self._log_in)
         self._agenda.at(opening + hours.second(person.break_at), self._take_break)
         leaves = opening + hours.second(person.shift.ends)

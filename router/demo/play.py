@@ -40,7 +40,8 @@ SILENCE_S: Final = 45.0
 SETTLE_S: Final = 20.0
 """Longest time after closing until everybody has been served."""
 LAST_WORDS_S: Final = 20.0
-NIGHT_S: Final = 0.5
+NIGHT_S: Final = 3.0
+"""From one day to the next, and before the first: the early shift comes in."""
 DECIDING: Final = "deciding"
 
 

@@ -56,7 +56,9 @@ class Screen:
         self._live.update(drawn(picture, lines=lines, columns=columns), refresh=True)
 
     def say(self, line: str) -> None:
-        """Say something on the way: the picture shows it."""
+        """Say something; while a picture is shown, it is on the picture."""
+        if not self._live.is_started:
+            self._console.print(line, style=LABEL, highlight=False)
 
     def __enter__(self) -> "Screen":
         self._live.start()

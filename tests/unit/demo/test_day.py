@@ -55,7 +55,9 @@ def test_people_come_by_every_channel_and_say_in_words_or_by_a_menu_what_they_wa
         assert (visit.patience_s is None) == (visit.channel == "email")
 
 
-@pytest.mark.parametrize(("second", "clock"), [(0, "08:30"), (30, "13:30"), (60, "18:30")])
+@pytest.mark.parametrize(
+    ("second", "clock"), [(-3, "08:30"), (0, "08:30"), (30, "13:30"), (60, "18:30"), (75, "18:30")]
+)
 def test_the_clock_of_the_day_runs_from_opening_to_closing(second: float, clock: str) -> None:
     assert HOURS.clock(second) == clock
     assert HOURS.second(HOURS.hour(second)) == pytest.approx(second)

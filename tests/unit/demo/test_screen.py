@@ -111,11 +111,13 @@ def test_the_screen_gives_the_terminal_back(picture: Picture) -> None:
     with Screen(console) as screen:
         screen.show(picture)
         screen.say("nothing that would tear the picture")
+    screen.say("the topics are read")
     text = written.getvalue()
 
     assert text.count("\x1b[?1049h") == text.count("\x1b[?1049l") == 1
     assert text.count("\x1b[?25l") == text.count("\x1b[?25h") == 1
     assert "tear" not in text
+    assert text.rstrip().partition("\x1b[?1049l")[2].count("the topics are read") == 1
 
 
 def test_without_a_terminal_a_line_comes_now_and_then_and_what_is_said_at_once(
