@@ -13,6 +13,8 @@ import aiokafka
 import aiokafka.producer.sender
 from aiokafka.client import AIOKafkaClient
 from aiokafka.consumer import fetcher
+from aiokafka.record.default_records import _DefaultRecordBatchPy
+from aiokafka.record.memory_records import MemoryRecords, _MemoryRecordsPy
 
 KNOWN: Final = "0.14.0"
 PAUSE_S: Final = 0.1
@@ -31,13 +33,81 @@ def as_read(key: bytes) -> bytes:
     return key
 
 
+class _Kept:
+    """The batches of one fetch, with the bytes they were read from."""
+
+    def __init__(self, raw: bytes) -> None:
+        batches = MemoryRecords(raw)
+        self.raw = raw
+        self.has_next = batches.has_next
+        self.next_batch = batches.next_batch
+        self.size_in_bytes = batches.size_in_bytes
+
+
+class _AnyName(bytearray):
+    """Bytes that are text whatever they hold."""
+
+    def __getitem__(self, at: Any) -> Any:
+        part = super().__getitem__(at)
+        return part if isinstance(part, int) else _AnyName(part)
+
+    def decode(self, encoding: str = "utf-8", errors: str = "replace") -> str:
+        return super().decode(encoding, errors)
+
+
+class _ForgivingBatch(_DefaultRecordBatchPy):  # type: ignore[misc]  # it says it is final
+    """A batch in which the name of a header may be any bytes."""
+
+    _buffer: Any
+
+    def __iter__(self) -> "_ForgivingBatch":
+        super().__iter__()
+        self._buffer = _AnyName(self._buffer)
+        return self
+
+
+class _Forgiving(_MemoryRecordsPy):  # type: ignore[misc]  # it says it is final
+    """The batches of one fetch from an offset on, read without trust in the names of headers.
+
+    A producer may name a header in any bytes. The client raises there, at every attempt, and never
+    gets past that record, which may be sound but for the name.
+    """
+
+    def __init__(self, raw: bytes, *, after: int) -> None:
+        super().__init__(raw)
+        while self._next_slice is not None and self._peek().next_offset <= after:
+            self._cache_next()
+
+    def next_batch(self) -> Any:
+        batch = self._peek()
+        self._cache_next()
+        return batch
+
+    def _peek(self) -> Any:
+        return _ForgivingBatch(bytearray(self._next_slice))
+
+
 class _Records(fetcher.PartitionRecords):  # type: ignore[misc]  # aiokafka has no types
     """What one fetch brought of one partition, read as this daemon needs it."""
+
+    _records: Any
+    _records_iterator: Any
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._records_iterator = self._read_in_spite_of_names(self._records_iterator)
 
     def __iter__(self) -> Iterator[Any]:
         # The client's own `__next__` is a call for each record that only hides this iterator.
         iterator: Iterator[Any] = self._records_iterator
         return iterator
+
+    def _read_in_spite_of_names(self, unpacked: Iterator[Any]) -> Iterator[Any]:
+        try:
+            yield from unpacked
+        except UnicodeDecodeError:
+            self._records = _Forgiving(self._records.raw, after=self.next_fetch_offset)
+            yield from self._unpack_records()
 
     def _contains_abort_marker(self, next_batch: Any) -> bool:
         """Tell whether a control batch ends an aborted transaction.
@@ -83,6 +153,7 @@ def mend(*, backoff_ms: float) -> None:
         raise UnsafeRuntimeError(
             f"aiokafka {aiokafka.__version__} was never observed: this daemon needs {KNOWN}"
         )
+    fetcher.MemoryRecords = _Kept
     fetcher.PartitionRecords = _Records
     AIOKafkaClient._metadata_update = _ask_without_haste  # noqa: SLF001 - what is mended
     aiokafka.producer.sender.BACKOFF_OVERRIDE = backoff_ms / 1_000

@@ -27,7 +27,7 @@ def _mended() -> None:
     hazards.mend(backoff_ms=1)
 
 
-def batch(offset: int, *keys: bytes, control: bool = False) -> bytes:
+def batch(offset: int, *keys: bytes, control: bool = False, header: str | None = None) -> bytes:
     """Craft a transactional batch of one producer, as a log holds it."""
     builder = DefaultRecordBatchBuilder(
         magic=2,
@@ -39,7 +39,7 @@ def batch(offset: int, *keys: bytes, control: bool = False) -> bytes:
         batch_size=10_000,
     )
     for number, key in enumerate(keys):
-        builder.append(number, 0, key, b"value", [])
+        builder.append(number, 0, key, b"value", [] if header is None else [(header, b"1")])
     return marked(builder.build(), offset=offset, control=control)
 
 
@@ -69,7 +69,7 @@ def read(
 ) -> fetcher.PartitionRecords:
     return kind(
         SOURCE,
-        MemoryRecords(log),
+        fetcher.MemoryRecords(log),
         aborted,
         0,
         hazards.as_read,
@@ -92,6 +92,36 @@ def test_the_client_alone_would_never_get_past_it() -> None:
     records = read(emptied(0) + batch(1, b"b"), kind=UNMENDED, aborted=[])
 
     with pytest.raises(aiokafka.errors.KafkaError, match="did not contain any records"):
+        list(records)
+
+
+def test_a_header_whose_name_is_no_text_stops_nobody() -> None:
+    poison = batch(2, b"p", b"q", header="name").replace(b"name", b"n\xff\xfee")
+    poison = marked(bytearray(poison), offset=2, control=False)
+    aborted = batch(4, b"aborted") + batch(5, ABORT_KEY, control=True)
+    log = batch(0, b"a") + batch(1, b"b") + poison + aborted + batch(6, b"c", header="name")
+
+    records = read(log, kind=fetcher.PartitionRecords, aborted=[(PRODUCER, 4)])
+    first = next(iter(records))
+    got = [first, *records]
+
+    assert [(each.offset, each.key) for each in got] == [
+        (0, b"a"),
+        (1, b"b"),
+        (2, b"p"),
+        (3, b"q"),
+        (6, b"c"),
+    ]
+    assert got[2].headers[0][1] == b"1"
+    assert got[4].headers == [("name", b"1")]
+    assert records.next_fetch_offset == 7
+
+
+def test_the_client_alone_would_stop_at_such_a_header() -> None:
+    poison = batch(0, b"p", header="name").replace(b"name", b"n\xff\xfee")
+    records = read(marked(bytearray(poison), offset=0, control=False), kind=UNMENDED, aborted=[])
+
+    with pytest.raises(UnicodeDecodeError):
         list(records)
 
 
