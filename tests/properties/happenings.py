@@ -53,13 +53,15 @@ class Happenings:
         self._world = world
         self._offset = 0
         self._said: list[Input] = []
+        self._repeated: Input | None = None
 
     def next(self, chance: Chance, ledgers: Ledgers, now: int) -> Input:
         """Make an event of any type, about anything in a pool, at about this time."""
         self._offset += 1
         early = 0
-        if self._said and one_in(25, chance):
-            it = self._said[-min(chance.one_of((1, 2, 3, 10, 40)), len(self._said))]
+        if self._said and one_in(2 if self._repeated else 25, chance):
+            it = self._repeated or self._said[-min(chance.one_of((1, 2, 9, 40)), len(self._said))]
+            self._repeated = None if self._repeated else it
         else:
             pool = chance.one_of(self._world.pools)
             scene = Scene(self._world, ledgers[pool], now)
@@ -79,6 +81,7 @@ class Happenings:
                 **fields,
             )
             self._said = [*self._said[-50:], it]
+            self._repeated = None
         recorded_at = now - self._lag_ms(it.topic) - early
         origin = Origin(it.topic, partition=0, offset=self._offset, recorded_at=recorded_at)
         return replace(it, origin=origin)
@@ -203,7 +206,7 @@ def _profile(chance: Chance, scene: Scene) -> Fields:
         "team": "team",
         "skills": skills,
         "channels": {name: chance.one_of(caps) for name in some_of(CHANNELS, chance, most=9)},
-        "capacity": chance.one_of((None, None, 100, 68, 300) if not one_in(9, chance) else (0, 20)),
+        "capacity": chance.one_of((None, None, 100, 99, 68, 67, 300) if not one_in(9, chance) else (0, 20)),
         "languages": tuple(some_of(LANGUAGES, chance, most=3)),
         "preferences": {skill: chance.number(-5, 5) for skill in some_of(SKILLS, chance, most=2)},
         "cost": chance.one_of((None, 10, 99.9, -5, 5_000)),
@@ -217,7 +220,8 @@ def _agent(chance: Chance, scene: Scene) -> str:
 def _presence(chance: Chance, scene: Scene) -> Fields:
     idle = [agent for agent in scene.agents if not scene.ledger.held(agent)]
     agent = chance.one_of(idle) if idle and not one_in(3, chance) else _agent(chance, scene)
-    presence = chance.one_of((*(Presence.AVAILABLE,) * 18, *Presence))
+    usual = (*(Presence.AVAILABLE,) * 16, Presence.OFFLINE, Presence.OFFLINE)
+    presence = chance.one_of((*usual, *Presence))
     until = chance.one_of(
         (None, None, None, None, scene.now + 10_000, scene.now + 90_000, scene.now, scene.now - 1)
     )
