@@ -18,9 +18,9 @@ from aiokafka.structs import OffsetAndMetadata
 from router.daemon import inside_aiokafka
 from router.daemon.connection import Connection
 from router.daemon.deadline import within
-from router.daemon.errors import DeadlineError
 from router.daemon.hard_stop import stop_consumer
 from router.daemon.settings import Settings
+from router.daemon.topics import LOST
 
 log = structlog.get_logger(__name__)
 
@@ -68,7 +68,7 @@ class Ownership:
                 "a heartbeat",
                 inside_aiokafka.heartbeat(member),
             )
-        except (DeadlineError, OSError, RuntimeError):
+        except LOST:
             return False
         return (
             is_counted_in

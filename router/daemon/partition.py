@@ -180,6 +180,8 @@ class Life:
     async def _commit(self, batch: Batch) -> None:
         parcels = batch.parcels(self._engine)
         if not parcels:
+            # Others must have their turn, however often there is nothing to do.
+            await asyncio.sleep(0)
             return
         metrics = self._around.metrics
         committing_at = time.monotonic()

@@ -87,17 +87,21 @@ class Shards:
     async def drain(self) -> None:
         """Finish the open batches, then end every shard; after the time limit, drop them."""
         self._is_draining = True
-        for life in self._lives.values():
-            life.end()
-        tasks = set(self._tasks.values())
-        if not tasks:
+        if not self._tasks:
             return
-        _, late = await asyncio.wait(tasks, timeout=self._around.settings.stop.drain_timeout_s)
-        for task in late:
-            task.cancel()
+        for number, task in self._tasks.items():
+            if number in self.running:
+                self._lives[number].end()
+            else:
+                # It has published nothing that could be finished.
+                task.cancel()
+        stop = self._around.settings.stop
+        _, late = await asyncio.wait(self._tasks.values(), timeout=stop.drain_timeout_s)
         if late:
             log.warning("batches were dropped: the next owner decides them again", shards=len(late))
-            await asyncio.wait(late, timeout=self._around.settings.stop.close_timeout_s)
+            for task in late:
+                task.cancel()
+            await asyncio.wait(late, timeout=stop.close_timeout_s)
 
     def start_over(self, error: StalledError) -> None:
         """End every life; each shard begins another one."""
@@ -124,29 +128,31 @@ class Shards:
 
     async def _tend(self, number: int) -> None:
         """Give a shard life after life while it is ours."""
-        backoff = self._around.settings.shards.backoff_min_s
+        shortest = self._around.settings.shards.backoff_min_s
+        backoff = shortest
         try:
             while number in self.owned and not self._is_draining:
-                if not await self._ownership.confirm(number):
-                    await asyncio.sleep(UNCONFIRMED_S)
-                    continue
                 began = time.monotonic()
                 cause = await self._live(number)
-                if cause in {Cause.REVOKED, Cause.DRAINED}:
-                    continue
-                if time.monotonic() - began > LONG_LIFE_S:
-                    backoff = self._around.settings.shards.backoff_min_s
-                await asyncio.sleep(backoff)
-                backoff = min(2 * backoff, self._around.settings.shards.backoff_max_s)
+                if cause is None:
+                    await asyncio.sleep(UNCONFIRMED_S)
+                elif cause not in {Cause.REVOKED, Cause.DRAINED}:
+                    if time.monotonic() - began > LONG_LIFE_S:
+                        backoff = shortest
+                    await asyncio.sleep(backoff)
+                    backoff = min(2 * backoff, self._around.settings.shards.backoff_max_s)
         finally:
             del self._tasks[number]
 
-    async def _live(self, number: int) -> Cause:
-        life = self._lives[number] = Life(
-            self._around, partition=number, on_running=self._note_running
-        )
+    async def _live(self, number: int) -> Cause | None:
+        """Give a shard one life, to its end; None where the group does not confirm it is ours."""
         try:
-            await life.run()
+            if not await self._ownership.confirm(number):
+                return None
+            self._lives[number] = Life(
+                self._around, partition=number, on_running=self._note_running
+            )
+            await self._lives[number].run()
             cause = Cause.DRAINED if self._is_draining else Cause.REVOKED
             log.info("shard let go", shard=number, cause=cause.value)
         # The task guard: whatever ended this life, what is true stands in the topics.
@@ -160,7 +166,7 @@ class Shards:
                 exc_info=cause is Cause.INVARIANT,
             )
         finally:
-            del self._lives[number]
+            self._lives.pop(number, None)
             self.changed.set()
         self._around.metrics.life_ended(cause)
         return cause
