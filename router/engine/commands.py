@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from msgspec import UNSET
+
 from router.engine.agents import set_presence
 from router.engine.conversations import close, requeue
 from router.engine.offers import assign, bar, end_offer
@@ -26,7 +28,15 @@ def apply_command(pool: Pool, event: inputs.CommandInput) -> Refusal | None:
 def _applied(pool: Pool, event: inputs.CommandInput) -> None:
     assert event.by is not None  # noqa: S101 - refused before
     assert event.reason is not None  # noqa: S101 - refused before
-    pool.say(CommandApplied(command=event.id, by=event.by, reason=event.reason))
+    pool.say(
+        CommandApplied(
+            command=event.id,
+            by=event.by,
+            reason=event.reason,
+            conversation=getattr(event, "conversation", UNSET),
+            agent=getattr(event, "agent", UNSET),
+        )
+    )
 
 
 def _assign(pool: Pool, event: inputs.CommandAssign) -> Refusal | None:

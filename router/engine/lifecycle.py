@@ -7,6 +7,8 @@ that its stage has for it. Nothing else decides whether an input applies.
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from msgspec import UNSET
+
 from router.engine import agents, conversations
 from router.engine.commands import apply_command
 from router.engine.lost import agent_lost
@@ -55,7 +57,14 @@ def apply(pool: Pool, event: inputs.Input) -> None:
         return
     if refusal is not Refusal.DUPLICATE and isinstance(event, inputs.CommandInput):
         pool.say(
-            CommandRefused(command=event.id, by=event.by, reason=event.reason, code=refusal.value)
+            CommandRefused(
+                command=event.id,
+                by=event.by,
+                reason=event.reason,
+                code=refusal.value,
+                conversation=getattr(event, "conversation", UNSET),
+                agent=getattr(event, "agent", UNSET),
+            )
         )
     else:
         pool.say(InputRefused(reason=refusal.value, input_type=event.type, subject=_subject(event)))

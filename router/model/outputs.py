@@ -284,6 +284,8 @@ class CommandApplied(Outcome, frozen=True, kw_only=True):
     command: str
     by: str
     reason: str
+    conversation: str | UnsetType = UNSET
+    agent: str | UnsetType = UNSET
 
 
 class CommandRefused(Outcome, frozen=True, kw_only=True):
@@ -294,6 +296,8 @@ class CommandRefused(Outcome, frozen=True, kw_only=True):
     by: str | None
     reason: str | None
     code: str
+    conversation: str | UnsetType = UNSET
+    agent: str | UnsetType = UNSET
 
 
 OUTCOMES: tuple[type[Outcome], ...] = (

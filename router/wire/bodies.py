@@ -63,8 +63,11 @@ def published(body: Outcome) -> object:
 
 def subject(body: Outcome) -> str | None:
     """Name the conversation, agent or queue that an event is about; None for the whole pool."""
-    get = _SUBJECTS.get(type(body))
-    return None if get is None else get(body)
+    for get in _SUBJECTS[type(body)]:
+        name: str | UnsetType = get(body)
+        if name is not UNSET:
+            return name
+    return None
 
 
 def _offered(body: outputs.ConversationOffered) -> object:
@@ -140,13 +143,15 @@ _FORMS: Final[dict[type[Outcome], Callable[[Any], object]]] = {
 
 
 def about(kind: type[Outcome]) -> str | None:
-    """Name the field of an outcome that says whom its event is about."""
-    return next((name for name in _ABOUT if name in kind.__struct_fields__), None)
+    """Name the field of an outcome that always says whom its event is about."""
+    always = {field.name for field in msgspec.structs.fields(kind) if field.required}
+    return next((name for name in _ABOUT if name in always), None)
 
 
 _ABOUT: Final = ("conversation", "agent", "queue", "subject")
 """Whom an outcome is about, by the first of these fields that it has."""
 
-_SUBJECTS: Final[dict[type[Outcome], Callable[[Any], str]]] = {
-    outcome: attrgetter(name) for outcome in OUTCOMES if (name := about(outcome)) is not None
+_SUBJECTS: Final[dict[type[Outcome], tuple[Callable[[Any], str | UnsetType], ...]]] = {
+    outcome: tuple(attrgetter(name) for name in _ABOUT if name in outcome.__struct_fields__)
+    for outcome in OUTCOMES
 }

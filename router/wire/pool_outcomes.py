@@ -97,6 +97,10 @@ class CommandAppliedFields(DecidedFields):
     command: Name = Field(description="Id of the command.", examples=["cmd-771"])
     by: Name = Field(description="Who ordered it.", examples=["supervisor-12"])
     reason: Name = Field(description="The supervisor's reason.", examples=["customer called twice"])
+    conversation: Id | Absent = Field(
+        default=None, description="The conversation it is about.", examples=["conv-81204"]
+    )
+    agent: Id | Absent = Field(default=None, description="The agent it is about.")
 
 
 class CommandRefusedFields(DecidedFields):
@@ -110,6 +114,10 @@ class CommandRefusedFields(DecidedFields):
         description="The supervisor's reason, or null.", examples=["customer called twice"]
     )
     code: Refusal = Field(description="Why not.", examples=["agent_unavailable"])
+    conversation: Id | Absent = Field(
+        default=None, description="The conversation it is about.", examples=["conv-81204"]
+    )
+    agent: Id | Absent = Field(default=None, description="The agent it is about.")
 
 
 class DeadLetteredFields(Fields):

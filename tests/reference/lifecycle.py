@@ -15,6 +15,11 @@ FOUND = ("topic", "level", "language", "priority", "skills")
 PLAIN = ("preferred_agents", "customer", "attributes")
 
 
+def whom(it: Any) -> dict[str, str]:
+    """Say which conversation and which agent a command names."""
+    return {name: getattr(it, name) for name in ("conversation", "agent") if hasattr(it, name)}
+
+
 class Refused(Exception):  # noqa: N818 - a refusal is not an error
     """The input changes nothing; the argument is the reason."""
 
@@ -43,7 +48,7 @@ class Lifecycle(Timers):
         except Refused as refused:
             if isinstance(it, told.CommandInput):
                 answer |= {"by": it.by, "reason": it.reason, "code": refused.args[0]}
-                self.say(said.CommandRefused, **answer)
+                self.say(said.CommandRefused, **answer, **whom(it))
             else:
                 self.say(said.InputRefused, reason=refused.args[0], **answer)
 
@@ -173,7 +178,7 @@ class Lifecycle(Timers):
                 refuse(Refusal.NO_ROOM, not self.has_room(agent.id, c))
             case told.CommandRequeue():
                 refuse(Refusal.NOT_ASSIGNED, c.stage == "waiting")
-        self.say(said.CommandApplied, command=it.id, by=it.by, reason=it.reason)
+        self.say(said.CommandApplied, command=it.id, by=it.by, reason=it.reason, **whom(it))
         match it:
             case told.CommandAssign():
                 self.withdraw([c], Withdrawal.COMMAND)
