@@ -9,15 +9,11 @@ import router.model.outputs as said
 from router.model.inputs import Presence
 from router.model.reasons import Close, Refusal, Release, Requeue, Suspension, Withdrawal
 from router.model.state import AgentRecord, ConversationRecord, Profile
+from tests.reference.moment import whom
 from tests.reference.timers import Timers
 
 FOUND = ("topic", "level", "language", "priority", "skills")
 PLAIN = ("preferred_agents", "customer", "attributes")
-
-
-def whom(it: Any) -> dict[str, str]:
-    """Say which conversation and which agent a command names."""
-    return {name: getattr(it, name) for name in ("conversation", "agent") if hasattr(it, name)}
 
 
 class Refused(Exception):  # noqa: N818 - a refusal is not an error

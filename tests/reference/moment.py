@@ -164,3 +164,8 @@ def skills_in(*requirements: Requirement) -> set[str]:
             case NotOf(term=part):
                 found |= skills_in(part)
     return found
+
+
+def whom(it: Any) -> dict[str, str]:
+    """Say which conversation and which agent a command names."""
+    return {name: getattr(it, name) for name in ("conversation", "agent") if hasattr(it, name)}
