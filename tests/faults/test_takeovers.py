@@ -100,13 +100,13 @@ async def test_of_two_owners_of_one_shard_only_the_later_one_is_heard(site: Site
                 post.send(arrival(pen, number, site=site))
                 await asyncio.sleep(0.02)
             await asyncio.to_thread(site.decisions, 11)
+            await asyncio.to_thread(prove, site)
+            assert not later.task.done()
             (ended,) = await asyncio.wait_for(
                 asyncio.gather(earlier.task, return_exceptions=True), 20
             )
             assert isinstance(ended, Exception)
             assert cause_of(ended) is Cause.FENCED
-            assert not later.task.done()
-            await asyncio.to_thread(prove, site)
 
 
 class Owner:

@@ -57,7 +57,7 @@ MUTANTS: Final = (
         name="fencing off: every life has a transactional id of its own",
         file="router/daemon/outbox.py",
         before='    return f"{group}.{partition}"',
-        after='    return f"{group}.{partition}.{id(asyncio.current_task())}"',
+        after='    return f"{group}.{partition}.{asyncio.get_running_loop().time()}"',
         tests=(f"{TAKEOVERS}test_of_two_owners_of_one_shard_only_the_later_one_is_heard",),
     ),
     Mutant(
