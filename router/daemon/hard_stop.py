@@ -89,9 +89,9 @@ def _look_at(futures: Iterable["asyncio.Future[Any]"]) -> None:
 
 def _left_futures(producer: AIOKafkaProducer) -> Iterator["asyncio.Future[Any]"]:
     """Give what a failed producer fails and nobody waits for: its transaction and its batches."""
-    transaction = producer._sender._txn_manager._transaction_waiter
-    if transaction is not None:
-        yield transaction
+    manager = producer._sender._txn_manager  # None: a producer without transactions
+    if manager is not None and manager._transaction_waiter is not None:
+        yield manager._transaction_waiter
     accumulator = producer._message_accumulator
     waiting = (batch for batches in accumulator._batches.values() for batch in batches)
     for batch in (*waiting, *accumulator._pending_batches):
