@@ -9,12 +9,14 @@ from typing import Final
 from tests.checker.agents import Agents
 from tests.checker.decisions import Decision
 from tests.checker.events import Event
-from tests.checker.lives import OFFERED, Lives
+from tests.checker.lives import BEFORE, OFFERED, Lives
 from tests.checker.refusals import refusal_fault, silence_fault
 from tests.checker.report import Centre, Report, Rule
 
 ENDS: Final = frozenset({"offer.expired", "offer.declined", "offer.withdrawn"})
 LEAVES: Final = frozenset({"conversation.closed", "conversation.requeued"})
+ANSWERED: Final = ("by", "reason", "conversation", "agent")
+"""What the answer to a command repeats of it, besides its id."""
 CAUSES: Final[dict[str, frozenset[str]]] = {
     "conversation.queued": frozenset({"conversation.created", "conversation.updated"}),
     "offer.expired": frozenset({"offer_expires"}),
@@ -79,11 +81,11 @@ class Pool:
             self.policies += 1
             for life in self.lives.open.values():
                 life.requirements = None
-        elif "conversation" in decision.data:
+        elif decision.type in BEFORE:
             self._about_conversation(decision, event=event)
 
     def _about_conversation(self, decision: Decision, *, event: Event | None) -> None:
-        id_ = str(decision.data["conversation"])
+        id_ = str(decision.data.get("conversation"))
         before = self.lives.open.get(id_)
         was_offered_to = set(before.addressees) if before is not None else set()
         held_by = before.holder if before is not None else None
@@ -117,9 +119,10 @@ class Pool:
         if allowed is not None and name not in allowed:
             self._report.add(Rule.CAUSE, decision.where, f"cannot follow from {name}")
         if event is not None and decision.type.startswith("command."):
-            said = decision.data.get("command"), decision.data.get("by")
-            if said != (event.id, event.data.get("by")):
-                self._report.add(Rule.CAUSE, decision.where, f"answers {said}, not {event.id!r}")
+            told = {"command": event.id} | {name: event.data.get(name) for name in ANSWERED}
+            said = {name: decision.data.get(name) for name in told}
+            if said != told:
+                self._report.add(Rule.CAUSE, decision.where, f"answers {said}, not {told}")
         life = self.lives.open.get(str(decision.data.get("conversation")))
         if decision.type == "offer.expired" and life is not None and life.expires_at != cause.due:
             self._report.add(Rule.CAUSE, decision.where, "its timer is not of this offer")

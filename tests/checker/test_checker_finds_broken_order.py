@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from tests.checker import Topics, check
 from tests.checker.events import partition_of
 from tests.checker.report import Rule
@@ -203,6 +205,17 @@ def test_a_lost_trace_is_found() -> None:
     event["traceparent"] = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
     story.queued("c1", cause=story.write("conversations", json.dumps(event).encode()))
     assert broken(story) == {Rule.CAUSE}
+
+
+@pytest.mark.parametrize("wrong", [{}, {"by": "ben"}, {"command": "x"}, {"conversation": "c2"}])
+def test_an_answer_to_another_command_than_its_cause_is_found(wrong: dict[str, str]) -> None:
+    story = Story()
+    story.create()
+    told = {"conversation": "c1", "by": "ana", "reason": "urgent"}
+    order = story.put("commands", "command.prioritise", subject="c1", priority=9, **told)
+    answer: dict[str, Any] = {"command": "commands-0", **told, **wrong}
+    story.decide("command.applied", cause=order, **answer)
+    assert broken(story) == ({Rule.CAUSE} if wrong else set())
 
 
 def test_what_is_no_cloudevent_is_found_among_the_decisions() -> None:

@@ -55,9 +55,13 @@ def test_a_customer_is_offered_to_an_agent_who_takes_the_conversation_to_its_end
     profile = {"team": "day", "skills": {"claims": 2}, "channels": {"voice": 1}}
     desk.say("agent.updated", "ana", languages=["fr"], **profile)
     desk.say("agent.presence", "ana", presence="available")
+    # Topics are read side by side: what is answered has been read, and all before it.
+    desk.say("agent.wrapup_ended", "ana", conversation="c0")
+    (stray,) = desk.hear(1)
+    assert (stray["type"], stray["reason"]) == ("input.refused", "no_wrap_up")
     facts = {"channel": "voice", "topic": "claims", "level": 2, "language": "fr"}
     desk.say("conversation.created", "c1", text=f"my {CANARY} is ill", **facts)
-    queued, offered = desk.hear(2)
+    queued, offered = desk.hear(3)[1:]
     assert (queued["type"], queued["queue"], queued["place"]) == (
         "conversation.queued",
         "claims",
@@ -71,15 +75,15 @@ def test_a_customer_is_offered_to_an_agent_who_takes_the_conversation_to_its_end
         100,
     )
     assert queued["cause"] == offered["cause"]
-    assert queued["cause"]["id"] == "desk-3"
+    assert queued["cause"]["id"] == "desk-4"
     desk.say("offer.accepted", "c1", offer=offered["offer"], agent="ana")
-    (assigned,) = desk.hear(3)[2:]
+    (assigned,) = desk.hear(4)[3:]
     assert (assigned["type"], assigned["agent"]) == ("conversation.assigned", "ana")
     assert assigned["why"] == offered["why"]
     desk.say("conversation.ended", "c1", agent="ana", outcome="resolved")
-    (closed,) = desk.hear(4)[3:]
+    (closed,) = desk.hear(5)[4:]
     assert (closed["type"], closed["reason"]) == ("conversation.closed", "ended")
-    assert [each["seq"] for each in desk.hear(4)] == [1, 2, 3, 4]
+    assert [each["seq"] for each in desk.hear(5)] == [1, 2, 3, 4, 5]
     prove(site)
     assert router.stop() == 0
 
