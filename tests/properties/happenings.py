@@ -206,7 +206,9 @@ def _profile(chance: Chance, scene: Scene) -> Fields:
         "team": "team",
         "skills": skills,
         "channels": {name: chance.one_of(caps) for name in some_of(CHANNELS, chance, most=9)},
-        "capacity": chance.one_of((None, None, 100, 99, 68, 67, 300) if not one_in(9, chance) else (0, 20)),
+        "capacity": chance.one_of(
+            (None, None, 100, 99, 68, 67, 300) if not one_in(9, chance) else (0, 20)
+        ),
         "languages": tuple(some_of(LANGUAGES, chance, most=3)),
         "preferences": {skill: chance.number(-5, 5) for skill in some_of(SKILLS, chance, most=2)},
         "cost": chance.one_of((None, 10, 99.9, -5, 5_000)),
