@@ -6,6 +6,7 @@ The report goes to standard output, what is being done to standard error. Exit s
 """
 
 import argparse
+import signal
 import sys
 import time
 from pathlib import Path
@@ -23,6 +24,8 @@ FORMATS: Final = (".svg", ".png")
 def main() -> int:
     """Measure what is asked for, report it, and give the exit status."""
     given = _arguments()
+    # Whoever ends us early still wants every process ended that we started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     began = time.monotonic()
 
     def tell(what: str) -> None:

@@ -15,7 +15,7 @@ import msgspec
 from loadtests.contender import Contender, Kind
 from loadtests.open_loop import cpu_us, index_of
 from loadtests.rehearsal import log_in, send, wall_ms
-from loadtests.topics import ASSIGNMENTS, STATE, Topics, admin_of, visible_ends
+from loadtests.topics import ASSIGNMENTS, STATE, Record, Topics, admin_of, visible_ends
 from loadtests.volume import Volume, measure
 from loadtests.workload import Workload
 
@@ -86,8 +86,9 @@ def run(kind: Kind, *, topics: Topics, workload: Workload, volume: Volume) -> Dr
     with Contender(kind, topics=topics, volume=volume) as contender:
         progress.wait(at_least=len(plan))
         used = contender.cpu_seconds()
-    written = measure(topics, inputs=len(plan), since=since)
-    decided = first_decisions(topics, since=since[ASSIGNMENTS])
+    first = FirstDecisions(topics.partitions)
+    written = measure(topics, inputs=len(plan), since=since, note=first.note)
+    decided = first.offsets
     return Drain(
         kind=kind,
         partitions=topics.partitions,
@@ -100,16 +101,19 @@ def run(kind: Kind, *, topics: Topics, workload: Workload, volume: Volume) -> Dr
     )
 
 
-def first_decisions(topics: Topics, *, since: list[int]) -> list[list[int]]:
-    """Give for each partition the offsets of the first decision about each input, ascending."""
-    offsets: list[list[int]] = [[] for _ in range(topics.partitions)]
-    seen: set[int] = set()
-    for record in topics.read(ASSIGNMENTS, since=since):
+class FirstDecisions:
+    """Where the first decision about each input stands: offsets by partition, ascending."""
+
+    def __init__(self, partitions: int) -> None:
+        self.offsets: list[list[int]] = [[] for _ in range(partitions)]
+        self._seen: set[int] = set()
+
+    def note(self, record: Record) -> None:
+        """Look at the next decision of a partition."""
         index = index_of(record.value or b"")
-        if index is not None and index not in seen:
-            seen.add(index)
-            offsets[record.partition].append(record.offset)
-    return offsets
+        if index is not None and index not in self._seen:
+            self._seen.add(index)
+            self.offsets[record.partition].append(record.offset)
 
 
 def rate(

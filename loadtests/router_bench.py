@@ -16,7 +16,7 @@ from loadtests.drain import Drain
 from loadtests.machine import Others
 from loadtests.open_loop import Latency
 from loadtests.topics import Topics
-from loadtests.volume import USUAL
+from loadtests.volume import USUAL, Volume
 from loadtests.workload import Workload
 from router.embedded import EmbeddedKafka
 from router.embedded.distribution import KAFKA_VERSION
@@ -25,8 +25,9 @@ SHARDS: Final = (1, 8)
 RATES: Final = {5_000: 4.0, 1_000: 5.0, 200: 7.0}
 """Inputs a second, and for how many seconds they count: slow rates need longer for a p99. The
 fastest first: it warms the broker for the others."""
-BACKLOG: Final = Workload(seed=0, partitions=1, rate=16_000, seconds=12.5, heartbeats=0)
-"""Two hundred thousand inputs of conversations whose lives are longer than a transaction."""
+BACKLOG: Final = Workload(seed=0, partitions=1, rate=16_000, seconds=8, heartbeats=0)
+"""Some 120,000 inputs of conversations whose lives are longer than a transaction."""
+WARM_UP_BACKLOG: Final = msgspec.structs.replace(BACKLOG, seconds=3)
 WARM_UP_S: Final = 1.5
 """The longest life of a conversation: from then on as many end as begin."""
 
@@ -81,14 +82,14 @@ class Bench:
     def warm_up(self) -> None:
         """Let the broker do once what it will have to do."""
         self._tell("warming the broker up")
-        self._drain(Kind.NULL, 8, beside=None)
+        self._drain(Kind.NULL, max(SHARDS), backlog=WARM_UP_BACKLOG, volume=USUAL)
 
     def drain(self, shards: int) -> DrainPair:
         """Drain a backlog with the router, then with the null router."""
         self._tell(f"drain, {_shards(shards)}")
         others = Others()
-        router = self._drain(Kind.ROUTER, shards, beside=None)
-        null = self._drain(Kind.NULL, shards, beside=router)
+        router = self._drain(Kind.ROUTER, shards, backlog=BACKLOG, volume=USUAL)
+        null = self._drain(Kind.NULL, shards, backlog=BACKLOG, volume=router.volume)
         return DrainPair(
             shards=shards,
             router=router,
@@ -102,8 +103,8 @@ class Bench:
         """Measure latency at a rate with the router, then with the null router."""
         self._tell(f"latency at {rate:,} inputs/s, {_shards(shards)}")
         others = Others()
-        router = self._latency(Kind.ROUTER, shards, rate=rate, beside=None)
-        null = self._latency(Kind.NULL, shards, rate=rate, beside=router)
+        router = self._latency(Kind.ROUTER, shards, rate=rate, volume=USUAL)
+        null = self._latency(Kind.NULL, shards, rate=rate, volume=router.volume)
         return LatencyPair(
             shards=shards,
             rate=rate,
@@ -114,19 +115,17 @@ class Bench:
             others_cores=others.cores(),
         )
 
-    def _drain(self, kind: Kind, shards: int, *, beside: Drain | None) -> Drain:
-        workload = msgspec.structs.replace(BACKLOG, seed=self._seed, partitions=shards)
-        volume = beside.volume if beside else USUAL
+    def _drain(self, kind: Kind, shards: int, *, backlog: Workload, volume: Volume) -> Drain:
+        workload = msgspec.structs.replace(backlog, seed=self._seed, partitions=shards)
         topics = self._topics(shards)
         found = drain.run(kind, topics=topics, workload=workload, volume=volume)
         topics.delete()
         return found
 
-    def _latency(self, kind: Kind, shards: int, *, rate: int, beside: Latency | None) -> Latency:
+    def _latency(self, kind: Kind, shards: int, *, rate: int, volume: Volume) -> Latency:
         workload = Workload(
             seed=self._seed, partitions=shards, rate=rate, seconds=WARM_UP_S + RATES[rate]
         )
-        volume = beside.volume if beside else USUAL
         topics = self._topics(shards)
         found = open_loop.run(
             kind, topics=topics, workload=workload, warm_up_s=WARM_UP_S, volume=volume

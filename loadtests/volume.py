@@ -1,11 +1,11 @@
 """How much a router writes for what it reads: what the null router must write to be comparable."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
 
 import msgspec
 import orjson
 
-from loadtests.topics import ASSIGNMENTS, STATE, Topics
+from loadtests.topics import ASSIGNMENTS, STATE, Record, Topics
 
 POSITIONS = b"positions"
 
@@ -27,15 +27,29 @@ USUAL = Volume(decisions_per_input=1.5, decision_bytes=550, states_per_input=1.0
 """Three decisions and two state records for two inputs, where no router has run beside."""
 
 
-def measure(topics: Topics, *, inputs: int, since: dict[str, list[int]]) -> Volume:
-    """Count what was written after the offsets given, topic by topic; `inputs`: how many were read."""
-    decisions = _sizes(each.value for each in topics.read(ASSIGNMENTS, since=since[ASSIGNMENTS]))
-    states = _sizes(each.value for each in topics.read(STATE, since=since[STATE]))
+def measure(
+    topics: Topics,
+    *,
+    inputs: int,
+    since: dict[str, list[int]],
+    note: Callable[[Record], None] = lambda record: None,
+) -> Volume:
+    """Count what was written after the offsets given, topic by topic; `inputs`: how many were read.
+
+    `note` is shown every decision on the way.
+    """
+    decisions = _Sizes()
+    for record in topics.read(ASSIGNMENTS, since=since[ASSIGNMENTS]):
+        decisions.add(record)
+        note(record)
+    states = _Sizes()
+    for record in topics.read(STATE, since=since[STATE]):
+        states.add(record)
     return Volume(
-        decisions_per_input=round(decisions[0] / inputs, 3),
-        decision_bytes=decisions[1] // max(decisions[0], 1),
-        states_per_input=round(states[0] / inputs, 3),
-        state_bytes=states[1] // max(states[0], 1),
+        decisions_per_input=round(decisions.count / inputs, 3),
+        decision_bytes=decisions.mean(),
+        states_per_input=round(states.count / inputs, 3),
+        state_bytes=states.mean(),
     )
 
 
@@ -46,9 +60,16 @@ def cause_of(value: bytes) -> str | None:
     return found if isinstance(found, str) else None
 
 
-def _sizes(values: Iterable[bytes | None]) -> tuple[int, int]:
-    count = total = 0
-    for value in values:
-        count += 1
-        total += len(value or b"")
-    return count, total
+class _Sizes:
+    """Counts records and their bytes."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._bytes = 0
+
+    def add(self, record: Record) -> None:
+        self.count += 1
+        self._bytes += len(record.value or b"")
+
+    def mean(self) -> int:
+        return self._bytes // max(self.count, 1)
