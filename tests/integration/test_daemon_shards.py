@@ -85,9 +85,16 @@ def until(holds: Callable[[], object], *, seconds: float = 20) -> None:
         time.sleep(0.05)
 
 
+def until_heard(router: RouterProcess, *, agents: int) -> None:
+    """Wait for so many inputs about agents: inputs of two topics come in no order between them."""
+    until(lambda: figures(router)['contact_router_inputs_total{topic="agents"}'] == agents)
+
+
 def test_views_show_what_is_committed(site: Site, router: RouterProcess) -> None:
     platform = Platform(site)
     platform.logs_in("anna")
+    platform.done()
+    until_heard(router, agents=2)
     platform.says("conversation.created", "c1", channel="email", topic="claims")
     platform.says("conversation.created", "c2", channel="voice", topic="contracts")
     platform.done()
@@ -130,8 +137,7 @@ def test_figures_count_what_was_committed(site: Site, router: RouterProcess) -> 
     platform = Platform(site)
     platform.logs_in("anna")
     platform.done()
-    # Inputs of two topics come in no order between them: anna is in before anybody asks.
-    until(lambda: figures(router)['contact_router_inputs_total{topic="agents"}'] == 2)
+    until_heard(router, agents=2)
     platform.says("conversation.created", "c1", channel="email", topic="claims")
     platform.says("conversation.created", "c1", channel="email", topic="claims")
     platform.says("conversation.created", "c2", channel="pigeon")
