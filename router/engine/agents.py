@@ -1,6 +1,7 @@
 """What agents are and do: profile, presence, heartbeat, wrap-up, and what their silence means."""
 
 from router.engine.crew import Agent
+from router.engine.deadlines import NEVER
 from router.engine.lost import watch_lost
 from router.engine.offers import end_offer, open_offers
 from router.engine.pool import Pool
@@ -29,11 +30,11 @@ def describe(pool: Pool, event: inputs.AgentUpdated) -> None:
     agent = pool.agents.get(event.agent)
     if agent is None:
         record = AgentRecord(id=event.agent, idle_since=pool.now)
-        pool.crew.describe(None, record, profile)
+        pool.describe(None, record, profile)
         pool.touch_agent(record)
     else:
         pool.take_in_hand(agent)
-        pool.crew.describe(agent, agent.record, profile)
+        pool.describe(agent, agent.record, profile)
         let_go_of(pool, agent)
     pool.touch_profile(event.agent)
 
@@ -81,8 +82,8 @@ def withdraw_offers(pool: Pool, agent: Agent, reason: Withdrawal) -> None:
 def renew_lease(pool: Pool, agent: Agent) -> None:
     """Let the lease run anew; an agent who is offline has none."""
     offline = agent.record.presence is Presence.OFFLINE
-    due = None if offline else pool.now + pool.policy.agents.lease_ms
-    pool.set_timer("lease_expires", agent.id, due)
+    due = NEVER if offline else pool.now + pool.policy.agents.lease_ms
+    pool.deadlines.move(agent.lease, due)
 
 
 def heartbeat(pool: Pool, agent: Agent) -> None:

@@ -7,7 +7,7 @@ the shard stops loudly.
 from collections.abc import Iterator
 
 from router.engine.crew import Agent
-from router.engine.deadlines import Deadlines
+from router.engine.deadlines import NEVER, Deadlines
 from router.engine.pool import Pool
 from router.engine.selection import best_agent
 from router.model.inputs import Presence
@@ -54,7 +54,9 @@ def _lanes(pool: Pool) -> Iterator[str]:
         if keys != sorted(keys):
             yield f"the line of {queue} is out of order"
         for record in records:
-            lane, signature = pool.room.place_of[record.id]
+            lane, signature, key = pool.room.place_of[record.id]
+            if key != line.key(record):
+                yield f"{record.id} stands by a key that is not its own"
             if signature.line is not line or record not in lane.records():
                 yield f"{record.id} stands in the wrong line or lane"
             if signature is not pool.signature(record) or lane.demand is not signature.demand:
@@ -104,7 +106,7 @@ def _shelf(pool: Pool, agent: Agent) -> Iterator[str]:
 
 def _unmatched(pool: Pool) -> Iterator[str]:
     places = pool.room.place_of.values()
-    heads = {id(lane): lane for lane, signature in places if not signature.line.paused}
+    heads = {id(lane): lane for lane, signature, _ in places if not signature.line.paused}
     for lane in heads.values():
         agent = best_agent(pool, lane)
         if agent is not None:
@@ -117,14 +119,14 @@ def _timers(pool: Pool, deadlines: Deadlines) -> Iterator[str]:
         for (timer, of, name), due in deadlines.armed().items()
         if name == pool.name
     }
-    leases = {of for timer, of in armed if timer == "lease_expires"}
     for name, agent in pool.agents.items():
         silent = Suspension.LEASE_EXPIRED in agent.record.suspended
-        if (agent.record.presence is Presence.OFFLINE or silent) == (name in leases):
+        has_lease = agent.lease.due != NEVER
+        if (agent.record.presence is Presence.OFFLINE or silent) == has_lease:
             yield f"{name} has a lease and should not, or the other way round"
     expected = {**_expected_of_conversations(pool), **_expected_of_agents(pool)}
     for key, due in armed.items():
-        if key[0] != "lease_expires" and expected.pop(key, None) != due:
+        if expected.pop(key, None) != due:
             yield f"timer {key[0]} of {key[1]} is set for another time"
     for timer, of in expected:
         yield f"timer {timer} of {of} is not set"

@@ -5,10 +5,10 @@ refusal where the input still cannot apply, and has then changed nothing.
 """
 
 from router.engine.crew import Agent
+from router.engine.lanes import fits
 from router.engine.lost import watch_lost
 from router.engine.offers import accept, bar, end_offer, waited_s
 from router.engine.pool import Pool
-from router.engine.selection import fits
 from router.engine.waiting import (
     TRANSFER_WAIT_MS,
     end_of_keeping,

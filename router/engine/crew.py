@@ -11,6 +11,7 @@ import heapq
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from router.engine.deadlines import Timer
 from router.model.policy import Channel, Policy
 from router.model.requirement import primary
 from router.model.state import AgentRecord, Profile
@@ -40,23 +41,12 @@ Claim = tuple[Slot, int]
 """Channel and units that an offer or a conversation holds."""
 
 
-class Served:
-    """The shared lanes of a slot that a group may serve, as far as it has been joined with them.
-
-    ``made`` and ``generation``: how far; ``read``: how many lanes of each anchor were looked at.
-    """
-
-    __slots__ = ("generation", "lanes", "made", "read")
-
-    def __init__(self, generation: int) -> None:
-        self.generation = generation
-        self.made = 0
-        self.read: dict[str | None, int] = {}
-        self.lanes: list[Any] = []
-
-
 class Group:
-    """All agents with one profile. ``fits`` and ``joins`` cache what demands make of it."""
+    """All agents with one profile.
+
+    ``lanes``: by slot, the shared lanes it may serve; ``fits`` and ``joins`` cache what demands
+    make of it.
+    """
 
     __slots__ = (
         "anchors",
@@ -65,11 +55,11 @@ class Group:
         "caps",
         "fits",
         "joins",
+        "lanes",
         "languages",
         "members",
         "open",
         "profile",
-        "served",
         "skills",
     )
 
@@ -84,17 +74,20 @@ class Group:
         self.open: dict[Slot, int] = {}
         self.fits: dict[object, bool] = {}
         self.joins: dict[object, Any] = {}
-        self.served: dict[Slot, Served] = {}
+        self.lanes: dict[Slot, list[Any]] = {slot: [] for slot in caps}
         self.members = 0
 
 
 class Agent:
     """One agent: durable record, profile group, and what is derived from the pool's claims."""
 
-    __slots__ = ("bucket", "claims", "code", "group", "id", "profile", "record", "used")
+    __slots__ = ("bucket", "claims", "code", "group", "id", "lease", "profile", "record", "used")
 
-    def __init__(self, record: AgentRecord, profile: Profile, group: Group) -> None:
+    def __init__(
+        self, record: AgentRecord, profile: Profile, group: Group, *, lease: Timer
+    ) -> None:
         self.id = record.id
+        self.lease = lease
         self.record = record
         self.profile = profile
         self.group = group
@@ -175,16 +168,28 @@ class Bucket:
 class Crew:
     """The agents of a pool under one policy."""
 
-    __slots__ = ("_capacity", "_groups", "_round_robin", "agents", "exclusive", "open", "slots")
+    __slots__ = (
+        "_capacity",
+        "_groups",
+        "_pool",
+        "_round_robin",
+        "agents",
+        "exclusive",
+        "holders",
+        "open",
+        "slots",
+    )
 
-    def __init__(self, policy: Policy, *, round_robin: bool) -> None:
+    def __init__(self, pool: str, policy: Policy, *, round_robin: bool) -> None:
+        self._pool = pool
         self.agents: dict[str, Agent] = {}
         self.slots: dict[str, Slot] = {}
         self.exclusive = 0
         self._groups: dict[tuple[object, ...], Group] = {}
         self._capacity = policy.agents.capacity
         self._round_robin = round_robin
-        # by slot index, then skill (None: every group): groups with somebody who has room
+        # by slot index, then skill (None: every group): all groups, and those with somebody free
+        self.holders: list[dict[str | None, dict[Group, None]]] = []
         self.open: list[dict[str | None, dict[Group, None]]] = []
         for name, channel in policy.channels.items():
             slot = self._add_slot(name, channel)
@@ -198,20 +203,26 @@ class Crew:
 
     def _add_slot(self, name: str, channel: Channel | None) -> Slot:
         slot = self.slots[name] = Slot(name, len(self.slots), channel)
+        self.holders.append({})
         self.open.append({})
         return slot
 
-    def describe(self, agent: Agent | None, record: AgentRecord, profile: Profile) -> Agent:
-        """Put an agent (None: a new one) into the group of its profile; it must be in hand."""
+    def describe(self, agent: Agent | None, record: AgentRecord, profile: Profile) -> Group | None:
+        """Put an agent (None: a new one) into the group of its profile; it must be in hand.
+
+        Gives the group if it is new: it has to be joined with the lanes there are.
+        """
         group = self._group(profile)
+        is_new = not group.members
         group.members += 1
         if agent is None:
-            agent = self.agents[record.id] = Agent(record, profile, group)
-            return agent
-        self._leave(agent.group)
-        agent.profile = profile
-        agent.group = group
-        return agent
+            lease = Timer(self._pool, "lease_expires", record.id)
+            self.agents[record.id] = Agent(record, profile, group, lease=lease)
+        else:
+            self._leave(agent.group)
+            agent.profile = profile
+            agent.group = group
+        return group if is_new else None
 
     def _group(self, profile: Profile) -> Group:
         capacity = self._capacity if profile.capacity is None else profile.capacity
@@ -226,12 +237,20 @@ class Crew:
                 limit = slot.channel.at_most
                 caps[slot] = min(most if limit is None else min(most, limit), MOST)
             group = self._groups[key] = Group(profile, capacity, caps)
+            for slot in caps:
+                index = self.holders[slot.index]
+                for skill in group.anchors:
+                    index.setdefault(skill, {})[group] = None
         return group
 
     def _leave(self, group: Group) -> None:
         group.members -= 1
         if not group.members:
             del self._groups[_identity(group.profile, group.capacity)]
+            for slot in group.caps:
+                index = self.holders[slot.index]
+                for skill in group.anchors:
+                    del index[skill][group]
 
     def groups(self) -> Iterator[Group]:
         """Give every group."""

@@ -2,11 +2,14 @@
 
 A timer has a name, an id it is about and a pool; setting it again moves it. Moving a timer to a
 later time (a lease, at every heartbeat) costs one assignment: its heap entry is pushed again only
-when it comes up early.
+when it comes up early. Whoever moves a timer that often holds it; others name it.
 """
 
 import heapq
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+NEVER: Final = 1 << 62
+"""Due of a timer that is not armed."""
 
 
 class Due(NamedTuple):
@@ -18,54 +21,76 @@ class Due(NamedTuple):
     pool: str
 
 
+class Timer:
+    """When something is due (ms; ``NEVER``: not armed), and for when its heap entry stands."""
+
+    __slots__ = ("due", "name", "of", "pool", "stands")
+
+    def __init__(self, pool: str, name: str, of: str) -> None:
+        self.pool = pool
+        self.name = name
+        self.of = of
+        self.due = NEVER
+        self.stands = NEVER
+
+    def __lt__(self, _other: "Timer") -> bool:
+        """Let entries for the same time, name and id stand in any order: one of them is void."""
+        return False
+
+
 class Deadlines:
     """Timers by name, id and pool. Times in ms."""
 
-    __slots__ = ("_armed", "_heap")
+    __slots__ = ("_armed", "_heap", "next")
 
     def __init__(self) -> None:
-        self._heap: list[tuple[int, str, str, str]] = []
-        # (timer, of, pool) -> [due, due of the heap entry that stands for it]
-        self._armed: dict[tuple[str, str, str], list[int]] = {}
-
-    @property
-    def next(self) -> int | None:
+        self.next = NEVER
         """Earliest time at which a timer may be due; may be early, never late."""
-        return self._heap[0][0] if self._heap else None
+        self._heap: list[tuple[int, str, str, str, Timer]] = []
+        self._armed: dict[tuple[str, str, str], Timer] = {}
 
-    def set(self, pool: str, timer: str, of: str, due: int | None) -> None:  # noqa: PLR0917 - hot path, called by position
-        """Arm or move a timer; None disarms it. Cost: O(log n), O(1) when moved later."""
-        key = (timer, of, pool)
-        armed = self._armed.get(key)
+    def set(self, pool: str, name: str, of: str, due: int | None) -> None:  # noqa: PLR0917 - hot path, called by position
+        """Arm or move a timer by its name; None disarms it. Cost: O(log n), O(1) when later."""
+        key = (name, of, pool)
+        timer = self._armed.get(key)
         if due is None:
-            if armed is not None:
+            if timer is not None:
+                timer.due = NEVER
                 del self._armed[key]
-        elif armed is None:
-            self._armed[key] = [due, due]
-            heapq.heappush(self._heap, (due, timer, of, pool))
-        else:
-            armed[0] = due
-            if due < armed[1]:
-                armed[1] = due
-                heapq.heappush(self._heap, (due, timer, of, pool))
+            return
+        if timer is None:
+            timer = self._armed[key] = Timer(pool, name, of)
+        self.move(timer, due)
+
+    def move(self, timer: Timer, due: int) -> None:
+        """Arm or move a timer that the caller holds; ``NEVER`` disarms it."""
+        timer.due = due
+        if due < timer.stands:
+            timer.stands = due
+            heapq.heappush(self._heap, (due, timer.name, timer.of, timer.pool, timer))
+            if due < self.next:
+                self.next = due
 
     def pop(self, now: int) -> Due | None:
         """Take the first timer that is due at ``now``, in the order of due, name, id, pool."""
         heap = self._heap
         while heap and heap[0][0] <= now:
-            due, timer, of, pool = heapq.heappop(heap)
-            key = (timer, of, pool)
-            armed = self._armed.get(key)
-            if armed is None or armed[1] != due:
+            stood, name, of, pool, timer = heapq.heappop(heap)
+            if timer.stands != stood:
                 continue
-            if armed[0] > due:
-                armed[1] = armed[0]
-                heapq.heappush(heap, (armed[0], timer, of, pool))
+            timer.stands = NEVER
+            if timer.due > stood:
+                if timer.due != NEVER:
+                    self.move(timer, timer.due)
                 continue
-            del self._armed[key]
-            return Due(due, timer, of, pool)
+            timer.due = NEVER
+            key = (name, of, pool)
+            if self._armed.get(key) is timer:
+                del self._armed[key]
+            return Due(stood, name, of, pool)
+        self.next = heap[0][0] if heap else NEVER
         return None
 
     def armed(self) -> dict[tuple[str, str, str], int]:
-        """Give every timer that is set: (name, id, pool) to due time. For audits."""
-        return {key: due for key, (due, _) in self._armed.items()}
+        """Give every timer that is set by name: (name, id, pool) to due time. For audits."""
+        return {key: timer.due for key, timer in self._armed.items()}

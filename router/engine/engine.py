@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from router.engine import audit, lifecycle, restore
-from router.engine.deadlines import Deadlines
+from router.engine.deadlines import NEVER, Deadlines
 from router.engine.matching import match
 from router.engine.pool import NO_POLICY, Pool
 from router.engine.repetition import Seen
 from router.model.inputs import Input
-from router.model.outputs import Cause, Decision, InputCause, TimerCause
+from router.model.outputs import Decision, RouterCause, TimerCause
 from router.model.policy import Policies
 from router.model.state import Change, Entity, Key, SeenRecord
 
@@ -48,7 +48,8 @@ class Engine:
     @property
     def next_deadline(self) -> int | None:
         """When a timer may be due next (ms); may be early, never late."""
-        return self._deadlines.next
+        due = self._deadlines.next
+        return None if due == NEVER else due
 
     def apply(self, event: Input, now: int) -> list[Decision]:
         """Apply one input at ``now`` (ms) and decide all that follows from it.
@@ -56,14 +57,15 @@ class Engine:
         Timers that are due apply first. The clock never goes back: an earlier ``now`` counts as
         the last one. Decisions are in the order of their ``seq``.
         """
-        said = self.advance(now)
-        origin = event.origin
-        pool = self._pool(event.pool)
-        cause = InputCause(origin.topic, origin.partition, origin.offset, event.id)
-        self._begin(pool, said, cause)
-        pool.traceparent = event.traceparent
+        if now > self._now:
+            self._now = now
+        said = self.advance(now) if self._deadlines.next <= self._now else []
+        pool = self._pools.get(event.pool) or self._pool(event.pool)
+        self._changed[pool] = None
+        pool.hear(said, self._now, event)
         lifecycle.apply(pool, event)
-        match(pool)
+        if pool.hands or pool.fresh_lanes:
+            match(pool)
         return said
 
     def advance(self, now: int) -> list[Decision]:
@@ -72,12 +74,10 @@ class Engine:
             self._now = now
         said: list[Decision] = []
         deadlines = self._deadlines
-        first = deadlines.next
-        if first is None or first > self._now:
-            return said
         while (timer := deadlines.pop(self._now)) is not None:
             pool = self._pools[timer.pool]
-            self._begin(pool, said, TimerCause(timer.timer, timer.due, timer.of))
+            self._changed[pool] = None
+            pool.begin(said, self._now, cause=TimerCause(timer.timer, timer.due, timer.of))
             lifecycle.fire(pool, timer.timer, of=timer.of, due=timer.due)
             match(pool)
         return said
@@ -87,7 +87,9 @@ class Engine:
 
         A change holds the live record: encode it before the next input.
         """
-        changed = [change for pool in self._changed for change in pool.changes()]
+        changed: list[Change] = []
+        for pool in self._changed:
+            pool.changes(changed)
         self._changed.clear()
         return changed
 
@@ -110,14 +112,12 @@ class Engine:
         said: list[Decision] = []
         for name in sorted(by_pool):
             pool = self._pool(name)
-            pool.said = said
-            pool.traceparent = None
             restore.take_up(pool, by_pool[name])
             self._now = max(self._now, pool.record.clock)
         for name in sorted(by_pool):
             pool = self._pools[name]
-            pool.now = self._now
             self._changed[pool] = None
+            pool.begin(said, self._now, cause=RouterCause("restart"))
             restore.resume(pool)
             match(pool)
         return said
@@ -141,13 +141,6 @@ class Engine:
             for pool in self._pools.values()
             for each in audit.violations(pool, self._deadlines)
         ]
-
-    def _begin(self, pool: Pool, said: list[Decision], cause: Cause) -> None:
-        pool.said = said
-        pool.cause = cause
-        pool.traceparent = None
-        pool.now = self._now
-        self._changed[pool] = None
 
     def _pool(self, name: str) -> Pool:
         pool = self._pools.get(name)

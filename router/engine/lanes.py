@@ -10,14 +10,17 @@ same for a queue: it tells places.
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 
-from router.engine.crew import Slot
+from router.engine.crew import Group, Slot
 from router.model.outputs import Requirements
 from router.model.policy import OrderBy, Queue
-from router.model.requirement import AllOf, SkillTerm, least_level, published
+from router.model.requirement import AllOf, SkillTerm, least_level, met, published
 from router.model.state import ConversationRecord
 
 PRIORITY_POINTS = 1_000_000
 """Urgency is counted in millionths of a point."""
+
+MOST_JOINS = 20_000
+"""With more joins than this a group forgets them all and starts again."""
 
 Key = tuple[int, int, int, ConversationRecord]
 """(minus the constant part of the points, arrival or minus arrival, sequence, conversation)."""
@@ -128,6 +131,19 @@ class Demand:
             pair[0] for pair in least if pair is not None and pair[1] > 0
         ) or (None,)
         self.anchor = self.searched[0]
+
+
+def fits(demand: Demand, group: Group) -> bool:
+    """Tell whether a profile group meets a demand, worked out once for each pair."""
+    known = group.fits.get(demand)
+    if known is None:
+        if len(group.fits) >= MOST_JOINS:
+            group.fits.clear()
+        profile = group.profile
+        known = group.fits[demand] = met(
+            demand.requirement, skills=profile.skills, languages=group.languages
+        )
+    return known
 
 
 class Lane(Ranks):

@@ -84,14 +84,17 @@ SUBJECTS = ("conversation", "agent", "queue", "stage")
 def _apply(pool: Pool, event: inputs.Input) -> Refusal | None:
     if pool.policy is NO_POLICY:
         return Refusal.UNKNOWN_POOL
-    step = STEPS.get(type(event))
-    if step is not None:
-        record = pool.conversations.get(event.conversation)  # type: ignore[attr-defined]  # by STEPS
-        if record is None:
-            return Refusal.UNKNOWN_CONVERSATION
-        return step.refused.get(record.stage) or step.apply(pool, event, record)
     answer = ANSWERS.get(type(event))
-    return Refusal.NOT_SUPPORTED if answer is None else answer(pool, event)
+    if answer is not None:
+        return answer(pool, event)
+    step = STEPS.get(type(event))
+    if step is None:
+        return Refusal.NOT_SUPPORTED
+    record = pool.conversations.get(event.conversation)  # type: ignore[attr-defined]  # by STEPS
+    if record is None:
+        return Refusal.UNKNOWN_CONVERSATION
+    refused = step.refused
+    return (refused and refused.get(record.stage)) or step.apply(pool, event, record)
 
 
 def _create(pool: Pool, event: inputs.ConversationCreated) -> Refusal | None:

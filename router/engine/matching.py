@@ -8,12 +8,12 @@ who were in hand need to be looked at after it.
 import heapq
 from collections.abc import Iterator
 
-from router.engine.crew import Agent, Group, Served, Slot
-from router.engine.lanes import Lane
+from router.engine.crew import Agent, Slot
+from router.engine.lanes import Lane, fits
 from router.engine.offers import grant
 from router.engine.pool import Pool
 from router.engine.room import WaitingRoom
-from router.engine.selection import best_agent, fits, join, why
+from router.engine.selection import best_agent, join, why
 from router.model.state import ConversationRecord
 
 
@@ -76,7 +76,7 @@ def _lanes_for(pool: Pool, agent: Agent) -> list[Lane]:
     found: list[Lane] = []
     for slot in agent.group.caps:
         if agent.has_room(slot, crew.exclusive):
-            found += _served(room, agent.group, slot)
+            found += agent.group.lanes[slot]
             if room.own:
                 found += _own_lanes(room, agent, slot)
     for lane in room.kept.get(agent.id, ()):
@@ -87,22 +87,6 @@ def _lanes_for(pool: Pool, agent: Agent) -> list[Lane]:
         ):
             found.append(lane)
     return found
-
-
-def _served(room: WaitingRoom, group: Group, slot: Slot) -> list[Lane]:
-    """Give the shared lanes of a slot that a group may serve, joining it with new ones."""
-    served = group.served.get(slot)
-    if served is None or served.generation != room.generation:
-        served = group.served[slot] = Served(room.generation)
-    made = room.made.get(slot, 0)
-    if served.made != made:
-        served.made = made
-        for anchor in group.anchors:
-            lanes = room.shared.get((slot, anchor), ())
-            read = served.read.get(anchor, 0)
-            served.lanes += [lane for lane in lanes[read:] if fits(lane.demand, group)]
-            served.read[anchor] = len(lanes)
-    return served.lanes
 
 
 def _own_lanes(room: WaitingRoom, agent: Agent, slot: Slot) -> Iterator[Lane]:

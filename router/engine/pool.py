@@ -11,8 +11,8 @@ from router.engine.deadlines import Deadlines
 from router.engine.lanes import Lane, Signature
 from router.engine.repetition import Seen
 from router.engine.room import WaitingRoom
-from router.model.inputs import Presence
-from router.model.outputs import Cause, Decision, InputCause, Outcome, RouterCause
+from router.model.inputs import Input, Presence
+from router.model.outputs import Cause, Decision, InputCause, Outcome
 from router.model.policy import Facts, Policy, Turn, Verdict
 from router.model.state import (
     KINDS,
@@ -22,6 +22,7 @@ from router.model.state import (
     Entity,
     Key,
     PoolRecord,
+    Profile,
     ProfileRecord,
     StrangerRecord,
 )
@@ -60,6 +61,7 @@ class Pool:
         "_born",
         "_conversations",
         "_profiles",
+        "_spoke",
         "_strangers",
         "cause",
         "conversations",
@@ -67,6 +69,7 @@ class Pool:
         "deadlines",
         "fresh_lanes",
         "hands",
+        "heard",
         "name",
         "now",
         "policy",
@@ -75,7 +78,6 @@ class Pool:
         "said",
         "seen",
         "strangers",
-        "traceparent",
     )
 
     def __init__(self, name: str, policy: Policy, *, deadlines: Deadlines, seen: Seen) -> None:
@@ -86,8 +88,9 @@ class Pool:
         self.deadlines = deadlines
         self.seen = seen
         self.said: list[Decision] = []
-        self.cause: Cause = RouterCause("start")
-        self.traceparent: str | None = None
+        self.heard: Input | None = None
+        self.cause: Cause | None = None
+        self._spoke = True
         self.now = 0
         self.hands: dict[Agent, None] = {}
         self.fresh_lanes: dict[Lane, None] = {}
@@ -108,8 +111,8 @@ class Pool:
         """Stand under a policy with nobody waiting and no agents yet; the caller puts them back."""
         self.policy = policy
         round_robin = any(q.selects.turn is Turn.ROUND_ROBIN for q in policy.queues.values())
-        self.crew = Crew(policy, round_robin=round_robin)
-        self.room = WaitingRoom(policy)
+        self.crew = Crew(self.name, policy, round_robin=round_robin)
+        self.room = WaitingRoom(policy, self.crew)
 
     def waiting(self, queue: str) -> int:
         """Count who waits in a queue."""
@@ -126,21 +129,37 @@ class Pool:
         record = self.record
         record.seq += 1
         record.clock = self.now
-        trace = self.traceparent
-        if trace is None and type(self.cause) is not InputCause:
-            about = self.conversations.get(getattr(body, "conversation", ""))
-            trace = about.traceparent if about is not None else None
-        self.said.append(
-            Decision(
-                self.name,
-                record.seq,
-                self.policy.version,
-                self.now,
-                self.cause,
-                body,
-                trace,
-            )
+        self._spoke = True
+        heard = self.heard
+        about = (
+            self.conversations.get(getattr(body, "conversation", "")) if heard is None else heard
         )
+        trace = about.traceparent if about is not None else None
+        cause = self.cause or self._caused()
+        self.said.append(
+            Decision(self.name, record.seq, self.policy.version, self.now, cause, body, trace)
+        )
+
+    def begin(self, said: list[Decision], now: int, *, cause: Cause) -> None:
+        """Begin a cause that is no input; what follows from it is added to ``said``."""
+        self.said = said
+        self.now = now
+        self.heard = None
+        self.cause = cause
+
+    def hear(self, said: list[Decision], now: int, event: Input) -> None:
+        """Begin an input; it is made a cause when the first decision follows from it."""
+        self.said = said
+        self.now = now
+        self.heard = event
+        self.cause = None
+
+    def _caused(self) -> Cause:
+        event = self.heard
+        assert event is not None  # noqa: S101 - who decides has heard something, or has a cause
+        origin = event.origin
+        self.cause = InputCause(origin.topic, origin.partition, origin.offset, event.id)
+        return self.cause
 
     def next_offer(self) -> str:
         """Name the offer that the next decision makes."""
@@ -188,27 +207,33 @@ class Pool:
         if record.barred:
             self.set_timer("decline_forgotten", name, None)
 
-    def changes(self) -> Iterator[Change]:
-        """Give and forget what has changed since the last call: by kind, in order of change."""
+    def changes(self, changed: list[Change]) -> None:
+        """Add and forget what has changed since the last call: by kind, in order of change."""
         pool = self.name
         conversations, agents = self.conversations, self.agents
-        for name in self._conversations:
-            yield Change(Key(pool, "conversation", name), conversations.get(name))
-        for name in self._agents:
-            yield Change(Key(pool, "agent", name), agents[name].record)
-        for name in self._profiles:
-            profile = ProfileRecord(id=name, profile=agents[name].profile)
-            yield Change(Key(pool, "profile", name), profile)
-        for name in self._strangers:
-            yield Change(Key(pool, "stranger", name), self.strangers.get(name))
+        if self._conversations:
+            for name in self._conversations:
+                changed.append(Change(Key(pool, "conversation", name), conversations.get(name)))
+            self._conversations.clear()
+            self._born.clear()
+        if self._agents:
+            for name in self._agents:
+                changed.append(Change(Key(pool, "agent", name), agents[name].record))
+            self._agents.clear()
+        if self._profiles:
+            for name in self._profiles:
+                profile = ProfileRecord(id=name, profile=agents[name].profile)
+                changed.append(Change(Key(pool, "profile", name), profile))
+            self._profiles.clear()
+        if self._strangers:
+            for name in self._strangers:
+                changed.append(Change(Key(pool, "stranger", name), self.strangers.get(name)))
+            self._strangers.clear()
         for number, block in self.seen.changes():
-            yield Change(Key(pool, "seen", str(number)), block)
-        yield Change(Key(pool, "pool"), self.record)
-        self._conversations.clear()
-        self._agents.clear()
-        self._profiles.clear()
-        self._strangers.clear()
-        self._born.clear()
+            changed.append(Change(Key(pool, "seen", str(number)), block))
+        if self._spoke:
+            changed.append(Change(Key(pool, "pool"), self.record))
+            self._spoke = False
 
     def snapshot(self) -> Iterator[tuple[Key, Entity]]:
         """Give every durable record, in no order."""
@@ -222,7 +247,13 @@ class Pool:
         for name, entity in entities:
             yield Key(self.name, KINDS[type(entity)], name), entity
 
-    # Agents' capacity.
+    # Agents and their capacity.
+
+    def describe(self, agent: Agent | None, record: AgentRecord, profile: Profile) -> None:
+        """Give an agent (in hand; None: a new one) a profile, and find the lanes it may serve."""
+        group = self.crew.describe(agent, record, profile)
+        if group is not None:
+            self.room.join(group)
 
     def take_in_hand(self, agent: Agent) -> None:
         """Take an agent off the shelf before a change; matching puts him back."""

@@ -31,10 +31,23 @@ class Block(NamedTuple):
 
 def _block(ids: Ids) -> Block:
     newest: dict[str, int] = {}
+    size = 0
     for origin, each in ids.items():
         topic = origin.partition(" ")[0]
         newest[topic] = max(newest.get(topic, 0), *each.values())
-    return Block(ids, sum(len(each) for each in ids.values()), newest)
+        size += len(each)
+    return Block(ids, size, newest)
+
+
+class _Source:
+    """The ids of one source on one topic: all that are known, and those of the open block."""
+
+    __slots__ = ("fresh", "known", "label")
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+        self.known: dict[str, int] = {}
+        self.fresh: dict[str, int] = {}
 
 
 class Seen:
@@ -43,21 +56,23 @@ class Seen:
     __slots__ = (
         "_at_most",
         "_blocks",
+        "_by_topic",
         "_latest",
         "_next",
         "_open",
-        "_seen",
         "_size",
         "_small",
+        "_sources",
         "_window",
     )
 
     def __init__(self, *, window_ms: int, at_most: int) -> None:
         self._window = window_ms
         self._at_most = at_most
-        self._seen: Ids = {}
+        self._sources: dict[str, _Source] = {}
+        self._by_topic: dict[str, dict[str, _Source]] = {}
         self._size = 0
-        self._open: Ids = {}
+        self._open: list[_Source] = []
         self._blocks: dict[int, Block] = {}
         self._small: list[int] = []
         self._next = 1
@@ -65,47 +80,57 @@ class Seen:
 
     def repeated(self, event: Input) -> bool:
         """Tell whether the event was seen within the window; if not, remember it."""
-        origin = event.topic + " " + event.source
+        sources = self._by_topic.get(event.topic)
+        source = sources.get(event.source) if sources is not None else None
+        if source is None:
+            source = self._begin(event.topic, event.source)
+        known, name = source.known, event.id
         at = event.origin.recorded_at
-        known = self._seen.get(origin)
-        if known is None:
-            known = self._seen[origin] = {}
-        before = known.get(event.id)
-        if before is not None and abs(at - before) <= self._window:
-            return True
-        if before is None:
+        size = len(known)
+        before = known.setdefault(name, at)
+        if len(known) != size:
             self._size += 1
-        known[event.id] = at
-        fresh = self._open.get(origin)
-        if fresh is None:
-            fresh = self._open[origin] = {}
-        fresh[event.id] = at
-        if at > self._latest.get(event.topic, 0):
-            self._latest[event.topic] = at
+        elif abs(at - before) <= self._window:
+            return True
+        else:
+            known[name] = at
+        fresh = source.fresh
+        if not fresh:
+            self._open.append(source)
+        fresh[name] = at
         return False
+
+    def _begin(self, topic: str, source: str) -> _Source:
+        begun = self._source(f"{topic} {source}")
+        self._by_topic.setdefault(topic, {})[source] = begun
+        return begun
+
+    def _source(self, label: str) -> _Source:
+        source = self._sources.get(label)
+        if source is None:
+            source = self._sources[label] = _Source(label)
+        return source
 
     def restore(self, record: SeenRecord) -> None:
         """Take a block back, as it was written."""
         self._keep(record.block, record.ids)
         self._next = max(self._next, record.block + 1)
-        for origin, ids in record.ids.items():
-            known = self._seen.setdefault(origin, {})
+        for label, ids in record.ids.items():
+            known = self._source(label).known
             for each, at in ids.items():
                 before = known.get(each)
                 if before is None:
                     self._size += 1
                 if before is None or before < at:
                     known[each] = at
-        for topic, at in self._blocks[record.block].newest.items():
-            self._latest[topic] = max(self._latest.get(topic, 0), at)
 
     def changes(self) -> Iterator[tuple[int, SeenRecord | None]]:
         """Close the open block, merge and forget; give what changed by block number."""
         if not self._open:
             return
         gone: list[int] = []
-        written = [self._close(self._open)]
-        self._open = {}
+        written = [self._close(self._opened())]
+        self._open = []
         if len(self._small) >= MERGE_AFTER:
             gone.extend(self._small)
             written.extend(self._merge())
@@ -121,7 +146,15 @@ class Seen:
         for number, block in self._blocks.items():
             yield SeenRecord(block=number, ids=block.ids)
         if self._open:
-            yield SeenRecord(block=self._next, ids=self._open)
+            yield SeenRecord(block=self._next, ids={each.label: each.fresh for each in self._open})
+
+    def _opened(self) -> Ids:
+        """Take the ids of the open block; the next one begins empty."""
+        ids: Ids = {}
+        for source in self._open:
+            ids[source.label] = source.fresh
+            source.fresh = {}
+        return ids
 
     def _merge(self) -> Iterator[int]:
         """Put small blocks together, oldest first, until they are small no longer."""
@@ -147,6 +180,8 @@ class Seen:
 
     def _keep(self, number: int, ids: Ids) -> None:
         block = self._blocks[number] = _block(ids)
+        for topic, at in block.newest.items():
+            self._latest[topic] = max(self._latest.get(topic, 0), at)
         if block.size < SMALL:
             self._small.append(number)
 
@@ -163,7 +198,7 @@ class Seen:
             if number in self._small:
                 self._small.remove(number)
             for origin, each in block.ids.items():
-                known = self._seen.get(origin, {})
+                known = self._source(origin).known
                 for event, at in each.items():
                     if known.get(event) == at:
                         del known[event]

@@ -7,7 +7,7 @@ from router.engine.conversations import queue_for
 from router.engine.pool import Pool
 from router.engine.waiting import enter, line_up, place, reachable
 from router.model.inputs import Presence
-from router.model.outputs import ConversationRequeued, PolicyChanged, RouterCause
+from router.model.outputs import ConversationRequeued, PolicyChanged
 from router.model.reasons import Requeue, Suspension
 from router.model.state import (
     AgentRecord,
@@ -39,7 +39,7 @@ def take_up(pool: Pool, entities: Iterable[Entity]) -> None:
             case SeenRecord():
                 pool.seen.restore(entity)
     for described in sorted(profiles, key=lambda each: each.id):
-        pool.crew.describe(None, agents[described.id], described.profile)
+        pool.describe(None, agents[described.id], described.profile)
 
 
 def resume(pool: Pool) -> None:
@@ -50,7 +50,6 @@ def resume(pool: Pool) -> None:
     _resume_agents(pool)
     changed = pool.record.policy != pool.policy.version
     if changed:
-        pool.cause = RouterCause("restart")
         before, pool.record.policy = pool.record.policy, pool.policy.version
         if pool.record.seq:
             pool.say(PolicyChanged(from_=before, to=pool.policy.version, files=pool.policy.files))

@@ -1,7 +1,7 @@
 """The waiting room of a pool: every line and lane, and which lanes an agent finds."""
 
-from router.engine.crew import Slot
-from router.engine.lanes import Demand, Lane, Line, Signature
+from router.engine.crew import Crew, Group, Slot
+from router.engine.lanes import Demand, Key, Lane, Line, Signature, fits
 from router.model.policy import Policy
 from router.model.requirement import AllOf, resolve
 from router.model.state import ConversationRecord
@@ -13,34 +13,30 @@ MOST_SIGNATURES = 20_000
 class WaitingRoom:
     """Who waits in a pool under one policy.
 
-    ``place_of``: who waits where, by conversation id; ``kept``: by agent, the lanes kept for him;
+    ``place_of``: who waits where and by which key, by conversation id; ``kept``: by agent, the lanes kept for him;
     ``own``: by slot and anchor skill, the lanes of a conversation that somebody is barred from;
-    ``shared``: by slot and anchor skill, every shared lane in the order they were made, and
-    ``made``: how many of a slot. A lane stays in its list while nobody waits in it, so that an
-    agent group is joined with it once; ``generation`` changes when lanes nobody waits in are
-    dropped and all must be joined anew.
+    ``shared``: by slot and anchor skill, every shared lane. Lanes and agent groups are joined
+    once, when the later of the two appears; a lane stays while nobody waits in it.
     """
 
     __slots__ = (
+        "_crew",
         "_lanes",
         "_signatures",
         "_sweep_at",
-        "generation",
         "kept",
         "lines",
-        "made",
         "own",
         "place_of",
         "shared",
     )
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, crew: Crew) -> None:
+        self._crew = crew
         self.lines = {name: Line(queue, policy.top_levels) for name, queue in policy.queues.items()}
-        self.place_of: dict[str, tuple[Lane, Signature]] = {}
+        self.place_of: dict[str, tuple[Lane, Signature, Key]] = {}
         self.own: dict[tuple[Slot, str | None], dict[Lane, None]] = {}
         self.shared: dict[tuple[Slot, str | None], list[Lane]] = {}
-        self.made: dict[Slot, int] = {}
-        self.generation = 0
         self.kept: dict[str, dict[Lane, None]] = {}
         self._signatures: dict[tuple[object, ...], Signature] = {}
         self._lanes: dict[tuple[object, ...], Lane] = {}
@@ -79,16 +75,27 @@ class WaitingRoom:
 
     def _share(self, lane: Lane) -> None:
         demand = lane.demand
-        self.shared.setdefault((demand.slot, demand.anchor), []).append(lane)
-        self.made[demand.slot] = self.made.get(demand.slot, 0) + 1
+        slot = demand.slot
+        self.shared.setdefault((slot, demand.anchor), []).append(lane)
+        for group in self._crew.holders[slot.index].get(demand.anchor, ()):
+            if fits(demand, group):
+                group.lanes[slot].append(lane)
+
+    def join(self, group: Group) -> None:
+        """Let a new group serve the lanes it fits."""
+        for slot, lanes in group.lanes.items():
+            for anchor in group.anchors:
+                shared = self.shared.get((slot, anchor), ())
+                lanes += [lane for lane in shared if fits(lane.demand, group)]
 
     def _sweep(self) -> None:
-        used = {id(lane.demand) for lane, _ in self.place_of.values()}
+        used = {id(lane.demand) for lane, _, _ in self.place_of.values()}
         self._signatures = {k: v for k, v in self._signatures.items() if id(v.demand) in used}
         self._lanes = {k: v for k, v in self._lanes.items() if id(v.demand) in used}
-        self.generation += 1
         self.shared.clear()
-        self.made.clear()
+        for group in self._crew.groups():
+            for lanes in group.lanes.values():
+                lanes.clear()
         for lane in self._lanes.values():
             self._share(lane)
         self._sweep_at = max(MOST_SIGNATURES, 2 * len(self._signatures))
@@ -109,7 +116,7 @@ class WaitingRoom:
             kept = record.preferred_agents if record.kept_until is not None else None
             lane = Lane(signature.demand, line, kept=kept, barred=record.barred)
         lane.enter(key)
-        self.place_of[record.id] = (lane, signature)
+        self.place_of[record.id] = (lane, signature, key)
         if line.paused:
             return None
         if lane is not signature.lane:
@@ -121,9 +128,8 @@ class WaitingRoom:
         place = self.place_of.pop(record.id, None)
         if place is None:
             return
-        lane, signature = place
+        lane, signature, key = place
         line = signature.line
-        key = line.key(record)
         line.leave(key)
         lane.leave(key)
         if not line.paused and (lane.kept is not None or lane.barred):

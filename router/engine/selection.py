@@ -8,7 +8,7 @@ All features are integers in percent; docs/engine.md has the formulas.
 from collections.abc import Collection, Iterator
 
 from router.engine.crew import Agent, Bucket, Group
-from router.engine.lanes import Demand, Lane, Signature
+from router.engine.lanes import MOST_JOINS, Demand, Lane, Signature, fits
 from router.engine.pool import Pool
 from router.model.outputs import Why
 from router.model.policy import Feature, Turn
@@ -17,8 +17,10 @@ from router.model.requirement import least_level, met
 IDLE_STEP_MS = 6_000
 """One percent of idleness; ten minutes are all of it."""
 MOST_COST = 1_000
-MOST_JOINS = 20_000
-"""With more joins than this a group forgets them all and starts again."""
+
+
+NAMES = {feature: feature.value for feature in Feature}
+IDLE, LOAD, LAST_AGENT = (NAMES[each] for each in (Feature.IDLE, Feature.LOAD, Feature.LAST_AGENT))
 
 
 class Join:
@@ -36,19 +38,6 @@ class Join:
         self.last_agent = last_agent
 
 
-def fits(demand: Demand, group: Group) -> bool:
-    """Tell whether a profile group meets a demand, worked out once for each pair."""
-    known = group.fits.get(demand)
-    if known is None:
-        if len(group.fits) >= MOST_JOINS:
-            group.fits.clear()
-        profile = group.profile
-        known = group.fits[demand] = met(
-            demand.requirement, skills=profile.skills, languages=group.languages
-        )
-    return known
-
-
 def join(signature: Signature, group: Group) -> Join:
     """Work out the static terms of a fitting group's score, once for each pair."""
     known = group.joins.get(signature)
@@ -61,11 +50,11 @@ def join(signature: Signature, group: Group) -> Join:
 
 def _join(signature: Signature, group: Group) -> Join:
     weights = signature.line.queue.selects.weights
-    terms = {
-        feature.value: weight * STATIC[feature](signature, group)
-        for feature, weight in weights.items()
-        if feature in STATIC
-    }
+    terms: dict[str, int] = {}
+    for feature, weight in weights.items():
+        measure = STATIC.get(feature)
+        if measure is not None:
+            terms[NAMES[feature]] = weight * measure(signature, group)
     return Join(
         terms,
         idle=weights.get(Feature.IDLE),
@@ -157,13 +146,13 @@ def why(made: Join, agent: Agent, *, preferred: bool, now: int) -> Why:
     terms = dict(made.terms)
     total = made.score
     if made.idle is not None:
-        part = terms[Feature.IDLE.value] = made.idle * idleness(agent.record.idle_since, now)
+        part = terms[IDLE] = made.idle * idleness(agent.record.idle_since, now)
         total += part
     if made.load is not None:
-        part = terms[Feature.LOAD.value] = made.load * loading(agent.used, agent.group.capacity)
+        part = terms[LOAD] = made.load * loading(agent.used, agent.group.capacity)
         total += part
     if made.last_agent is not None:
-        part = terms[Feature.LAST_AGENT.value] = made.last_agent * 100 * preferred
+        part = terms[LAST_AGENT] = made.last_agent * 100 * preferred
         total += part
     return Why(total, terms)
 
@@ -173,25 +162,29 @@ def best_agent(pool: Pool, lane: Lane) -> Agent | None:
 
     Cost: the open groups that hold a skill the lane asks for, and the load states in them.
     """
+    record = lane.head()[3]
+    preferred = record.preferred_agents
+    groups = _open_groups(pool, lane.demand) if lane.kept is None else ()
+    if not groups and not preferred:
+        return None
     best: tuple[int, int, str] | None = None
     chosen: Agent | None = None
     now = pool.now
-    record = lane.head()[3]
-    if lane.kept is None and not record.preferred_agents and not _open_groups(pool, lane.demand):
-        return None
     signature = pool.room.place_of[record.id][1]
     by_turn = signature.line.queue.selects.turn is Turn.ROUND_ROBIN
-    for agent, preferred in _candidates(pool, lane, signature):
+    for agent, is_preferred in _candidates(pool, lane, signature, groups=groups):
         made = join(signature, agent.group)
         rank = agent.record.asked_at if by_turn else agent.record.idle_since
-        standing = (-score(made, agent, preferred=preferred, now=now), rank, agent.id)
+        standing = (-score(made, agent, preferred=is_preferred, now=now), rank, agent.id)
         if best is None or standing < best:
             best = standing
             chosen = agent
     return chosen
 
 
-def _candidates(pool: Pool, lane: Lane, signature: Signature) -> Iterator[tuple[Agent, bool]]:
+def _candidates(
+    pool: Pool, lane: Lane, signature: Signature, *, groups: Collection[Group]
+) -> Iterator[tuple[Agent, bool]]:
     """Give agents among whom the best is: the preferred ones, and the heads of buckets."""
     demand = lane.demand
     slot = demand.slot
@@ -203,10 +196,8 @@ def _candidates(pool: Pool, lane: Lane, signature: Signature) -> Iterator[tuple[
             continue
         if slot in agent.bucket.open and fits(demand, agent.group):
             yield agent, True
-    if lane.kept is not None:
-        return
     without: Collection[str] = {*barred, *preferred} if barred or preferred else ()
-    for group in _open_groups(pool, demand):
+    for group in groups:
         if not fits(demand, group):
             continue
         for bucket in group.buckets.values():

@@ -6,9 +6,8 @@ queue says so and one of them can be reached.
 """
 
 from router.engine.crew import Agent
-from router.engine.lanes import Demand, Line, Signature
+from router.engine.lanes import Demand, Line, Signature, fits
 from router.engine.pool import Pool
-from router.engine.selection import fits
 from router.model.inputs import Presence
 from router.model.outputs import ConversationQueued, Qualified
 from router.model.state import ConversationRecord
@@ -104,6 +103,9 @@ def let_go_of(pool: Pool, agent: Agent) -> None:
 
 def place(pool: Pool, record: ConversationRecord) -> int:
     """Give the rank of a conversation in its queue, from 1, as if it waited there."""
+    waits = pool.room.place_of.get(record.id)
+    if waits is not None:
+        return 1 + waits[1].line.before(waits[2])
     line = pool.room.lines.get(record.queue)
     return 1 + line.before(line.key(record)) if line is not None else 1
 

@@ -46,7 +46,7 @@ class Origin(msgspec.Struct, frozen=True, gc=False):
 NOWHERE = Origin(topic="", partition=-1, offset=-1, recorded_at=0)
 
 
-class Input(msgspec.Struct, frozen=True, kw_only=True):
+class Input(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Common part of every input.
 
     ``id`` is unique per ``source``; an empty id is never checked for repetition. ``at`` is the

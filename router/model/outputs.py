@@ -41,7 +41,7 @@ Requirements = dict[str, int] | dict[str, str]
 """``{skill: least level}``, or ``{"expression": …}`` where no map can say it."""
 
 
-class Qualified(msgspec.Struct, frozen=True, kw_only=True):
+class Qualified(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What qualification found, as published with ``conversation.queued``."""
 
     topic: str | None
@@ -59,14 +59,14 @@ class EstimatedWait(msgspec.Struct, frozen=True, gc=False):
     p90: float
 
 
-class Why(msgspec.Struct, frozen=True):
+class Why(msgspec.Struct, frozen=True, gc=False):
     """Score of the chosen agent and its parts; the terms add up to the score."""
 
     score: int
     terms: dict[str, int]
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Common part of every body; ``type`` is the event's type."""
 
     type: ClassVar[str] = ""
@@ -326,7 +326,7 @@ OUTCOMES: tuple[type[Outcome], ...] = (
 """Every outcome, in the order of the contract."""
 
 
-class Decision(msgspec.Struct, frozen=True):
+class Decision(msgspec.Struct, frozen=True, gc=False):
     """One decision: ``seq`` counts 1, 2, 3 … in the pool, ``at`` (ms) is when it was taken.
 
     ``traceparent`` is the cause's, or the conversation's where a timer is the cause.

@@ -132,7 +132,7 @@ class AgentRules(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     lost_after_ms: int | None = 120_000
 
 
-class Facts(msgspec.Struct, frozen=True, kw_only=True):
+class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What qualification may look at. ``text`` is None where there is none, or no longer.
 
     ``text_rules``: names of the rules that found their words in the text when it was there; without
@@ -151,7 +151,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     text_rules: frozenset[str] = frozenset()
 
 
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+class Verdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What qualification found: the facts as they stand now, the rules that set them, the queue.
 
     ``queue`` is None where no queue takes the conversation.

@@ -35,7 +35,7 @@ _COMPARE: dict[Comparison, Callable[[int, int], bool]] = {
 }
 
 
-class SkillTerm(msgspec.Struct, frozen=True, tag="skill"):
+class SkillTerm(msgspec.Struct, frozen=True, tag="skill", gc=False):
     """Agent's level in ``skill`` compared with ``level``; a skill that is missing has level 0.
 
     ``relative``: ``level`` is added to the conversation's level (``">= level - 1"`` is -1).
@@ -47,31 +47,31 @@ class SkillTerm(msgspec.Struct, frozen=True, tag="skill"):
     relative: bool = False
 
 
-class AnySkill(msgspec.Struct, frozen=True, tag="any_skill"):
+class AnySkill(msgspec.Struct, frozen=True, tag="any_skill", gc=False):
     """At least ``level`` in any skill at all."""
 
     level: int
 
 
-class LanguageTerm(msgspec.Struct, frozen=True, tag="language"):
+class LanguageTerm(msgspec.Struct, frozen=True, tag="language", gc=False):
     """The agent speaks this language; ``same`` is the conversation's, vacuous where it has none."""
 
     language: str
 
 
-class AllOf(msgspec.Struct, frozen=True, tag="all_of"):
+class AllOf(msgspec.Struct, frozen=True, tag="all_of", gc=False):
     """Every term holds; with no terms, always."""
 
     terms: tuple["Requirement", ...] = ()
 
 
-class AnyOf(msgspec.Struct, frozen=True, tag="any_of"):
+class AnyOf(msgspec.Struct, frozen=True, tag="any_of", gc=False):
     """At least one term holds."""
 
     terms: tuple["Requirement", ...]
 
 
-class NotOf(msgspec.Struct, frozen=True, tag="not"):
+class NotOf(msgspec.Struct, frozen=True, tag="not", gc=False):
     """The term does not hold."""
 
     term: "Requirement"
@@ -129,19 +129,21 @@ def _filled(template: Requirement, *, level: int, language: str | None) -> Requi
 
 def met(requirement: Requirement, *, skills: Mapping[str, int], languages: frozenset[str]) -> bool:
     """Tell whether an agent with these skills and (primary) languages fits."""
-    match requirement:
-        case SkillTerm(skill, comparison, level):
-            return _COMPARE[comparison](skills.get(skill, 0), level)
-        case AnySkill(level):
-            return any(each >= level for each in skills.values())
-        case LanguageTerm(language):
-            return primary(language) in languages
-        case AllOf(terms):
-            return all(met(each, skills=skills, languages=languages) for each in terms)
-        case AnyOf(terms):
-            return any(met(each, skills=skills, languages=languages) for each in terms)
-        case NotOf(term):
-            return not met(term, skills=skills, languages=languages)
+    # By type, not by pattern: a new kind of conversation asks this of every profile there is.
+    if isinstance(requirement, SkillTerm):
+        return _COMPARE[requirement.comparison](skills.get(requirement.skill, 0), requirement.level)
+    if isinstance(requirement, LanguageTerm):
+        return primary(requirement.language) in languages
+    if isinstance(requirement, AllOf):
+        for each in requirement.terms:
+            if not met(each, skills=skills, languages=languages):
+                return False
+        return True
+    if isinstance(requirement, AnyOf):
+        return any(met(each, skills=skills, languages=languages) for each in requirement.terms)
+    if isinstance(requirement, NotOf):
+        return not met(requirement.term, skills=skills, languages=languages)
+    return any(level >= requirement.level for level in skills.values())
 
 
 def least_level(requirement: Requirement) -> tuple[str, int] | None:

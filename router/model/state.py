@@ -14,7 +14,7 @@ from router.model.outputs import Why
 from router.model.reasons import Suspension
 
 
-class OpenOffer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class OpenOffer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """An offer that waits for its answer, or the assignment it became.
 
     ``since``: when it was made, or assigned. ``expires_at`` is None once assigned.
@@ -31,7 +31,7 @@ class OpenOffer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 Stage = Literal["waiting", "offered", "assigned"]
 
 
-class ConversationRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
+class ConversationRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """A conversation from its creation to its end.
 
     ``arrived_at`` and ``sequence`` are its place among equals and never change. The given facts
@@ -68,7 +68,7 @@ class ConversationRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
     traceparent: str | None = None
 
 
-class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """An agent as last described. ``languages`` are primary subtags; ``capacity`` None: policy's."""
 
     team: str
@@ -82,14 +82,14 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     partner: str | None = None
 
 
-class ProfileRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
+class ProfileRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """The profile of an agent, apart from what changes with every conversation."""
 
     id: str
     profile: Profile
 
 
-class OpenWrapUp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class OpenWrapUp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Work after a conversation that still holds capacity; ``until`` None: open."""
 
     channel: str
@@ -97,7 +97,7 @@ class OpenWrapUp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     until: int | None = None
 
 
-class AgentRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
+class AgentRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """What an agent does. Offers and assignments are kept with their conversations.
 
     ``idle_since``: last given or done with work, or became available. ``asked_at``: last given an
@@ -117,13 +117,13 @@ class AgentRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
     wrap_ups: dict[str, OpenWrapUp] = {}
 
 
-class StrangerRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
+class StrangerRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """An agent nobody described whose heartbeat has been refused once."""
 
     id: str
 
 
-class PoolRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
+class PoolRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """What a pool counts: last decision, last place, rules in force, paused queues, its clock."""
 
     seq: int = 0
@@ -133,7 +133,7 @@ class PoolRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
     paused: tuple[str, ...] = ()
 
 
-class SeenRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
+class SeenRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """A block of event ids that have been seen, to refuse their repetition.
 
     ``ids`` {"topic source": {id: record time}}; blocks are numbered upwards in their pool.
@@ -143,7 +143,7 @@ class SeenRecord(msgspec.Struct, kw_only=True, omit_defaults=True):
     ids: dict[str, dict[str, int]]
 
 
-class PositionsRecord(msgspec.Struct, kw_only=True):
+class PositionsRecord(msgspec.Struct, kw_only=True, gc=False):
     """Next offset to read of each input partition of the shard, by topic name without prefix."""
 
     conversations: int
@@ -151,7 +151,7 @@ class PositionsRecord(msgspec.Struct, kw_only=True):
     commands: int
 
 
-class BarrierRecord(msgspec.Struct, kw_only=True):
+class BarrierRecord(msgspec.Struct, kw_only=True, gc=False):
     """Written by a new owner before it folds the state topic; ``nonce`` tells it from others."""
 
     nonce: str
@@ -180,7 +180,7 @@ class Key(msgspec.Struct, frozen=True, order=True, gc=False):
     id: str = ""
 
 
-class Change(msgspec.Struct, frozen=True):
+class Change(msgspec.Struct, frozen=True, gc=False):
     """The new value of an entity, or None: it is gone."""
 
     key: Key

@@ -84,7 +84,7 @@ def test_heartbeats_change_nothing_durable_but_the_ids_seen() -> None:
     centre.engine.changes()
     centre.about(inputs.AgentHeartbeat, agent="ana")
     changes: list[Change] = centre.engine.changes()
-    assert {change.key.kind for change in changes} == {"seen", "pool"}
+    assert {change.key.kind for change in changes} == {"seen"}
 
 
 def test_other_rules_after_a_restart_are_said_and_nobody_loses_his_place() -> None:
