@@ -37,7 +37,7 @@ DOWN_S: Final = 0.5
 """How long the router stays down: what a supervisor of processes needs to notice."""
 SILENCE_S: Final = 45.0
 """An event without an answer for so long: the broker or the router is lost."""
-SETTLE_S: Final = 20.0
+SETTLE_S: Final = 30.0
 """Longest time after closing until everybody has been served."""
 LAST_WORDS_S: Final = 20.0
 NIGHT_S: Final = 3.0
@@ -111,7 +111,9 @@ class _Play:
             finally:
                 await self._post.stop()
                 await listener.stop()
-            self._display.say("everybody is served; the router drains, and the topics are read")
+            left = len(self._floor.customers.visits)
+            served = f"{left} customers are still there" if left else "everybody is served"
+            self._display.say(f"{served}; the router drains, and the topics are read")
             await asyncio.to_thread(stage.router.stop)
             return await self._report()
         finally:

@@ -55,7 +55,7 @@ def _lanes(pool: Pool) -> Iterator[str]:
             yield f"the line of {queue} is out of order"
         for record in records:
             lane, signature, key = pool.room.place_of[record.id]
-            if key != line.key(record):
+            if key != line.key(record, signature):
                 yield f"{record.id} stands by a key that is not its own"
             if signature.line is not line or record not in lane.records():
                 yield f"{record.id} stands in the wrong line or lane"

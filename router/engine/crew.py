@@ -111,11 +111,11 @@ class Agent:
 class Bucket:
     """Agents of one group with the same load, in the order of their turn."""
 
-    __slots__ = ("asked", "count", "group", "idle", "open", "used")
+    __slots__ = ("asked", "count", "group", "idle", "loading", "open")
 
     def __init__(self, group: Group, used: int, slots: tuple[Slot, ...]) -> None:
         self.group = group
-        self.used = used
+        self.loading = loading(used, group.capacity)
         self.open = slots
         self.count = 0
         self.idle: list[tuple[int, str, Agent]] = []
@@ -130,9 +130,14 @@ class Bucket:
         return self._first(self.asked, without)
 
     def _first(self, heap: list[tuple[int, str, Agent]], without: Collection[str]) -> Agent | None:
+        by_idle = heap is self.idle
+        if by_idle and not without:
+            entry = heap[0]
+            agent = entry[2]
+            if agent.bucket is self and agent.record.idle_since == entry[0]:
+                return agent
         passed = []
         found = None
-        by_idle = heap is self.idle
         while heap:
             entry = heap[0]
             agent = entry[2]
@@ -163,6 +168,11 @@ class Bucket:
         if self.asked:
             self.asked = [(agent.record.asked_at, agent.id, agent) for agent in here]
             heapq.heapify(self.asked)
+
+
+def loading(used: int, capacity: int) -> int:
+    """Give the load in percent of the capacity."""
+    return 100 * used // capacity if capacity else 100
 
 
 class Crew:
@@ -284,6 +294,8 @@ class Crew:
             return
         agent.bucket = None
         bucket.count -= 1
+        if bucket.idle and bucket.idle[0][2] is agent:
+            heapq.heappop(bucket.idle)
         if not bucket.count:
             bucket.idle.clear()
             bucket.asked.clear()

@@ -22,8 +22,11 @@ PRIORITY_POINTS = 1_000_000
 MOST_JOINS = 20_000
 """With more joins than this a group forgets them all and starts again."""
 
-Key = tuple[int, int, int, ConversationRecord]
-"""(minus the constant part of the points, arrival or minus arrival, sequence, conversation)."""
+Key = tuple[int, int, int, ConversationRecord, "Signature | None"]
+"""(minus the constant part of the points, arrival or minus arrival, sequence, conversation, kind).
+
+Sequences are unique, so that no comparison goes beyond them.
+"""
 
 
 class Ranks:
@@ -86,14 +89,14 @@ class Line(Ranks):
         self.arrivals = Ranks()
         self.paused = False
 
-    def key(self, record: ConversationRecord) -> Key:
+    def key(self, record: ConversationRecord, signature: "Signature | None" = None) -> Key:
         """Give the key of a conversation in this queue, fixed while its facts stand."""
         arrival = record.arrived_at
         points = record.priority * PRIORITY_POINTS
         if self.newest:
-            return (-points, -arrival, record.sequence, record)
+            return (-points, -arrival, record.sequence, record, signature)
         points -= self.ageing * (arrival + self.within)
-        return (-points, arrival, record.sequence, record)
+        return (-points, arrival, record.sequence, record, signature)
 
     def growth(self, now: int) -> int:
         """Give the part of the points that grows with time, the same for all of the queue."""
@@ -105,13 +108,13 @@ class Line(Ranks):
         """Let a conversation stand in the line."""
         self.add(key)
         if self.newest:
-            self.arrivals.add((-key[1], key[2], key[2], key[3]))
+            self.arrivals.add((-key[1], key[2], key[2], key[3], key[4]))
 
     def leave(self, key: Key) -> None:
         """Let a conversation go."""
         self.remove(key)
         if self.newest:
-            self.arrivals.remove((-key[1], key[2], key[2], key[3]))
+            self.arrivals.remove((-key[1], key[2], key[2], key[3], key[4]))
 
     def oldest(self) -> int | None:
         """Give the arrival of who waits longest (ms). Cost: the length of the line."""

@@ -14,7 +14,6 @@ from router.engine.offers import grant
 from router.engine.pool import Pool
 from router.engine.room import WaitingRoom
 from router.engine.selection import best_agent, join, why
-from router.model.state import ConversationRecord
 
 
 def match(pool: Pool) -> None:
@@ -60,11 +59,12 @@ def _serve(pool: Pool, agent: Agent) -> None:
                 least = points
         if first is None:
             return
-        _give(pool, first.head()[3], agent)
+        _give(pool, first, agent)
 
 
-def _give(pool: Pool, record: ConversationRecord, agent: Agent) -> None:
-    signature = pool.room.place_of[record.id][1]
+def _give(pool: Pool, lane: Lane, agent: Agent) -> None:
+    _, _, _, record, signature = lane.head()
+    assert signature is not None  # noqa: S101 - who waits knows what kind he is
     preferred = agent.id in record.preferred_agents
     made = join(signature, agent.group)
     grant(pool, record, agent, why=why(made, agent, preferred=preferred, now=pool.now))
@@ -74,12 +74,12 @@ def _lanes_for(pool: Pool, agent: Agent) -> list[Lane]:
     """Give the lanes the agent may take from now; in some of them nobody may wait."""
     crew, room = pool.crew, pool.room
     found: list[Lane] = []
-    for slot in agent.group.caps:
-        if agent.has_room(slot, crew.exclusive):
-            found += agent.group.lanes[slot]
+    for slot, lanes in agent.group.lanes.items():
+        if (lanes or room.own) and agent.has_room(slot, crew.exclusive):
+            found += lanes
             if room.own:
                 found += _own_lanes(room, agent, slot)
-    for lane in room.kept.get(agent.id, ()):
+    for lane in room.kept.get(agent.id, ()) if room.kept else ():
         if (
             agent.id not in lane.barred
             and agent.has_room(lane.demand.slot, crew.exclusive)
@@ -100,7 +100,7 @@ def _settle(pool: Pool, lanes: dict[Lane, None]) -> None:
     """Match lanes with shelved agents; a lane whose head has nobody is done with."""
     if len(lanes) == 1:
         for lane in lanes:
-            while len(lane) and (agent := best_agent(pool, lane)) is not None:
+            while lane.top is not None and (agent := best_agent(pool, lane)) is not None:
                 _give_shelved(pool, lane, agent)
         return
     now = pool.now
@@ -124,11 +124,11 @@ def _settle(pool: Pool, lanes: dict[Lane, None]) -> None:
 
 def _give_shelved(pool: Pool, lane: Lane, agent: Agent) -> None:
     pool.crew.take_off(agent)
-    _give(pool, lane.head()[3], agent)
+    _give(pool, lane, agent)
     pool.crew.shelve(agent)
 
 
 def _urgency(lane: Lane, now: int) -> tuple[int, int, int]:
     """Give the order of a lane's head: the smallest goes first; no two are equal."""
-    _, arrival, sequence, _ = lane.head()
+    _, arrival, sequence, _, _ = lane.head()
     return (lane.points(now), arrival, sequence)

@@ -212,13 +212,16 @@ class Pool:
         pool = self.name
         conversations, agents = self.conversations, self.agents
         if self._conversations:
-            for name in self._conversations:
-                changed.append(Change(Key(pool, "conversation", name), conversations.get(name)))
+            changed += [
+                Change(Key(pool, "conversation", name), conversations.get(name))
+                for name in self._conversations
+            ]
             self._conversations.clear()
             self._born.clear()
         if self._agents:
-            for name in self._agents:
-                changed.append(Change(Key(pool, "agent", name), agents[name].record))
+            changed += [
+                Change(Key(pool, "agent", name), agents[name].record) for name in self._agents
+            ]
             self._agents.clear()
         if self._profiles:
             for name in self._profiles:
@@ -226,8 +229,10 @@ class Pool:
                 changed.append(Change(Key(pool, "profile", name), profile))
             self._profiles.clear()
         if self._strangers:
-            for name in self._strangers:
-                changed.append(Change(Key(pool, "stranger", name), self.strangers.get(name)))
+            changed += [
+                Change(Key(pool, "stranger", name), self.strangers.get(name))
+                for name in self._strangers
+            ]
             self._strangers.clear()
         for number, block in self.seen.changes():
             changed.append(Change(Key(pool, "seen", str(number)), block))
@@ -277,7 +282,8 @@ class Pool:
 
     def signature(self, record: ConversationRecord) -> Signature | None:
         """Give what kind of conversation it is; None where no queue or channel is for it."""
-        return self.room.signature(record, self.crew.slot(record.channel))
+        slot = self.crew.slots.get(record.channel) or self.crew.slot(record.channel)
+        return self.room.signature(record, slot)
 
     def serves(self, agent: Agent) -> bool:
         """Tell whether an agent may get work at all, room or not."""

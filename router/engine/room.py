@@ -106,7 +106,7 @@ class WaitingRoom:
         Gives the lane to look at when matching, None in a queue that is paused.
         """
         line = signature.line
-        key = line.key(record)
+        key = line.key(record, signature)
         line.enter(key)
         if line.paused:
             lane = Lane(signature.demand, line)

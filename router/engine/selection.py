@@ -5,9 +5,9 @@ changes from moment to moment (idle time, load, last agent) is added for the hea
 All features are integers in percent; docs/engine.md has the formulas.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
-from router.engine.crew import Agent, Bucket, Group
+from router.engine.crew import Agent, Bucket, Group, loading
 from router.engine.lanes import MOST_JOINS, Demand, Lane, Signature, fits
 from router.engine.pool import Pool
 from router.model.outputs import Why
@@ -38,13 +38,18 @@ class Join:
         self.last_agent = last_agent
 
 
+NO_MATCH = Join({}, idle=None, load=None, last_agent=None)
+"""What a demand makes of a group that does not meet it."""
+
+
 def join(signature: Signature, group: Group) -> Join:
-    """Work out the static terms of a fitting group's score, once for each pair."""
+    """Work out the static terms of a group's score, or ``NO_MATCH``, once for each pair."""
     known = group.joins.get(signature)
     if known is None:
         if len(group.joins) >= MOST_JOINS:
             group.joins.clear()
-        known = group.joins[signature] = _join(signature, group)
+        suits = fits(signature.demand, group)
+        known = group.joins[signature] = _join(signature, group) if suits else NO_MATCH
     return known
 
 
@@ -124,23 +129,6 @@ def idleness(idle_since: int, now: int) -> int:
     return min(100, (now - idle_since) // IDLE_STEP_MS)
 
 
-def loading(used: int, capacity: int) -> int:
-    """Give the load in percent of the capacity."""
-    return 100 * used // capacity if capacity else 100
-
-
-def score(made: Join, agent: Agent, *, preferred: bool, now: int) -> int:
-    """Score an agent for a conversation."""
-    total = made.score
-    if made.idle is not None:
-        total += made.idle * idleness(agent.record.idle_since, now)
-    if made.load is not None:
-        total += made.load * loading(agent.used, agent.group.capacity)
-    if made.last_agent is not None and preferred:
-        total += made.last_agent * 100
-    return total
-
-
 def why(made: Join, agent: Agent, *, preferred: bool, now: int) -> Why:
     """Say the score of an agent for a conversation, and its parts."""
     terms = dict(made.terms)
@@ -157,53 +145,113 @@ def why(made: Join, agent: Agent, *, preferred: bool, now: int) -> Why:
     return Why(total, terms)
 
 
+Standing = tuple[int, int, str, Agent]
+"""(minus the score, turn, id, agent): the least is the best; ids are unique."""
+
+
 def best_agent(pool: Pool, lane: Lane) -> Agent | None:
     """Give the best shelved agent for the head of a lane, None where nobody may take it.
 
     Cost: the open groups that hold a skill the lane asks for, and the load states in them.
     """
-    record = lane.head()[3]
+    _, _, _, record, signature = lane.head()
+    assert signature is not None  # noqa: S101 - who waits knows what kind he is
     preferred = record.preferred_agents
     groups = _open_groups(pool, lane.demand) if lane.kept is None else ()
     if not groups and not preferred:
         return None
-    best: tuple[int, int, str] | None = None
-    chosen: Agent | None = None
-    now = pool.now
-    signature = pool.room.place_of[record.id][1]
-    by_turn = signature.line.queue.selects.turn is Turn.ROUND_ROBIN
-    for agent, is_preferred in _candidates(pool, lane, signature, groups=groups):
-        made = join(signature, agent.group)
-        rank = agent.record.asked_at if by_turn else agent.record.idle_since
-        standing = (-score(made, agent, preferred=is_preferred, now=now), rank, agent.id)
-        if best is None or standing < best:
-            best = standing
-            chosen = agent
-    return chosen
-
-
-def _candidates(
-    pool: Pool, lane: Lane, signature: Signature, *, groups: Collection[Group]
-) -> Iterator[tuple[Agent, bool]]:
-    """Give agents among whom the best is: the preferred ones, and the heads of buckets."""
-    demand = lane.demand
-    slot = demand.slot
+    best: Standing | None = None
     barred = lane.barred
-    preferred = lane.head()[3].preferred_agents
-    for name in preferred:
-        agent = pool.agents.get(name)
-        if agent is None or agent.bucket is None or name in barred:
-            continue
-        if slot in agent.bucket.open and fits(demand, agent.group):
-            yield agent, True
+    if preferred:
+        for agent in _preferred(pool, lane, preferred):
+            standing = _standing(signature, agent, now=pool.now)
+            if best is None or standing < best:
+                best = standing
     without: Collection[str] = {*barred, *preferred} if barred or preferred else ()
-    for group in groups:
-        if not fits(demand, group):
+    best = _best_of(groups, signature, best=best, without=without, now=pool.now)
+    return None if best is None else best[3]
+
+
+def _preferred(pool: Pool, lane: Lane, names: tuple[str, ...]) -> Iterator[Agent]:
+    demand = lane.demand
+    for name in names:
+        agent = pool.agents.get(name)
+        if agent is None or agent.bucket is None or name in lane.barred:
             continue
+        if demand.slot in agent.bucket.open and fits(demand, agent.group):
+            yield agent
+
+
+def _standing(signature: Signature, agent: Agent, *, now: int) -> Standing:
+    """Give where a preferred agent stands among those who may take a conversation."""
+    scored = why(join(signature, agent.group), agent, preferred=True, now=now)
+    record = agent.record
+    by_turn = signature.line.queue.selects.turn is Turn.ROUND_ROBIN
+    return (-scored.score, record.asked_at if by_turn else record.idle_since, agent.id, agent)
+
+
+def _best_of(
+    groups: Collection[Group],
+    signature: Signature,
+    *,
+    best: Standing | None,
+    without: Collection[str],
+    now: int,
+) -> Standing | None:
+    """Give the best agent of these groups, none of those named; or ``best`` if he is better.
+
+    A bucket whose longest idle agent could not win is passed over. This is the hot path.
+    """
+    slot = signature.demand.slot
+    by_idleness = signature.line.queue.selects.turn is Turn.LONGEST_IDLE
+    for group in groups:
+        made = group.joins.get(signature) or join(signature, group)
+        if made is NO_MATCH:
+            continue
+        idle, load = made.idle or 0, made.load or 0
         for bucket in group.buckets.values():
-            if bucket.count and slot in bucket.open:
-                for agent in _heads(bucket, signature, without):
-                    yield agent, False
+            if not bucket.count or slot not in bucket.open:
+                continue
+            minus = -made.score - load * bucket.loading
+            since, _, agent = bucket.idle[0]
+            if idle:
+                steps = (now - since) // IDLE_STEP_MS
+                minus -= idle * (steps if steps < 100 else 100)
+            if best is not None and minus > best[0]:
+                continue
+            if by_idleness and not without and agent.bucket is bucket:
+                record = agent.record
+                if record.idle_since == since:
+                    standing = (minus, since, agent.id, agent)
+                    if best is None or standing < best:
+                        best = standing
+                    continue
+            for standing in _standings(bucket, made, signature, without=without, now=now):
+                if best is None or standing < best:
+                    best = standing
+    return best
+
+
+def _standings(
+    bucket: Bucket, made: Join, signature: Signature, *, without: Collection[str], now: int
+) -> Iterator[Standing]:
+    """Give how those of a bucket stand among whom its best is."""
+    by_idleness = signature.line.queue.selects.turn is Turn.LONGEST_IDLE
+    idle, load = made.idle or 0, made.load or 0
+    agents: Iterable[Agent | None]
+    if by_idleness:
+        agents = (bucket.longest_idle(without),)
+    elif idle:
+        agents = bucket.all()
+    else:
+        agents = (bucket.longest_unasked(without),)
+    for agent in agents:
+        if agent is None or agent.id in without:
+            continue
+        record = agent.record
+        since = record.idle_since
+        minus = -made.score - load * bucket.loading - idle * idleness(since, now)
+        yield (minus, since if by_idleness else record.asked_at, agent.id, agent)
 
 
 def _open_groups(pool: Pool, demand: Demand) -> Collection[Group]:
@@ -217,16 +265,3 @@ def _open_groups(pool: Pool, demand: Demand) -> Collection[Group]:
         if fewest is None or len(groups) < len(fewest):
             fewest = groups
     return fewest or ()
-
-
-def _heads(bucket: Bucket, signature: Signature, without: Collection[str]) -> Iterator[Agent]:
-    selects = signature.line.queue.selects
-    if selects.turn is Turn.LONGEST_IDLE:
-        agent = bucket.longest_idle(without)
-    elif selects.weights.get(Feature.IDLE):
-        yield from (each for each in bucket.all() if each.id not in without)
-        return
-    else:
-        agent = bucket.longest_unasked(without)
-    if agent is not None:
-        yield agent

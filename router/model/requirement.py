@@ -135,10 +135,7 @@ def met(requirement: Requirement, *, skills: Mapping[str, int], languages: froze
     if isinstance(requirement, LanguageTerm):
         return primary(requirement.language) in languages
     if isinstance(requirement, AllOf):
-        for each in requirement.terms:
-            if not met(each, skills=skills, languages=languages):
-                return False
-        return True
+        return all(met(each, skills=skills, languages=languages) for each in requirement.terms)
     if isinstance(requirement, AnyOf):
         return any(met(each, skills=skills, languages=languages) for each in requirement.terms)
     if isinstance(requirement, NotOf):

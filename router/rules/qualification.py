@@ -108,8 +108,8 @@ class Qualification:
 
     def qualify(self, facts: Facts) -> Verdict:
         """Apply the rules, then find the queue. About two microseconds, and what conditions cost."""
-        text_rules = self._heard(facts)
-        found = Findings(facts, self._asked(text_rules))
+        text_rules = self._heard(facts) if self._ears else _NOTHING
+        found = Findings(facts, self._asked(text_rules) if text_rules else _NOTHING)
         case = found.case
         matched: list[str] = []
         for holds, step in self._steps:
@@ -139,7 +139,7 @@ class Qualification:
 
     def _heard(self, facts: Facts) -> frozenset[str]:
         """Listen to the text if it is there, else recall what was heard in it."""
-        if not self._ears or (facts.text is None and not facts.text_rules):
+        if facts.text is None and not facts.text_rules:
             return _NOTHING
         if facts.text is None:
             return facts.text_rules.intersection(each.name for each in self._ears)
@@ -147,8 +147,6 @@ class Qualification:
         return frozenset(each.name for each in self._ears if each.hears(text))
 
     def _asked(self, heard: frozenset[str]) -> frozenset[str]:
-        if not heard:
-            return _NOTHING
         return frozenset(each.asked for each in self._ears if each.name in heard)
 
 

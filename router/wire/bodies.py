@@ -55,10 +55,15 @@ class _Refused(msgspec.Struct):
     agent: str | UnsetType
 
 
-def published(body: Outcome) -> object:
-    """Give what msgspec writes as the body of an event: an object with at least one field."""
-    form = _FORMS.get(type(body))
-    return body if form is None else form(body)
+def form(kind: type[Outcome]) -> Callable[[Any], object] | None:
+    """Give what makes the body of an event of an outcome; None: it is published as it is."""
+    return _FORMS.get(kind)
+
+
+def always_about(kind: type[Outcome]) -> Callable[[Any], str] | None:
+    """Give what names whom an outcome is about; None where not every one of the type says it."""
+    name = about(kind)
+    return None if name is None else attrgetter(name)
 
 
 def subject(body: Outcome) -> str | None:

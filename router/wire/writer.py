@@ -6,7 +6,8 @@ Decides nothing, numbers nothing, and keeps of a decision only what the next one
 decisions of one cause come together, and policy, cause, positions and time are written once.
 """
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
 import msgspec
 
@@ -16,6 +17,10 @@ from router.wire.record import STRUCTURED_HEADERS, Record
 
 Read = tuple[int, int, int]
 """Last offset applied of conversations, agents and commands; -1: none."""
+
+Head = tuple[bytes, bytes, bytes, Callable[[Any], object] | None, Callable[[Any], str] | None]
+"""What all events of a type in a pool share: record key, beginning, pool; how the body is made, and
+whom it is about, where every body of the type says that."""
 
 POOLS_REMEMBERED: Final = 1_000
 """Pools whose beginnings of events are kept ready; when there are more, all are forgotten."""
@@ -32,7 +37,7 @@ class Writer:
     def __init__(self, *, source: str) -> None:
         """Take the URI reference that names this router; a pool's events come from source/pool."""
         self._source = source
-        self._heads: dict[tuple[str, type[Outcome]], tuple[bytes, bytes, bytes]] = {}
+        self._heads: dict[tuple[str, type[Outcome]], Head] = {}
         self._cause: Cause = _NO_CAUSE
         self._read: Read = (-1, -1, -1)
         self._policy = ""
@@ -54,10 +59,10 @@ class Writer:
             or decision.policy != self._policy
         ):
             self._share(decision, read)
-        key, start, pool = head
+        key, start, pool, form, about = head
         seq = b"%d" % decision.seq
         trace = decision.traceparent
-        subject = bodies.subject(body)
+        subject = bodies.subject(body) if about is None else about(body)
         return Record(
             key,
             b"".join(
@@ -65,19 +70,19 @@ class Writer:
                     start,
                     seq,
                     self._time,
-                    b"" if not subject else b',"subject":' + _encode(subject),
+                    b',"subject":' + _encode(subject) if subject else b"",
                     b"" if trace is None else b',"traceparent":' + _encode(trace),
                     pool,
                     seq,
                     self._shared,
-                    _encode(bodies.published(body))[1:],
+                    _encode(body if form is None else form(body))[1:],
                     b"}",
                 )
             ),
             STRUCTURED_HEADERS,
         )
 
-    def _head(self, pool: str, kind: type[Outcome]) -> tuple[bytes, bytes, bytes]:
+    def _head(self, pool: str, kind: type[Outcome]) -> Head:
         """Prepare the record key and the parts that all events of a type in a pool share."""
         if len(self._heads) >= POOLS_REMEMBERED:
             self._heads.clear()
@@ -86,6 +91,8 @@ class Writer:
             pool.encode("utf-8"),
             b'{"specversion":"1.0","source":%b,"type":%b,"id":"' % (source, _encode(kind.type)),
             b',"data":{"pool":%b,"seq":' % _encode(pool),
+            bodies.form(kind),
+            bodies.always_about(kind),
         )
         self._heads[pool, kind] = head
         return head
