@@ -28,7 +28,9 @@ GROWN: Final = {
     "backlog": Size(queues=200, agents=2_000, waiting=100_000),
 }
 INPUTS: Final = 50_000
+WARM_UP: Final = 100_000
 INPUTS_OF_GROWTH: Final = 30_000
+WARM_UP_OF_GROWTH: Final = 20_000
 WARM_UP_S: Final = 30
 """Virtual time: by then the rush for agents who were all free at the start is over."""
 ROUNDS: Final = 2
@@ -45,6 +47,8 @@ class EngineReport(msgspec.Struct, frozen=True, kw_only=True):
     seed: int
     gc: str
     large: EngineRun
+    large_alone: EngineRun
+    """The same where every input is a batch of its own, as on a quiet day: the dearest case."""
     base: EngineRun
     base_with_rules: EngineRun
     grown: dict[str, EngineRun]
@@ -58,10 +62,14 @@ def run(*, seed: int, tell: Callable[[str], None]) -> EngineReport:
         tapes |= {name: Path(folder) / name for name in GROWN}
         for name, size in {"large": LARGE, "base": BASE, **GROWN}.items():
             tell(f"recording the {name} world: {say(size)}")
-            inputs = INPUTS if name == "large" else INPUTS_OF_GROWTH
-            _alone(_record, tapes[name], size, seed, inputs)
+            warm_up, inputs = (
+                (WARM_UP, INPUTS) if name == "large" else (WARM_UP_OF_GROWTH, INPUTS_OF_GROWTH)
+            )
+            _alone(_record, tapes[name], size, seed, warm_up, inputs)
         tell("replaying the large world")
         large = _alone(_replay, tapes["large"])
+        tell("replaying the large world, every input a batch of its own")
+        large_alone = _alone(_replay_alone, tapes["large"])
         runs: dict[str, list[EngineRun]] = {}
         for number in range(ROUNDS):
             tell(f"replaying the base and the grown worlds, round {number + 1} of {ROUNDS}")
@@ -75,6 +83,7 @@ def run(*, seed: int, tell: Callable[[str], None]) -> EngineReport:
         seed=seed,
         gc=GC_SETTING,
         large=large,
+        large_alone=large_alone,
         base=base,
         base_with_rules=base_with_rules,
         grown=fastest,
@@ -105,12 +114,17 @@ def _alone(work: Callable[..., Result], *given: object) -> Result:
         return process.submit(work, *given).result()
 
 
-def _record(path: Path, size: Size, seed: int, inputs: int) -> None:  # noqa: PLR0917 - across a process
-    record(size, seed=seed, warm_up_s=WARM_UP_S, inputs=inputs).save(path)
+def _record(path: Path, size: Size, seed: int, warm_up: int, inputs: int) -> None:  # noqa: PLR0917 - across a process
+    tape = record(size, seed=seed, warm_up_s=WARM_UP_S, warm_up=warm_up, inputs=inputs)
+    tape.save(path)
 
 
 def _replay(path: Path) -> EngineRun:
     return replay(Tape.load(path))
+
+
+def _replay_alone(path: Path) -> EngineRun:
+    return replay(Tape.load(path), batch=1)
 
 
 def _replay_with_rules(path: Path) -> EngineRun:

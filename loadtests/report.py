@@ -64,6 +64,10 @@ def _engine(report: EngineReport) -> Iterator[str]:
     large = report.large
     yield ""
     yield f"ENGINE    {say(large.size)}; {large.inputs:,} inputs, {large.virtual_s:,.0f} s of its life"
+    yield (
+        f"          after {large.warm_up:,} inputs since the restore ({large.warm_up_us:.1f} µs each);"
+        f" batches of {large.batch}"
+    )
     yield f"          collector: {report.gc}"
     yield f"          {large.per_second:,.0f} inputs/s; {large.decisions:,} decisions"
     yield (
@@ -86,6 +90,11 @@ def _engine(report: EngineReport) -> Iterator[str]:
     yield (
         f"  CPU time alone: {large.cpu_us:.1f} µs an input, orjson {large.orjson_cpu_us:.2f} µs:"
         f" {large.cpu_ratio:.1f} x"
+    )
+    alone = report.large_alone
+    yield (
+        f"  every input a batch of its own: mean {alone.input_us.mean:.1f} µs, mean / orjson"
+        f" {alone.ratio:.1f} x, without heartbeats {alone.ratio_without_heartbeats:.1f} x"
     )
     yield ""
     yield f"  {'growth, µs an input':<34}{_HEAD}   growth"

@@ -32,10 +32,12 @@ class Tape(msgspec.Struct, frozen=True, kw_only=True):
     state: list[tuple[Key, msgspec.Raw]]
     begins_at: int
     inputs: list[tuple[int, str, msgspec.Raw]]
+    warm_up: int
+    """So many of the inputs come before those that are measured."""
     decisions: int
     digest: str
     seconds: float
-    """Virtual time that the inputs take."""
+    """Virtual time that the measured inputs take."""
 
     def entities(self) -> Iterable[tuple[Key, Entity]]:
         """Decode the state."""
@@ -59,8 +61,12 @@ class Tape(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.msgpack.decode(path.read_bytes(), type=cls)
 
 
-def record(size: Size, *, seed: int, warm_up_s: int, inputs: int) -> Tape:
-    """Let a world live: everybody in, some virtual time that is not recorded, then the inputs."""
+def record(size: Size, *, seed: int, warm_up_s: int, warm_up: int, inputs: int) -> Tape:
+    """Let a world live: everybody in, some virtual time that is not recorded, then the inputs.
+
+    The first `warm_up` inputs are recorded and not measured: an engine that was just restored meets
+    most kinds of conversation for the first time in them.
+    """
     world = World(size, seed=seed)
     engine = Engine(OnePolicy(world.policy()))
     people = People(world)
@@ -78,7 +84,10 @@ def record(size: Size, *, seed: int, warm_up_s: int, inputs: int) -> Tape:
     begins_at = now
     lived: list[tuple[int, str, msgspec.Raw]] = []
     decided = 0
-    for _ in range(inputs):
+    measured_from = now
+    for number in range(warm_up + inputs):
+        if number == warm_up:
+            measured_from = now
         now, event = next(lives)
         said = engine.apply(event, now)
         people.react(said)
@@ -90,9 +99,10 @@ def record(size: Size, *, seed: int, warm_up_s: int, inputs: int) -> Tape:
         state=state,
         begins_at=begins_at,
         inputs=lived,
+        warm_up=warm_up,
         decisions=decided,
         digest=engine.digest(),
-        seconds=(now - begins_at) / 1000,
+        seconds=(now - measured_from) / 1000,
     )
 
 

@@ -86,17 +86,21 @@ def renew_lease(pool: Pool, agent: Agent) -> None:
     pool.deadlines.move(agent.lease, due)
 
 
-def heartbeat(pool: Pool, agent: Agent) -> None:
+def heartbeat(pool: Pool, event: inputs.AgentHeartbeat) -> Refusal | None:
     """Renew the lease of an agent who lives; whoever was silent is heard again."""
+    agent = pool.agents.get(event.agent)
+    if agent is None:
+        return Refusal.UNKNOWN_AGENT if _heard_of_stranger(pool, event.agent) else None
     record = agent.record
     if record.presence is not Presence.OFFLINE:
-        renew_lease(pool, agent)
-    if Suspension.LEASE_EXPIRED in record.suspended:
+        pool.deadlines.move(agent.lease, pool.now + pool.policy.agents.lease_ms)
+    if record.suspended and Suspension.LEASE_EXPIRED in record.suspended:
         _lift(pool, agent, Suspension.LEASE_EXPIRED, by=Release.HEARTBEAT)
         watch_lost(pool, agent)
+    return None
 
 
-def heard_of_stranger(pool: Pool, agent: str) -> bool:
+def _heard_of_stranger(pool: Pool, agent: str) -> bool:
     """Tell whether a heartbeat of an agent nobody described is the first; remember it."""
     if agent in pool.strangers:
         return False

@@ -62,7 +62,10 @@ class Engine:
         said = self.advance(now) if self._deadlines.next <= self._now else []
         pool = self._pools.get(event.pool) or self._pool(event.pool)
         self._changed[pool] = None
-        pool.hear(said, self._now, event)
+        pool.said = said
+        pool.now = self._now
+        pool.heard = event
+        pool.cause = None
         lifecycle.apply(pool, event)
         if pool.hands or pool.fresh_lanes:
             match(pool)

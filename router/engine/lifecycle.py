@@ -52,9 +52,18 @@ STEPS: dict[type[inputs.Input], Step] = {
 
 def apply(pool: Pool, event: inputs.Input) -> None:
     """Apply an input to its pool, or refuse it."""
-    refusal = Refusal.DUPLICATE if event.id and pool.seen.repeated(event) else _apply(pool, event)
-    if refusal is None:
-        return
+    if event.id and pool.seen.repeated(event):
+        refusal: Refusal | None = Refusal.DUPLICATE
+    elif pool.policy is NO_POLICY:
+        refusal = Refusal.UNKNOWN_POOL
+    else:
+        answer = ANSWERS.get(type(event))
+        refusal = _step(pool, event) if answer is None else answer(pool, event)
+    if refusal is not None:
+        _refuse(pool, event, refusal)
+
+
+def _refuse(pool: Pool, event: inputs.Input, refusal: Refusal) -> None:
     if refusal is not Refusal.DUPLICATE and isinstance(event, inputs.CommandInput):
         pool.say(
             CommandRefused(
@@ -81,12 +90,7 @@ def _subject(event: inputs.Input) -> str:
 SUBJECTS = ("conversation", "agent", "queue", "stage")
 
 
-def _apply(pool: Pool, event: inputs.Input) -> Refusal | None:
-    if pool.policy is NO_POLICY:
-        return Refusal.UNKNOWN_POOL
-    answer = ANSWERS.get(type(event))
-    if answer is not None:
-        return answer(pool, event)
+def _step(pool: Pool, event: inputs.Input) -> Refusal | None:
     step = STEPS.get(type(event))
     if step is None:
         return Refusal.NOT_SUPPORTED
@@ -101,14 +105,6 @@ def _create(pool: Pool, event: inputs.ConversationCreated) -> Refusal | None:
     if event.conversation in pool.conversations:
         return Refusal.CONVERSATION_EXISTS
     return conversations.create(pool, event)
-
-
-def _heartbeat(pool: Pool, event: inputs.AgentHeartbeat) -> Refusal | None:
-    agent = pool.agents.get(event.agent)
-    if agent is not None:
-        agents.heartbeat(pool, agent)
-        return None
-    return Refusal.UNKNOWN_AGENT if agents.heard_of_stranger(pool, event.agent) else None
 
 
 def _describe(pool: Pool, event: inputs.AgentUpdated) -> None:
@@ -132,7 +128,7 @@ ANSWERS: dict[type[inputs.Input], Callable[[Pool, Any], Refusal | None]] = {
     inputs.ConversationCreated: _create,
     inputs.AgentUpdated: _describe,
     inputs.AgentPresence: _declare,
-    inputs.AgentHeartbeat: _heartbeat,
+    inputs.AgentHeartbeat: agents.heartbeat,
     inputs.AgentWrapupEnded: _wrapped_up,
     **dict.fromkeys(
         (each for each in inputs.INPUTS if issubclass(each, inputs.CommandInput)), apply_command

@@ -63,6 +63,7 @@ class Pool:
         "_profiles",
         "_spoke",
         "_strangers",
+        "agents",
         "cause",
         "conversations",
         "crew",
@@ -102,16 +103,12 @@ class Pool:
         self._born: set[str] = set()
         self.adopt(policy)
 
-    @property
-    def agents(self) -> dict[str, Agent]:
-        """Every described agent by id."""
-        return self.crew.agents
-
     def adopt(self, policy: Policy) -> None:
         """Stand under a policy with nobody waiting and no agents yet; the caller puts them back."""
         self.policy = policy
         round_robin = any(q.selects.turn is Turn.ROUND_ROBIN for q in policy.queues.values())
         self.crew = Crew(self.name, policy, round_robin=round_robin)
+        self.agents = self.crew.agents
         self.room = WaitingRoom(policy, self.crew)
 
     def waiting(self, queue: str) -> int:
@@ -147,14 +144,8 @@ class Pool:
         self.heard = None
         self.cause = cause
 
-    def hear(self, said: list[Decision], now: int, event: Input) -> None:
-        """Begin an input; it is made a cause when the first decision follows from it."""
-        self.said = said
-        self.now = now
-        self.heard = event
-        self.cause = None
-
     def _caused(self) -> Cause:
+        """Make the input that was heard the cause, now that a decision follows from it."""
         event = self.heard
         assert event is not None  # noqa: S101 - who decides has heard something, or has a cause
         origin = event.origin

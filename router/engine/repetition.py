@@ -16,7 +16,9 @@ Ids = dict[str, dict[str, int]]
 """{"topic source": {event id: record time}}"""
 
 MERGE_AFTER = 64
-"""So many small blocks are merged into larger ones."""
+"""So many blocks of a kind are merged into larger ones."""
+TINY = 64
+"""A block with fewer ids is tiny: merged with its like, so that no id is copied often."""
 SMALL = 1_024
 """A block with fewer ids is small. Two small ones of the longest ids fit into one Kafka record."""
 
@@ -63,6 +65,7 @@ class Seen:
         "_size",
         "_small",
         "_sources",
+        "_tiny",
         "_window",
     )
 
@@ -74,6 +77,7 @@ class Seen:
         self._size = 0
         self._open: list[_Source] = []
         self._blocks: dict[int, Block] = {}
+        self._tiny: list[int] = []
         self._small: list[int] = []
         self._next = 1
         self._latest: dict[str, int] = {}
@@ -124,22 +128,20 @@ class Seen:
                 if before is None or before < at:
                     known[each] = at
 
-    def changes(self) -> Iterator[tuple[int, SeenRecord | None]]:
+    def changes(self) -> list[tuple[int, SeenRecord | None]]:
         """Close the open block, merge and forget; give what changed by block number."""
         if not self._open:
-            return
-        gone: list[int] = []
-        written = [self._close(self._opened())]
-        self._open = []
+            return []
+        ids = self._opened()
+        number = self._close(ids)
+        changed: list[tuple[int, SeenRecord | None]] = [(number, SeenRecord(block=number, ids=ids))]
+        if len(self._tiny) >= MERGE_AFTER:
+            changed += self._merged(self._tiny)
         if len(self._small) >= MERGE_AFTER:
-            gone.extend(self._small)
-            written.extend(self._merge())
-        gone.extend(self._forget())
-        for number in gone:
-            yield number, None
-        for number in written:
-            if number in self._blocks:
-                yield number, SeenRecord(block=number, ids=self._blocks[number].ids)
+            changed += self._merged(self._small)
+        while len(self._blocks) > 1 and self._is_done_with(next(iter(self._blocks.values()))):
+            changed.append((self._forget(), None))
+        return changed
 
     def snapshot(self) -> Iterable[SeenRecord]:
         """Give every block, the open one included, under its number."""
@@ -154,23 +156,25 @@ class Seen:
         for source in self._open:
             ids[source.label] = source.fresh
             source.fresh = {}
+        self._open = []
         return ids
 
-    def _merge(self) -> Iterator[int]:
-        """Put small blocks together, oldest first, until they are small no longer."""
-        small, self._small = self._small, []
+    def _merged(self, numbers: list[int]) -> Iterator[tuple[int, SeenRecord | None]]:
+        """Put blocks together, oldest first, into as few as may be written."""
+        old = list(numbers)
+        numbers.clear()
         merged: Ids = {}
         size = 0
-        for number in small:
+        for number in old:
             block = self._blocks.pop(number)
-            for origin, ids in block.ids.items():
-                merged.setdefault(origin, {}).update(ids)
+            yield number, None
+            for label, ids in block.ids.items():
+                merged.setdefault(label, {}).update(ids)
             size += block.size
-            if size >= SMALL:
-                yield self._close(merged)
+            if size >= SMALL or number == old[-1]:
+                made = self._close(merged)
+                yield made, SeenRecord(block=made, ids=merged)
                 merged, size = {}, 0
-        if merged:
-            yield self._close(merged)
 
     def _close(self, ids: Ids) -> int:
         number = self._next
@@ -180,27 +184,32 @@ class Seen:
 
     def _keep(self, number: int, ids: Ids) -> None:
         block = self._blocks[number] = _block(ids)
+        latest = self._latest
         for topic, at in block.newest.items():
-            self._latest[topic] = max(self._latest.get(topic, 0), at)
-        if block.size < SMALL:
+            latest[topic] = max(latest.get(topic, 0), at)
+        if block.size < TINY:
+            self._tiny.append(number)
+        elif block.size < SMALL:
             self._small.append(number)
 
-    def _in_window(self, block: Block) -> bool:
-        return any(at >= self._latest[topic] - self._window for topic, at in block.newest.items())
+    def _is_done_with(self, block: Block) -> bool:
+        """Tell whether a block is past the window of all its topics, or there are too many ids."""
+        if self._size > self._at_most:
+            return True
+        latest, window = self._latest, self._window
+        return all(at < latest[topic] - window for topic, at in block.newest.items())
 
-    def _forget(self) -> Iterator[int]:
-        """Drop whole blocks, oldest number first, that are past the window or over the limit."""
-        while len(self._blocks) > 1:
-            number, block = next(iter(self._blocks.items()))
-            if self._size <= self._at_most and self._in_window(block):
-                return
-            del self._blocks[number]
-            if number in self._small:
-                self._small.remove(number)
-            for origin, each in block.ids.items():
-                known = self._source(origin).known
-                for event, at in each.items():
-                    if known.get(event) == at:
-                        del known[event]
-                        self._size -= 1
-            yield number
+    def _forget(self) -> int:
+        """Drop the whole block of the lowest number."""
+        number, block = next(iter(self._blocks.items()))
+        del self._blocks[number]
+        for kind in (self._tiny, self._small):
+            if number in kind:
+                kind.remove(number)
+        for label, ids in block.ids.items():
+            known = self._source(label).known
+            for event, at in ids.items():
+                if known.get(event) == at:
+                    del known[event]
+                    self._size -= 1
+        return number

@@ -45,5 +45,9 @@ def end_due_wrap_ups(pool: Pool, agent: Agent, due: int) -> None:
 
 
 def _watch(pool: Pool, agent: Agent) -> None:
-    ends = [each.until for each in agent.record.wrap_ups.values() if each.until is not None]
+    open_ = agent.record.wrap_ups
+    if not open_:
+        pool.set_timer("wrap_up_ends", agent.id, None)
+        return
+    ends = [each.until for each in open_.values() if each.until is not None]
     pool.set_timer("wrap_up_ends", agent.id, min(ends, default=None))

@@ -31,12 +31,12 @@ def collector() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def tape() -> Tape:
-    return record(SMALL, seed=3, warm_up_s=40, inputs=4_000)
+    return record(SMALL, seed=3, warm_up_s=40, warm_up=1_000, inputs=3_000)
 
 
 def test_the_same_seed_lives_the_same_life(tape: Tape) -> None:
-    again = record(SMALL, seed=3, warm_up_s=40, inputs=4_000)
-    other = record(SMALL, seed=4, warm_up_s=40, inputs=4_000)
+    again = record(SMALL, seed=3, warm_up_s=40, warm_up=1_000, inputs=3_000)
+    other = record(SMALL, seed=4, warm_up_s=40, warm_up=1_000, inputs=3_000)
 
     assert (again.digest, again.decisions, again.inputs) == (
         tape.digest,
@@ -79,8 +79,8 @@ def test_an_engine_restored_from_a_tape_decides_as_the_recorded_one(
 
     run = replay(Tape.load(tmp_path / "tape"))
 
-    assert run.inputs == 4_000
-    assert run.decisions == tape.decisions
+    assert (run.warm_up, run.inputs) == (1_000, 3_000)
+    assert 0 < run.decisions < tape.decisions
     assert sum(each.count for each in run.by_type_us.values()) == run.inputs
     assert run.ratio == pytest.approx(run.input_us.mean / run.orjson_us.mean)
 
@@ -103,7 +103,8 @@ def test_rules_as_an_operator_writes_them_are_the_policy_of_the_world(tape: Tape
     assert written.queues == world.policy().queues
     assert written.channels == world.policy().channels
     assert written.agents == world.policy().agents
-    assert replay(tape, policies=OnePolicy(written)).decisions == tape.decisions
+    # It raises where they do not decide as recorded.
+    assert replay(tape, policies=OnePolicy(written)).rules
 
 
 def test_half_of_the_teams_have_agents_to_spare_and_every_mix_of_channels() -> None:
