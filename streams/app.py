@@ -37,6 +37,10 @@ class StreamsError(Exception):
     """Tell why the worker cannot work; the text is for people."""
 
 
+class SkippedError(Exception):
+    """Tell that decisions were read and never handed to us; who starts again reads them."""
+
+
 class App(faust.App):
     """A Faust app that keeps nothing on disk and makes its changelogs like the topic they follow."""
 

@@ -1,13 +1,15 @@
-"""Correct Faust's Kafka driver where the figures would otherwise be wrong.
+"""Correct Faust's Kafka driver where figures would otherwise be wrong.
 
-Two things, both seen on a real broker. Faust takes the end of a changelog from what its consumer
-happens to have fetched: right after an assignment that is nothing, the table then counts as restored
-while it is empty, and old figures are written over from zero; here the broker is asked instead. And
-Faust creates changelogs with a number of partitions from its settings; here the number is that of
-the topic they follow. Everything else is Faust's.
+All of it seen on a real broker, and kept in `tests/integration/test_streams_hazards.py`. Faust takes
+the end of a changelog from what its consumer happens to have fetched: right after an assignment that
+is nothing, the table then counts as restored while it is empty, and figures begin again at zero; here
+the broker is asked. Faust lets records of the source in, and empties its queues after that: they are
+read and never seen; here the source waits until the queues were emptied. And a topic is asked for its
+number of partitions. Everything else is Faust's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from faust.transport.drivers import aiokafka as faust_driver
 from faust.types import TP
@@ -24,10 +26,33 @@ class ConsumerThread(faust_driver.AIOKafkaConsumerThread):
 
 
 class Consumer(faust_driver.Consumer):
-    """Use the corrected thread."""
+    """Use the corrected thread, and let the source's records in last."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._held: set[TP] = set()
+        super().__init__(*args, **kwargs)
 
     def _new_consumer_thread(self) -> ConsumerThread:
         return ConsumerThread(self, loop=self.loop, beacon=self.beacon)
+
+    def resume_partitions(self, tps: Iterable[TP]) -> None:
+        """Let records of changelogs in now, and of other topics once the flow is resumed."""
+        resumed = set(tps)
+        changelogs = {tp for tp in resumed if self._is_changelog_tp(tp)}
+        self._held |= resumed - changelogs
+        super().resume_partitions(changelogs)
+
+    def pause_partitions(self, tps: Iterable[TP]) -> None:
+        """Let no records of these partitions in."""
+        paused = set(tps)
+        self._held -= paused
+        super().pause_partitions(paused)
+
+    def resume_flow(self) -> None:
+        """Let records in: Faust has just emptied the queues they go to."""
+        super().resume_flow()
+        held, self._held = self._held, set()
+        super().resume_partitions(held)
 
 
 class Producer(faust_driver.Producer):

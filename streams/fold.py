@@ -48,10 +48,11 @@ ENDS: Final = frozenset({"conversation.abandoned", "conversation.closed", "defle
 
 @dataclass(slots=True)
 class _Pool:
-    """How far a pool is folded, and which of its rows exist, by the minute they began in."""
+    """How far a pool is folded, whether since the restore, and its rows by the minute they began in."""
 
     seq: int = 0
     newest: int = 0
+    is_heard: bool = False
     minutes: dict[int, set[Minute]] = field(default_factory=dict)
     begun: dict[int, set[ConversationKey]] = field(default_factory=dict)
 
@@ -95,6 +96,15 @@ class Fold:
                 pool = self._pools.setdefault(key.pool, _Pool())
                 pool.begun.setdefault(row.since, set()).add(key)
 
+    def follows(self, decision: Decision) -> bool:
+        """Tell whether a decision goes on where its pool was left: whoever skipped some can see it.
+
+        The first one after a restore, or of a pool, always does: what is missing before it was never
+        there to be read.
+        """
+        pool = self._pools.get(decision.pool)
+        return pool is None or not pool.is_heard or decision.seq <= pool.seq + 1
+
     def add(self, decision: Decision) -> int:
         """Fold one decision; give the number of decisions before it that were never seen.
 
@@ -102,6 +112,7 @@ class Fold:
         where that was then: whoever repeats decisions has to repeat all up to the last one.
         """
         pool = self._pools.setdefault(decision.pool, _Pool())
+        pool.is_heard = True
         minute = minute_of(decision.at)
         if minute > pool.newest:
             pool.newest = minute

@@ -1,23 +1,24 @@
 """Run the fold on Faust: decisions in, figures out, each decision counted once.
 
-One transaction holds the rows of a batch and the positions up to which they speak. Faust commits by
-the clock, with rows still in its buffers; here nothing is acknowledged before the broker has every
-row of the batch, and the commit follows at once, so that a transaction never holds half a batch. On
-any trouble the process ends; what it had not committed is folded again by the next one. Figures are
-not made here (`fold`), nor is anything about Kafka's wire (`driver`).
+One transaction holds the rows of a batch and the positions behind its decisions. Left to itself Faust
+commits by the clock, with rows still in its buffers; here the broker has every row of the batch
+before it is committed, and the next one begins after that, so that a transaction never holds half a
+batch. On any trouble the process ends; what it had not committed is folded again by the next one.
+Figures are not made here (`fold`), nor is anything about Kafka's wire (`driver`).
 """
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, cast
+from typing import Any, cast
 
 import faust
 import msgspec
 from faust.types import TP, EventT, StreamT
 from faust.types.tuples import RecordMetadata
 
-from streams.app import App, StreamsError, build_app
+from streams.app import App, SkippedError, StreamsError, build_app
 from streams.decisions import UnreadableError, read_decision
 from streams.figures import Minute, decode_conversation, decode_minute, encode_key, encode_row
 from streams.fold import Fold
@@ -25,8 +26,6 @@ from streams.settings import HOUR_MS, Settings
 from streams.tables import Changelog
 
 log = logging.getLogger("streams")
-
-COMMIT_ATTEMPTS: Final = 20
 
 
 class Worker:
@@ -40,9 +39,14 @@ class Worker:
         self._open = self._changelog("open-conversations", topics.open_conversations)
         self.app.changelogs = (self._minutes, self._open)
         self.app.source = topics.assignments
-        # Raw, keys too: a record that Faust itself cannot read would end its stream for good.
+        # Raw, keys too: a record that Faust itself cannot read would end its stream for good. Without
+        # its acknowledgements: they stumble over every transaction's marker, and positions with them.
         source = self.app.topic(
-            topics.assignments, key_serializer="raw", value_serializer="raw", allow_empty=True
+            topics.assignments,
+            key_serializer="raw",
+            value_serializer="raw",
+            allow_empty=True,
+            acks=False,
         )
         self.app.agent(source, name="decisions")(self._run)
         self._folds: dict[int, Fold] = {}
@@ -94,15 +98,18 @@ class Worker:
             if not events:
                 return
             self._settle()
-            for event in events:
-                self._add(event)
-            sent = list(self._write({event.message.partition for event in events}))
+            folded = list(itertools.takewhile(self._add, events))
+            sent = list(self._write({event.message.partition for event in folded}))
             if sent:
                 async with asyncio.timeout(self._settings.streams.delivery_timeout_s):
                     await asyncio.gather(*sent)
-            for event in events:
-                event.ack()
-            await self._commit()
+            if folded:
+                await self._commit(folded)
+            if len(folded) < len(events):
+                skipped = events[len(folded)].message
+                raise SkippedError(
+                    f"before offset {skipped.offset} of partition {skipped.partition}"
+                )
 
     def _write(self, partitions: set[int]) -> Iterator["asyncio.Future[RecordMetadata]"]:
         for partition in sorted(partitions & self._folds.keys()):
@@ -111,7 +118,8 @@ class Worker:
                 value = None if row is None else encode_row(row)
                 yield topic.write(partition, encode_key(key), value)
 
-    def _add(self, event: EventT[Any]) -> None:
+    def _add(self, event: EventT[Any]) -> bool:
+        """Fold what is in a record, unless decisions before it were skipped; tell whether so."""
         message = event.message
         where = {"partition": message.partition, "offset": message.offset}
         fold = self._folds.get(message.partition) or self._restore(message.partition)
@@ -120,18 +128,20 @@ class Worker:
         except UnreadableError as error:
             self.unreadable += 1
             log.warning("decision unreadable, skipped: %s", error, extra=where)
-            return
+            return True
+        if not fold.follows(decision):
+            return False
         missing = fold.add(decision)
         if missing:
             log.error("decisions missing before this one: %d", missing, extra=where)
+        return True
 
-    async def _commit(self) -> None:
-        """Commit what was acknowledged, and everything that was sent."""
-        for _ in range(COMMIT_ATTEMPTS):
-            if await self.app.consumer.commit() or self.app.should_stop:
-                return
-            await asyncio.sleep(0.05)
-        raise StreamsError("positions cannot be committed")
+    async def _commit(self, events: Sequence[EventT[Any]]) -> None:
+        """Commit everything that was sent, with the positions behind the last of these decisions."""
+        positions: dict[TP, int] = {}
+        for event in events:
+            positions[event.message.tp] = event.message.offset + 1
+        await self.app.consumer.transactions.commit(positions)
 
     async def _end_generation(self, app: App, /, *args: Any, **kwargs: Any) -> None:
         """Before the partitions are dealt anew, finish the batch at hand and begin no other."""
