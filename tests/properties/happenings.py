@@ -55,6 +55,22 @@ class Happenings:
         self._said: list[Input] = []
         self._repeated: Input | None = None
 
+    def opening(self, chance: Chance, ledgers: Ledgers, now: int) -> list[Input]:
+        """Make the events of a morning: every agent is described and comes in."""
+        events: list[Input] = []
+        for pool in self._world.rules:
+            scene = Scene(self._world, ledgers[pool], now)
+            for agent in scene.agents:
+                profile = {**_profile(chance, scene), "agent": agent}
+                events.append(told.AgentUpdated(pool=pool, **profile))
+                came = Presence.AVAILABLE
+                events.append(told.AgentPresence(pool=pool, agent=agent, presence=came))
+        for event in events:
+            self._offset += 1
+            origin = Origin(event.topic, partition=0, offset=self._offset, recorded_at=now)
+            events[self._offset - 1] = replace(event, at=now, origin=origin)
+        return events
+
     def next(self, chance: Chance, ledgers: Ledgers, now: int) -> Input:
         """Make an event of any type, about anything in a pool, at about this time."""
         self._offset += 1

@@ -31,12 +31,19 @@ class Story:
         self.changelog = Changelog()
         self.ledgers = Ledgers(self.world)
         self.happenings = Happenings(self.world)
-        self.lines: list[str] = []
+        self.lines = [f"{'':>12}{pool}: {rules}" for pool, rules in world.rules.items()]
+
+    def open(self, chance: Chance) -> None:
+        """Let all agents come in."""
+        for event in self.happenings.opening(chance, self.ledgers, self.now):
+            self._tell(event)
 
     def happen(self, chance: Chance) -> None:
         """Let time go by, or not, and one thing happen."""
         self.now += chance.one_of(STEPS_MS)
-        event = self.happenings.next(chance, self.ledgers, self.now)
+        self._tell(self.happenings.next(chance, self.ledgers, self.now))
+
+    def _tell(self, event: Input) -> None:
         self.lines.append(f"{self.now - MORNING:>9} {event}")
         decided = self.engine.apply(event, self.now)
         self._compare(decided, self.reference.apply(event, self.now), event)
