@@ -2,7 +2,8 @@
 
 Each measurement is taken of the router first and right after of the null router, on fresh topics of
 one broker; the null router writes as much as the router was just seen to write. Both are fresh
-processes every time. A drain comes first, not counted, because a broker that just started is slow.
+processes every time. A drain and the highest rate come first, not counted, because a broker that
+just started is slow.
 """
 
 from collections.abc import Callable
@@ -83,6 +84,8 @@ class Bench:
         """Let the broker do once what it will have to do."""
         self._tell("warming the broker up")
         self._drain(Kind.NULL, max(SHARDS), backlog=WARM_UP_BACKLOG, volume=USUAL)
+        for kind in Kind:
+            self._latency(kind, min(SHARDS), rate=max(RATES), volume=USUAL)
 
     def drain(self, shards: int) -> DrainPair:
         """Drain a backlog with the router, then with the null router."""

@@ -26,6 +26,8 @@ log = structlog.get_logger(__name__)
 
 LONGEST_SLEEP_S: Final = 1.0
 """Timers are due by the wall clock, which may be set while a shard sleeps."""
+FEW: Final = 8
+"""A batch of fewer inputs is followed by a pause."""
 MIB: Final = 1024 * 1024
 
 Shown = TypeVar("Shown")
@@ -68,8 +70,11 @@ class Life:
                 await feed.wait(self._sleep_s())
                 # While it waits for its turn, its batch grows.
                 async with self._around.turns:
-                    await self._decide(feed)
+                    taken = await self._decide(feed)
                 await self._between()
+                if 0 < taken < FEW:
+                    # One small transaction behind the other keeps broker and client busy for little.
+                    await asyncio.sleep(self._around.settings.shards.pause_ms / 1_000)
         finally:
             self.is_running = False
             if self._feed is not None:
@@ -167,8 +172,8 @@ class Life:
         self._audit()
         await self._commit(batch)
 
-    async def _decide(self, feed: Feed) -> None:
-        """Decide one batch, with all inputs and timers there are by now."""
+    async def _decide(self, feed: Feed) -> int:
+        """Decide one batch, with all inputs and timers there are by now; give how many inputs."""
         self._is_deciding = True
         batch = self._new_batch()
         batch.write(self._engine.advance(batch.now))
@@ -176,6 +181,7 @@ class Life:
         await self._commit(batch)
         self._is_deciding = False
         self._around.intake.resume_if_room(feed)
+        return sum(len(records) for _, records, _ in batch.chunks)
 
     async def _commit(self, batch: Batch) -> None:
         parcels = batch.parcels(self._engine)

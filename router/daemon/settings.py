@@ -139,6 +139,10 @@ class ShardSettings(Section):
     """Once deciding a batch has taken so long, the rest waits for the next one: nothing else moves
     in this process meanwhile, heartbeats included."""
 
+    pause_ms: Annotated[float, Field(ge=0, le=1_000)] = 2
+    """After a batch of fewer than 8 inputs a shard lets so much time go by before the next one, so
+    that more come together. What arrives at a shard with nothing to do is decided at once."""
+
     buffered_inputs: Count = 8_000
     """A shard that has so many inputs waiting is not read for until half of them are decided."""
 
