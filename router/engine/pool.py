@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from router.engine.crew import Agent, Crew, Slot
 from router.engine.deadlines import Deadlines
-from router.engine.lanes import Lane, Signature
+from router.engine.lanes import Lane, Line, Ranks, Signature
 from router.engine.repetition import Seen
 from router.engine.room import WaitingRoom
 from router.model.inputs import Input, Presence
@@ -71,8 +71,11 @@ class Pool:
         "fresh_lanes",
         "hands",
         "heard",
+        "held",
         "name",
+        "newcomers",
         "now",
+        "opened",
         "policy",
         "record",
         "room",
@@ -95,6 +98,9 @@ class Pool:
         self.now = 0
         self.hands: dict[Agent, None] = {}
         self.fresh_lanes: dict[Lane, None] = {}
+        self.newcomers: dict[str, ConversationRecord] = {}
+        self.held: dict[Line, Ranks] = {}
+        self.opened = False
         # ids in the order of their first change since the last `changes`
         self._conversations: dict[str, None] = {}
         self._agents: dict[str, None] = {}
@@ -165,6 +171,10 @@ class Pool:
     def touch(self, record: ConversationRecord) -> None:
         """Remember that a conversation has changed."""
         self._conversations[record.id] = None
+
+    def touch_pool(self) -> None:
+        """Remember that what the pool counts has changed, where nothing is said of it."""
+        self._spoke = True
 
     def touch_agent(self, record: AgentRecord) -> None:
         """Remember that an agent does something else."""

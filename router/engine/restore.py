@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from router.engine.agents import renew_lease
 from router.engine.conversations import queue_for
+from router.engine.deflections import resume_deflection
+from router.engine.hours import go_on, look_at_calendars
 from router.engine.pool import Pool
 from router.engine.waiting import enter, line_up, place, reachable
 from router.model.inputs import Presence
@@ -49,7 +51,10 @@ def resume(pool: Pool) -> None:
             pool.room.lines[name].paused = True
     _resume_agents(pool)
     changed = pool.record.policy != pool.policy.version
-    if changed:
+    if not changed:
+        go_on(pool)
+    else:
+        look_at_calendars(pool)
         before, pool.record.policy = pool.record.policy, pool.policy.version
         if pool.record.seq:
             pool.say(PolicyChanged(from_=before, to=pool.policy.version, files=pool.policy.files))
@@ -64,6 +69,7 @@ def resume(pool: Pool) -> None:
             _resume_conversation(pool, record)
     for record in removed:
         _move(pool, record)
+    pool.opened = changed and bool(pool.held)
     if not changed:
         pool.fresh_lanes.clear()
 
@@ -114,6 +120,9 @@ def _resume_conversation(pool: Pool, record: ConversationRecord) -> None:
             record.kept_until = None
         pool.set_timer("preferred_agent_wait", record.id, record.kept_until)
         line_up(pool, record)
+        return
+    if record.stage == "deflected":
+        resume_deflection(pool, record)
         return
     offer = record.offer
     assert offer is not None  # noqa: S101 - offered and assigned have one; audited

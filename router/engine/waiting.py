@@ -44,6 +44,8 @@ def line_up(pool: Pool, record: ConversationRecord) -> None:
 
 def _stand(pool: Pool, record: ConversationRecord, signature: Signature | None) -> None:
     if signature is not None:
+        if signature.line.deflects:
+            pool.newcomers[record.id] = record
         lane = pool.room.enter(record, signature)
         if lane is not None:
             pool.fresh_lanes[lane] = None
@@ -66,10 +68,14 @@ def line_up_again(pool: Pool, record: ConversationRecord) -> None:
 
 def set_paused(pool: Pool, line: Line, *, paused: bool) -> None:
     """Let nobody be matched from a queue any more, or again; everyone keeps the place."""
+    if line.paused == paused:
+        return
     records = list(line.records())
     for record in records:
         pool.room.leave(record)
     line.paused = paused
+    if not paused and pool.held:
+        pool.opened = True
     for record in records:
         line_up(pool, record)
 

@@ -14,10 +14,11 @@ from tests.properties.chance import Chance
 from tests.properties.durable import Changelog, entities_of, records_of
 from tests.properties.happenings import STEPS_MS, Happenings
 from tests.properties.ledger import Ledgers
-from tests.properties.worlds import World, a_policy
+from tests.properties.worlds import World
 from tests.reference import Reference
 
 MORNING = 1_700_000_000_000
+AWAY_MS = 20_000
 
 
 class Story:
@@ -64,15 +65,17 @@ class Story:
         assert self.engine.digest() == before
 
     def restart_from_changes(self) -> None:
-        """End the engine and start another from the changes it gave."""
+        """End the engine and, a while later, start another from the changes it gave."""
         before = self.engine.digest()
+        self.now += AWAY_MS
         self._restart(self.changelog.entities(), "from its changes")
         assert self.engine.digest() == before
 
     def restart_with_other_rules(self, chance: Chance) -> None:
         """Start another engine under rules that may lack queues of the old ones."""
         version = f"v{self.world.version + 1}"
-        self.world.rules = {pool: a_policy(chance, version=version) for pool in self.world.rules}
+        rules = {pool: self.world.other_rules(chance, version=version) for pool in self.world.rules}
+        self.world.rules = rules
         self.world.version += 1
         self._restart(entities_of(self.engine), f"with rules {self.world.rules}")
 

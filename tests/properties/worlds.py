@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
+from router.model.deflection import Closed, Deflection, DeflectionKind
 from router.model.policy import (
     AgentRules,
     Channel,
@@ -86,11 +89,31 @@ class ByTopic:
         return next((door.queue for door in self.doors if door.open_to(facts)), None)
 
 
+@dataclass(frozen=True)
+class Shifts:
+    """A calendar that is open and closed by turns; ``closed_ms`` 0: it never closes."""
+
+    open_ms: int
+    closed_ms: int
+    first: int
+
+    def is_open(self, at: int) -> bool:
+        """Tell whether it is open at a time."""
+        return (at - self.first) % (self.open_ms + self.closed_ms) < self.open_ms
+
+    def next_change(self, after: int) -> int:
+        """Give the first later time at which it opens or closes, or else when to ask again."""
+        since = (after - self.first) % (self.open_ms + self.closed_ms)
+        lasts = self.open_ms if since < self.open_ms else self.open_ms + self.closed_ms
+        return after - since + lasts
+
+
 @dataclass
 class World:
     """The rules of every pool, and who is about.
 
     ``lags_ms``: how far behind the conversations and the agents are read, by record time.
+    ``rings_back``: every queue offers everybody a callback.
     ``pools`` also has one that no rules are for; ``agents`` and ``conversations`` are the ids that
     events speak of. Profiles in a crowd are few, so that many agents are alike.
     """
@@ -103,6 +126,18 @@ class World:
     lags_ms: tuple[int, int] = (0, 0)
     crowded: bool = False
     version: int = 1
+    rings_back: bool = False
+
+    def other_rules(self, chance: Chance, *, version: str) -> Policy:
+        """Make other rules for a pool of this world."""
+        rules = a_policy(chance, version=version)
+        if not self.rings_back:
+            return rules
+        queues = {
+            name: replace(queue, deflects=(_callback(f"{name}: callback", chance),))
+            for name, queue in rules.queues.items()
+        }
+        return replace(rules, queues=queues)
 
     def for_pool(self, pool: str) -> Policy | None:
         """Give the pool's policy, or None where no rules are for it."""
@@ -134,10 +169,30 @@ def a_crowd(chance: Chance) -> World:
     )
 
 
+def a_centre_that_rings_back(chance: Chance) -> World:
+    """Make a world in which everybody is offered a callback, and few pick up at once."""
+    world = a_world(chance)
+    world.rings_back = True
+    world.rules = {pool: world.other_rules(chance, version="v1") for pool in world.rules}
+    return world
+
+
+def _callback(name: str, chance: Chance) -> Deflection:
+    return Deflection(
+        name=name,
+        kind=DeflectionKind.CALLBACK,
+        text=f"the words of {name}",
+        expires_ms=300_000,
+        attempts=chance.one_of((3, 2)),
+        retry_ms=chance.one_of((5_000, 1_000, 60_000)),
+    )
+
+
 def a_policy(chance: Chance, *, version: str) -> Policy:
     """Make the rules of a pool."""
     names = ("red", "green", "blue", "grey")[: chance.number(1, 4)]
     queues = {name: _queue(name, chance) for name in names}
+    followed = sorted({queue.hours for queue in queues.values() if queue.hours})
     catch_all = Door(names[-1], frozenset(TOPICS[: chance.one_of((3, 3, 3, 2))]))
     doors = [
         Door(name, frozenset(some_of(TOPICS, chance, most=2)), chance.one_of((0, 0, 1, 2)))
@@ -151,6 +206,15 @@ def a_policy(chance: Chance, *, version: str) -> Policy:
         qualifier=ByTopic((*doors, catch_all), chance.one_of((1, 2, None))),
         agents=_agent_rules(chance),
         top_levels=dict.fromkeys(some_of(SKILLS, chance, most=3), 3),
+        calendars={name: _calendar(chance) for name in followed},
+    )
+
+
+def _calendar(chance: Chance) -> Shifts:
+    return Shifts(
+        chance.one_of((60_000, 60_000, 300_000, 5_000)),
+        chance.one_of((15_000, 60_000, 5_000, 300_000, 0)),
+        chance.one_of((0, 7_000, 30_000)),
     )
 
 
@@ -205,6 +269,8 @@ def _queue(name: str, chance: Chance) -> Queue:
         within_ms=chance.one_of(DURATIONS) if by is OrderBy.TARGET else 0,
     )
     wishes = range(chance.one_of((0, 0, 1, 2)))
+    hours = chance.one_of((None, None, None, "day", "shop"))
+    rules = chance.one_of((0, 0, 0, 1)) if hours is None else chance.one_of((0, 1, 1, 2))
     prefers = tuple(_skill_term(chance, relative=False) for _ in wishes)
     return Queue(
         name=name,
@@ -213,6 +279,26 @@ def _queue(name: str, chance: Chance) -> Queue:
         order=order,
         selects=_selection(chance),
         preferred_wait_ms=chance.one_of((0, 15_000, 60_000, 300_000)),
+        hours=hours,
+        deflects=tuple(_deflection(f"{name} {n}", chance, hours=hours) for n in range(rules)),
+    )
+
+
+def _deflection(name: str, chance: Chance, *, hours: str | None) -> Deflection:
+    kind = chance.one_of((*(DeflectionKind.CALLBACK,) * 6, *DeflectionKind))
+    to = {DeflectionKind.CHANNEL: "email", DeflectionKind.PARTNER: "lyon"}.get(kind)
+    always = hours is None or one_in(3, chance)
+    return Deflection(
+        name=name,
+        kind=kind,
+        text=f"the words of {name}",
+        on=None if always else Closed(),
+        channels=tuple(some_of(CHANNELS, chance, most=2)),
+        share=chance.one_of((20, 50, 100) if always else (100, 100, 50)),
+        to=to,
+        attempts=chance.one_of((3, 2, 1)),
+        retry_ms=chance.one_of((20_000, 5_000, 180_000)),
+        expires_ms=chance.one_of((60_000, 15_000, 300_000, 5_000)),
     )
 
 

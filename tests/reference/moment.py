@@ -9,6 +9,7 @@ from typing import Any
 from router.model.inputs import Presence
 from router.model.outputs import Why
 from router.model.policy import OrderBy, Policies, Turn
+from router.model.reasons import Refusal
 from router.model.requirement import (
     AllOf,
     AnyOf,
@@ -22,13 +23,22 @@ from router.model.requirement import (
 )
 
 
+class Refused(Exception):  # noqa: N818 - a refusal is not an error
+    """The input changes nothing; the argument is the reason."""
+
+
+def refuse(reason: Refusal, when: object) -> None:
+    if when:
+        raise Refused(reason)
+
+
 class Moment:
     """One pool as it stands at ``now``."""
 
     def __init__(self, name: str, policies: Policies) -> None:
         self.name = name
         self.policy: Any = policies.for_pool(name)
-        self.version = ""
+        self.version = self.policy.version if self.policy else ""
         self.seq = self.sequence = self.now = 0
         self.conversations: dict[str, Any] = {}
         self.agents: dict[str, Any] = {}
@@ -37,6 +47,8 @@ class Moment:
         self.seen: dict[tuple[str, str, str], int] = {}
         self.strangers: set[str] = set()
         self.paused: set[str] = set()
+        self.looks: dict[str, tuple[bool, int]] = {}
+        self.opened = False
 
     def waiting(self) -> list[Any]:
         return [c for c in self.conversations.values() if c.stage == "waiting"]
@@ -47,6 +59,10 @@ class Moment:
 
     def waited_ms(self, c: Any) -> Any:
         return max(0, self.now - c.arrived_at) if c.waited_ms is None else c.waited_ms
+
+    def closed(self, queue: str) -> bool:
+        hours = self.policy.queues[queue].hours
+        return hours is not None and not self.looks[hours][0]
 
     # Who may take a conversation.
 
@@ -74,6 +90,7 @@ class Moment:
             agent
             for agent, record in self.agents.items()
             if c.queue not in self.paused
+            and not self.closed(c.queue)
             and record.presence is Presence.AVAILABLE
             and self.can_be_reached(agent, c)
             and self.has_room(agent, c)

@@ -21,6 +21,8 @@ class Reference:
         fired = self.advance(now)
         if what.pool not in self.pools:
             self.pools[what.pool] = Lifecycle(what.pool, self._policies)
+            self.pools[what.pool].now = self._now
+            self.pools[what.pool].look_at_calendars()
         pool, origin = self.pools[what.pool], what.origin
         cause = InputCause(origin.topic, origin.partition, origin.offset, what.id)
         pool.input = what
@@ -56,9 +58,12 @@ class Reference:
         pool.now, pool.cause, pool.decided = self._now, cause, []
         act()
         pool.settle()
+        pool.deflect()
+        pool.bring_back()
         while able := [(c, agents) for c in pool.waiting() if (agents := pool.eligible(c))]:
             c, agents = min(able, key=lambda pair: pool.urgency(pair[0], pool.waiting()))
             best = min(agents, key=lambda agent: pool.turn(agent, c))
             automatic = pool.policy.channels[c.channel].mode is OfferMode.AUTOMATIC
             pool.give(c, best, pool.why(best, c), automatic=automatic)
+        pool.see_whose_turn_it_is()
         return pool.decided

@@ -3,10 +3,10 @@
 from router.model.inputs import Presence
 from router.model.outputs import OfferExpired, PolicyChanged
 from router.model.reasons import Release, Requeue, Suspension, Withdrawal
-from tests.reference.changes import Changes
+from tests.reference.deflections import Deflections
 
 
-class Timers(Changes):
+class Timers(Deflections):
     """One pool as time goes by."""
 
     def timers(self) -> list[tuple[int, str, str]]:
@@ -16,6 +16,8 @@ class Timers(Changes):
             due += [(until, "decline_forgotten", c.id) for until in c.barred.values()]
             due += [(c.kept_until, "preferred_agent_wait", c.id)]
             due += [(c.offer and c.offer.expires_at, "offer_expires", c.id)]
+            due += [(c.deflection and c.deflection.expires_at, "deflection_expires", c.id)]
+            due += [(c.deflection and c.deflection.due, "callback_due", c.id)]
         for agent in self.agents.values():
             due += [
                 (wrap_up.until, "wrap_up_ends", agent.id) for wrap_up in agent.wrap_ups.values()
@@ -26,6 +28,7 @@ class Timers(Changes):
             patience = self.policy.agents.lost_after_ms
             if agent.lost_at is not None and patience is not None:
                 due += [(agent.lost_at + patience, "lost_agent", agent.id)]
+        due += [(until, "hours_change", name) for name, (_, until) in self.looks.items()]
         return [(at, name, of) for at, name, of in due if at is not None]
 
     def decline_forgotten(self, of: str, due: int) -> None:
@@ -34,6 +37,16 @@ class Timers(Changes):
 
     def preferred_agent_wait(self, of: str, due: int) -> None:
         self.conversations[of].kept_until = None
+
+    def look_at_calendars(self) -> None:
+        self.looks = {}
+        for name in self.policy.calendars if self.policy else ():
+            self.hours_change(name, self.now)
+
+    def hours_change(self, of: str, due: int) -> None:
+        hours = self.policy.calendars[of]
+        self.looks[of] = hours.is_open(self.now), hours.next_change(self.now)
+        self.opened = True
 
     def offer_expires(self, of: str, due: int) -> None:
         c, rules = self.conversations[of], self.policy.agents
@@ -80,6 +93,9 @@ class Timers(Changes):
         old, rules = self.version, self.policy
         if rules is None:
             return
+        if old != rules.version:
+            self.look_at_calendars()
+            self.opened = True
         if self.seq and old != rules.version:
             self.say(PolicyChanged, from_=old, to=rules.version, files=rules.files)
         for c in sorted(self.conversations.values(), key=lambda c: (c.arrived_at, c.sequence)):

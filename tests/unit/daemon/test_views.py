@@ -52,7 +52,7 @@ def test_pools_are_listed_with_how_much_is_in_each(engine: Engine) -> None:
     (summary,) = views.pools(engine)
 
     assert summary["pool"] == POOL
-    assert summary["conversations"] == {"waiting": 1, "offered": 1, "assigned": 0}
+    assert summary["conversations"] == {"waiting": 1, "offered": 1, "assigned": 0, "deflected": 0}
     assert summary["agents"] == {"described": 1, "available": 1}
     assert summary["seq"] == 3
 
@@ -62,7 +62,7 @@ def test_a_pool_shows_how_long_its_queues_wait(engine: Engine) -> None:
 
     assert shown is not None
     assert shown["queues"] == [
-        {"queue": "claims", "waiting": 1, "oldest_wait_s": 1.5, "paused": False}
+        {"queue": "claims", "waiting": 1, "oldest_wait_s": 1.5, "paused": False, "closed": False}
     ]
 
 
