@@ -1,4 +1,4 @@
-"""Check rule files, and show what they amount to: ``contact-router rules check|show``.
+"""Check rule files, and show what they amount to: ``contact-router rules check|show|test``.
 
 Uses the code the router itself loads rules with. Results go to standard output. Exit status 0: the
 rules can be used; 1: they cannot (or warn, with ``--strict``); 2: wrong use.
@@ -12,17 +12,21 @@ from typing import Final
 
 import click
 
+from router.cli.problems import annotation, print_problems, problem_values
+from router.cli.scenarios import test
 from router.rules import Problem, RulesError, RuleSet, Severity, load
 from router.rules.compilation import Compiled
 from router.rules.writing import yaml_text
 
 _PATH: Final = click.Path(exists=True, path_type=Path)
-_COLOURS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 
 
 @click.group()
 def rules() -> None:
-    """Check and show the rules that decide who gets which conversation."""
+    """Check, show and test the rules that decide who gets which conversation."""
+
+
+rules.add_command(test)
 
 
 @rules.command()
@@ -54,7 +58,7 @@ def check(paths: tuple[Path, ...], strict: bool, style: str) -> None:
         click.echo(json.dumps(_report(problems, sound, ok=ok), ensure_ascii=False, indent=2))
     elif style == "github":
         for each in problems:
-            click.echo(_annotation(each))
+            click.echo(annotation(each))
     else:
         _print(problems, sound)
     sys.exit(0 if ok else 1)
@@ -101,11 +105,7 @@ def _chosen(found: RuleSet, pool: str | None) -> Compiled:
 
 
 def _print(problems: Iterable[Problem], sound: Iterable[tuple[Path, RuleSet]]) -> None:
-    for each in problems:
-        place = click.style(f"{each.file}:{each.line}:{each.column}:", bold=True)
-        severity = click.style(each.severity.value, fg=_COLOURS[each.severity], bold=True)
-        hint = click.style(f" ({each.suggestion})", dim=True) if each.suggestion else ""
-        click.echo(f"{place} {severity}: {each.message}{hint}")
+    print_problems(problems)
     for path, found in sound:
         for each_set in found.sets:
             policy = each_set.policy
@@ -122,17 +122,7 @@ def _report(
 ) -> dict[str, object]:
     return {
         "ok": ok,
-        "problems": [
-            {
-                "file": each.file,
-                "line": each.line,
-                "column": each.column,
-                "severity": each.severity.value,
-                "message": each.message,
-                "suggestion": each.suggestion or None,
-            }
-            for each in problems
-        ],
+        "problems": [problem_values(each) for each in problems],
         "sets": [
             {
                 "path": str(path),
@@ -145,16 +135,3 @@ def _report(
             for each in found.sets
         ],
     }
-
-
-def _annotation(problem: Problem) -> str:
-    """Write a problem as a workflow command, whose texts escape their own signs."""
-    hint = f" ({problem.suggestion})" if problem.suggestion else ""
-    text = _escaped(problem.message + hint)
-    file = _escaped(problem.file).replace(":", "%3A").replace(",", "%2C")
-    place = f"file={file},line={problem.line},col={problem.column}"
-    return f"::{problem.severity} {place}::{text}"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
