@@ -59,8 +59,8 @@ class Person(Profile):
 class Customer(Written):
     """Who waits."""
 
-    id: Name | None = None
-    tier: Name | None = None
+    id: Name | None = Field(default=None, description="The customer's id.")
+    tier: Name | None = Field(default=None, description="Such as `gold`.")
 
 
 class Facts(Written):
@@ -70,15 +70,23 @@ class Facts(Written):
     channel: Name | None = Field(
         default=None, description="Required where the rules have more than one channel."
     )
-    topic: Name | None = None
-    level: Level | None = None
-    language: Language | None = None
-    priority: Priority | None = None
-    skills: dict[Name, SkillLevel] | None = None
-    preferred_agents: list[Id] | None = None
-    customer: Customer | None = None
-    attributes: dict[str, Attribute] | None = None
-    text: str | None = Field(default=None, max_length=limits.MAX_TEXT)
+    topic: Name | None = Field(default=None, description="What it is about, if that is known.")
+    level: Level | None = Field(default=None, description="How hard it is.")
+    language: Language | None = Field(default=None, description="The customer's language.")
+    priority: Priority | None = Field(default=None, description="0 to 1000.")
+    skills: dict[Name, SkillLevel] | None = Field(
+        default=None, description="Skills it asks for itself, at least."
+    )
+    preferred_agents: list[Id] | None = Field(
+        default=None, description="Who should have it, if possible."
+    )
+    customer: Customer | None = Field(default=None, description="`id` and `tier`.")
+    attributes: dict[str, Attribute] | None = Field(
+        default=None, description="Whatever the platform sends."
+    )
+    text: str | None = Field(
+        default=None, max_length=limits.MAX_TEXT, description="What the customer wrote."
+    )
 
 
 class Arrival(Facts):
@@ -93,51 +101,55 @@ class Arrival(Facts):
 class About(Written):
     """A conversation, and perhaps the agent and the words that go with what happens to it."""
 
-    conversation: Id | None = None
-    agent: Id | None = Field(default=None, description="Who it is with, if left out.")
-    offer: Id | None = Field(default=None, description="The last offer made, if left out.")
-    reason: Name | None = None
-    outcome: Name | None = None
+    conversation: Id | None = Field(default=None, description="Which; required.")
+    agent: Id | None = Field(
+        default=None, description="Who does it; who has, had or was offered it, if left out."
+    )
+    offer: Id | None = Field(
+        default=None, description="Which offer is answered; the last one made, if left out."
+    )
+    reason: Name | None = Field(default=None, description="Why.")
+    outcome: Name | None = Field(default=None, description="How it ended.")
 
 
 class Target(Written):
     """Where a conversation is handed over to."""
 
-    queue: Name | None = None
-    skills: dict[Name, SkillLevel] | None = None
-    agent: Id | None = None
-    level: Level | None = None
+    queue: Name | None = Field(default=None, description="This queue.")
+    skills: dict[Name, SkillLevel] | None = Field(default=None, description="Who has these skills.")
+    agent: Id | None = Field(default=None, description="This agent.")
+    level: Level | None = Field(default=None, description="Somebody of this level.")
 
 
 class Transfer(About):
     """A conversation that is handed over."""
 
-    to: Target = Target()
+    to: Target = Field(default=Target(), description="Where to: any of the four below.")
 
 
 class Answer(Written):
     """A customer's answer to an offer of something else than waiting."""
 
-    conversation: Id | None = None
+    conversation: Id | None = Field(default=None, description="Which; required.")
     deflection: Id | None = Field(default=None, description="The last one made, if left out.")
-    callback_at: Moment | None = None
-    phone_ref: Name | None = None
+    callback_at: Moment | None = Field(default=None, description="When to be called back.")
+    phone_ref: Name | None = Field(default=None, description="Where to call.")
 
 
 class Command(Written):
     """What a supervisor orders: one of these, each with whom it is about."""
 
-    assign: Id | None = None
+    assign: Id | None = Field(default=None, description="Give this conversation to an agent.")
     to: Id | None = Field(default=None, description="To which agent, with `assign`.")
-    requeue: Id | None = None
-    close: Id | None = None
-    prioritise: Id | None = None
+    requeue: Id | None = Field(default=None, description="Take this conversation back.")
+    close: Id | None = Field(default=None, description="End this conversation.")
+    prioritise: Id | None = Field(default=None, description="Change this one's priority.")
     priority: Priority | None = Field(default=None, description="With `prioritise`.")
-    pause_queue: Name | None = None
-    resume_queue: Name | None = None
-    set_presence: Id | None = None
+    pause_queue: Name | None = Field(default=None, description="Offer nothing from this queue.")
+    resume_queue: Name | None = Field(default=None, description="Offer from it again.")
+    set_presence: Id | None = Field(default=None, description="Declare for this agent.")
     presence: PresenceName | None = Field(default=None, description="With `set_presence`.")
-    surge: Name | None = None
+    surge: Name | None = Field(default=None, description="Enter this stage, or `off`.")
     by: Id = Field(default="supervisor", description="Who orders it.")
     reason: Name = Field(default="test", description="Why.")
     without: Literal["by", "reason"] | None = Field(
@@ -219,24 +231,32 @@ class Step(Written):
     event: Id | None = Field(
         default=None, description="Id of the event, to send the same one twice."
     )
-    conversation: Arrival | None = None
-    update: Facts | None = None
-    abandon: About | None = None
-    end: About | None = None
-    transfer: Transfer | None = None
-    accept: About | None = None
-    decline: About | None = None
+    conversation: Arrival | None = Field(default=None, description="A customer begins to wait.")
+    update: Facts | None = Field(default=None, description="More is known of a conversation.")
+    abandon: About | None = Field(default=None, description="The customer leaves.")
+    end: About | None = Field(default=None, description="The conversation is over.")
+    transfer: Transfer | None = Field(default=None, description="It is handed over.")
+    accept: About | None = Field(default=None, description="The agent takes the offer.")
+    decline: About | None = Field(default=None, description="The agent refuses it.")
     take_instead: Answer | None = Field(
         default=None, description="The customer takes a deflection."
     )
     wait_instead: Answer | None = Field(default=None, description="The customer declines it.")
-    agent: Person | None = None
-    wrapped_up: About | None = None
+    agent: Person | None = Field(
+        default=None, description="An agent comes, changes, or declares a presence."
+    )
+    wrapped_up: About | None = Field(
+        default=None, description="The work after a conversation is done."
+    )
     heartbeat: Id | None = Field(default=None, description="The desktop is heard again.")
     silent: Id | None = Field(default=None, description="The desktop is heard for the last time.")
-    command: Command | None = None
-    expect: list[Expectation] | None = None
-    nothing_else: bool = False
+    command: Command | None = Field(default=None, description="A supervisor orders something.")
+    expect: list[Expectation] | None = Field(
+        default=None, description="Decisions that should be taken; anything may be, if left out."
+    )
+    nothing_else: bool = Field(
+        default=False, description="Nothing but that; the same as `nothing else` in the list."
+    )
 
 
 HAPPENINGS = (
