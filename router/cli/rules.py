@@ -1,4 +1,4 @@
-"""Check rule files, and show what they amount to: ``contact-router rules check|show|test``.
+"""Check rule files, and show what they amount to: ``contact-router rules check|show``.
 
 Uses the code the router itself loads rules with. Results go to standard output. Exit status 0: the
 rules can be used; 1: they cannot (or warn, with ``--strict``); 2: wrong use.
@@ -12,10 +12,11 @@ from typing import Final
 
 import click
 
+from router.cli.explain import explain
 from router.cli.problems import annotation, print_problems, problem_values
+from router.cli.rule_sets import rule_set
 from router.cli.scenarios import test
 from router.rules import Problem, RulesError, RuleSet, Severity, load
-from router.rules.compilation import Compiled
 from router.rules.writing import yaml_text
 
 _PATH: Final = click.Path(exists=True, path_type=Path)
@@ -27,6 +28,7 @@ def rules() -> None:
 
 
 rules.add_command(test)
+rules.add_command(explain)
 
 
 @rules.command()
@@ -70,12 +72,7 @@ def check(paths: tuple[Path, ...], strict: bool, style: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def show(path: Path, pool: str | None, as_json: bool) -> None:
     """Print the rules in force, every default filled in, as YAML that can be used itself."""
-    try:
-        found = load(path)
-    except RulesError as error:
-        _print(error.problems, ())
-        sys.exit(1)
-    chosen = _chosen(found, pool)
+    chosen = rule_set(path, pool)
     if as_json:
         whole = {
             "version": chosen.policy.version,
@@ -89,19 +86,6 @@ def show(path: Path, pool: str | None, as_json: bool) -> None:
         click.echo(
             f"# policy {chosen.policy.version}, for {pools}\n{yaml_text(chosen.document)}", nl=False
         )
-
-
-def _chosen(found: RuleSet, pool: str | None) -> Compiled:
-    """Find the one rule set to show; several without a pool to tell, or none, are wrong use."""
-    if pool is None:
-        if len(found.sets) == 1:
-            return found.sets[0]
-        raise click.UsageError("several rule sets; say for which pool with --pool")
-    policy = found.for_pool(pool)
-    for each in found.sets:
-        if each.policy is policy:
-            return each
-    raise click.UsageError(f"no rules for the pool {pool}")
 
 
 def _print(problems: Iterable[Problem], sound: Iterable[tuple[Path, RuleSet]]) -> None:

@@ -77,7 +77,8 @@ class _Checker:
             bare = person.model_fields_set == {"id"}
             if known is None and bare:
                 name = person.id or ""
-                self._error(here, f"unknown agent `{name}`", nearest(name, file.people))
+                hint = nearest(name, file.people) or f"say what `{name}` is, such as its `skills`"
+                self._error(here, f"unknown agent `{name}`", hint)
             people.append(_overlaid(person, known))
             self._agents.add(person.id or "")
         at = each.at if each.at is not None else file.at if file.at is not None else MORNING

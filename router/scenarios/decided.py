@@ -189,7 +189,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         """Say it on one line, as a scenario writes it."""
-        shown = [f"{name}: {_flow(value)}" for name, value in self.details.items()]
+        shown = [f"{name}: {flow(value)}" for name, value in self.details.items()]
         return ", ".join([f"{self.word}: {self.about}", *shown])
 
     def brief(self, also: Mapping[str, Any]) -> str:
@@ -258,11 +258,12 @@ def details_of(word: str) -> tuple[str, ...]:
     return (*WORDS[word].details, "because", *extra)
 
 
-def _flow(value: Any) -> str:
+def flow(value: Any) -> str:
+    """Write a value on one line, as a scenario does."""
     match value:
         case dict():
-            return "{" + ", ".join(f"{name}: {_flow(each)}" for name, each in value.items()) + "}"
+            return "{" + ", ".join(f"{name}: {flow(each)}" for name, each in value.items()) + "}"
         case list():
-            return "[" + ", ".join(_flow(each) for each in value) + "]"
+            return "[" + ", ".join(flow(each) for each in value) + "]"
         case _:
             return str(value)

@@ -57,7 +57,7 @@ class Memory:
         now: int = envelope["at"]
         match what:
             case written.Arrival():
-                fields = _facts(what)
+                fields = facts_of(what)
                 if what.channel is None:
                     fields["channel"] = next(iter(self._policy.channels))
                 arrived = now - what.waited if what.waited else None
@@ -65,7 +65,7 @@ class Memory:
                     **envelope, **fields, arrived_at=arrived, hops=what.hops
                 )
             case written.Facts():
-                made = inputs.ConversationUpdated(**envelope, **_facts(what))
+                made = inputs.ConversationUpdated(**envelope, **facts_of(what))
             case written.Person():
                 yield from self._agent(what, envelope)
                 return
@@ -178,7 +178,8 @@ class Memory:
         }
 
 
-def _facts(facts: written.Facts) -> Fields:
+def facts_of(facts: written.Facts) -> Fields:
+    """Give what a platform tells of a conversation, by the names of an input's fields."""
     customer = facts.customer
     agents = facts.preferred_agents
     return {

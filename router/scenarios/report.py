@@ -103,9 +103,14 @@ def _who(conversation: str, stands: Sequence[Candidate]) -> Iterator[str]:
         yield f"  {conversation}: there are no agents"
         return
     yield f"  who could have had {conversation}"
+    yield from agent_lines(stands)
+
+
+def agent_lines(stands: Sequence[Candidate]) -> Iterator[str]:
+    """Tell how agents stand to a conversation: first who has it, then who scored, then the rest."""
     chosen = [each for each in stands if each.reason is None]
     passed = [each for each in stands if each.reason is not None]
-    rest = sorted(passed, key=lambda each: -1 if each.why is None else -2)
+    rest = sorted(passed, key=lambda each: (each.why is None, -each.why.score if each.why else 0))
     shown = [*chosen, *rest][: max(MOST_AGENTS, len(chosen))]
     name = max(len(each.agent) for each in shown)
     reason = max(len(each.reason or "") for each in shown)

@@ -12,6 +12,7 @@ import msgspec
 
 from router.engine import Engine
 from router.engine.candidates import Candidate, candidates
+from router.engine.pool import Pool
 from router.engine.remedies import Remedy, smallest_change
 from router.engine.waiting import place
 from router.model.inputs import Input, Presence
@@ -124,6 +125,11 @@ class Stage:
         if violated:
             raise AssertionError(f"the engine broke an invariant: {violated[0]}")
         return self._compared(step, self._said(decided, happens))
+
+    @property
+    def pool(self) -> Pool | None:
+        """Give the pool as it stands, to read only; None before anything was heard."""
+        return self._engine.pools.get(self._pool)
 
     def _reach(self, at: int) -> list[Decision]:
         """Let timers fire and desktops be heard until ``at`` (ms)."""

@@ -97,3 +97,30 @@ def test_a_folder_is_all_its_files(files: Path) -> None:
 def test_nothing_to_play_is_wrong_use(files: Path) -> None:
     assert rules(files / "good.yaml", "--only", "nobody").exit_code == 2
     assert rules(files / "gone.yaml").exit_code == 2
+
+
+def explain(*words: str | Path) -> Result:
+    return CliRunner().invoke(main, ["rules", "explain", *map(str, words)])
+
+
+def test_a_case_is_explained_from_a_file_or_from_the_command_line(files: Path) -> None:
+    case = files / "case.yaml"
+    case.write_text("agents: [{id: ana, skills: {}}]\nconversation: {channel: chat}\n")
+    result = explain(files / "rules.yaml", case)
+    assert result.exit_code == 0
+    assert "ana    assigned to this agent" in result.stdout
+    again = explain(
+        *(files / "rules.yaml", "--agents", "[{id: ana, skills: {}}]"),
+        *("--conversation", "{channel: chat}"),
+    )
+    assert again.stdout == result.stdout
+    report = json.loads(explain(files / "rules.yaml", case, "--json").stdout)
+    assert (report["queue"], report["agents"][0]["agent"]) == ("welcome", "ana")
+
+
+def test_a_case_or_rules_that_cannot_be_used(files: Path) -> None:
+    result = explain(files / "rules.yaml", "--conversation", "{channel: fax}")
+    assert result.exit_code == 1
+    assert result.stdout.startswith("--conversation:1:11: error: unknown channel `fax`")
+    assert explain(files / "good.yaml", "--conversation", "{channel: chat}").exit_code == 1
+    assert explain(files / "rules.yaml").exit_code == 2
