@@ -12,6 +12,7 @@ from typing import Final
 
 import click
 
+from router.cli.differences import diff
 from router.cli.explain import explain
 from router.cli.problems import annotation, print_problems, problem_values
 from router.cli.rule_sets import rule_set
@@ -28,6 +29,7 @@ def rules() -> None:
 
 
 rules.add_command(test)
+rules.add_command(diff)
 rules.add_command(explain)
 
 
