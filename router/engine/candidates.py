@@ -4,6 +4,8 @@ For people who ask; no decision is taken here, and nothing is changed. Of a conv
 agent has or is offered it tells how the others stand now, as if it waited again.
 """
 
+from collections.abc import Iterable
+
 import msgspec
 
 from router.engine.crew import Agent, Group
@@ -30,43 +32,48 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     why: Why | None = None
 
 
-def candidates(pool: Pool, record: ConversationRecord) -> list[Candidate]:
-    """Give every described agent of the pool, and every preferred one, in the order of their ids.
+def candidates(
+    pool: Pool, record: ConversationRecord, agents: Iterable[str] | None = None
+) -> list[Candidate]:
+    """Tell how agents stand to a conversation, in the order of their ids.
 
-    Cost: the agents of the pool.
+    All who are described and all who are preferred, or those named. Each of them costs about 20 us.
     """
-    names = sorted({*pool.agents, *record.preferred_agents})
+    names = {*pool.agents, *record.preferred_agents} if agents is None else set(agents)
     want = wanted(pool, record)
-    free = _free(pool, record, want) if want is not None else []
-    return [_candidate(pool, record, name, free=free) for name in names]
+    free = _free(pool, record, want, agents=names) if want is not None else {}
+    return [_candidate(pool, record, name, free=free) for name in sorted(names)]
 
 
 def candidate(pool: Pool, record: ConversationRecord, agent: str) -> Candidate:
-    """Tell how one agent stands to a conversation. Cost: the agents of the pool."""
+    """Tell how one agent stands to a conversation, among all. Cost: the agents of the pool."""
     want = wanted(pool, record)
-    free = _free(pool, record, want) if want is not None else []
+    free = _free(pool, record, want, agents=pool.agents) if want is not None else {}
     return _candidate(pool, record, agent, free=free)
 
 
-Standing = tuple[tuple[int, int, str], Why]
-"""The order of agents who may have a conversation, the best first, and the score."""
+Standings = dict[str, Why]
+"""Those who may have a conversation, the best first, and their scores."""
 
 
-def _free(pool: Pool, record: ConversationRecord, want: Wanted) -> list[Standing]:
-    """Give those who may have it, the best first; the one who has it stands as he was chosen."""
-    found: list[Standing] = []
+def _free(
+    pool: Pool, record: ConversationRecord, want: Wanted, *, agents: Iterable[str]
+) -> Standings:
+    """Give those who may have it, the best first, without the one who has it."""
+    found: list[tuple[tuple[int, int, str], Why]] = []
     offer = record.offer
-    for agent in pool.agents.values():
-        if offer is not None and agent.id == offer.agent:
+    for name in agents:
+        agent = pool.agents.get(name)
+        if agent is None or (offer is not None and name == offer.agent):
             continue
         able = without(agent, record.id)
         if next(obstacles(pool, want, able), None) is None:
             found.append(_standing(pool, want, able))
     found.sort(key=lambda each: each[0])
-    return found
+    return {standing[2]: score for standing, score in found}
 
 
-def _standing(pool: Pool, want: Wanted, agent: Agent) -> Standing:
+def _standing(pool: Pool, want: Wanted, agent: Agent) -> tuple[tuple[int, int, str], Why]:
     group = agent.group
     apart = Group(group.profile, group.capacity, group.caps)  # whose caches nobody else has
     made = join(want.signature, apart)
@@ -77,24 +84,23 @@ def _standing(pool: Pool, want: Wanted, agent: Agent) -> Standing:
     return (-found.score, since, agent.id), found
 
 
-def _candidate(
-    pool: Pool, record: ConversationRecord, name: str, *, free: list[Standing]
-) -> Candidate:
+def _candidate(pool: Pool, record: ConversationRecord, name: str, *, free: Standings) -> Candidate:
     offer = record.offer
     if offer is not None and offer.agent == name:
         return Candidate(agent=name, words=f"{record.stage} to this agent", why=offer.why)
-    standing = next((each for each in free if each[0][2] == name), None)
-    if standing is None:
+    score = free.get(name)
+    if score is None:
         found = obstacle(pool, record, name)
         assert found is not None  # noqa: S101 - whoever has no obstacle is free
         return _passed(name, found)
     if offer is not None:
-        words = _compared(standing[1].score, offer.agent, offer.why.score)
-    elif standing is free[0]:
-        return Candidate(agent=name, words="would get it", why=standing[1])
+        words = _compared(score.score, offer.agent, offer.why.score)
     else:
-        words = _compared(standing[1].score, free[0][0][2], free[0][1].score)
-    return Candidate(agent=name, reason=PassedOver.OTHER_BETTER, words=words, why=standing[1])
+        best = next(iter(free))
+        if name == best:
+            return Candidate(agent=name, words="would get it", why=score)
+        words = _compared(score.score, best, free[best].score)
+    return Candidate(agent=name, reason=PassedOver.OTHER_BETTER, words=words, why=score)
 
 
 def _passed(name: str, found: Obstacle) -> Candidate:

@@ -7,14 +7,14 @@ that is finished, a decline that is forgotten, levels less asked for, levels mor
 a channel. Nothing is changed; where no single change helps, nothing is given.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import copy
 from enum import StrEnum
 
 import msgspec
 
 from router.engine.crew import Agent, Group
-from router.engine.obstacles import Obstacle, Wanted, lighter, obstacles, wanted, without
+from router.engine.obstacles import Obstacle, Wanted, lighter, obstacles, wanted
 from router.engine.pool import Pool
 from router.model.inputs import Presence
 from router.model.reasons import PassedOver
@@ -51,26 +51,31 @@ class Remedy(msgspec.Struct, frozen=True, kw_only=True):
     until: int | None = None
 
 
-def smallest_change(pool: Pool, record: ConversationRecord) -> Remedy | None:
+def smallest_change(
+    pool: Pool, record: ConversationRecord, agents: Iterable[str] | None = None
+) -> Remedy | None:
     """Find the smallest single change after which somebody may have a waiting conversation.
 
-    None where it does not wait, or where no single change helps. Cost: the agents of the pool,
-    several times.
+    None where it does not wait, or where no single change helps. Looks at all who are described, or
+    at those named; each of them costs about 40 us.
     """
-    return next(iter(changes(pool, record)), None)
+    return next(iter(changes(pool, record, agents)), None)
 
 
-def changes(pool: Pool, record: ConversationRecord) -> list[Remedy]:
+def changes(
+    pool: Pool, record: ConversationRecord, agents: Iterable[str] | None = None
+) -> list[Remedy]:
     """Give every single change that helps a waiting conversation, the smallest first.
 
     Of equal ones that which comes first by itself, then the first agent by id.
     """
+    names = sorted(pool.agents if agents is None else pool.agents.keys() & set(agents))
     want = wanted(pool, record)
     if want is None or record.stage != "waiting":
         return []
     order = list(Change)
     return sorted(
-        _changes(pool, record, want),
+        _changes(pool, record, want, names=names),
         key=lambda each: (
             order.index(each.change),
             each.steps,
@@ -82,9 +87,11 @@ def changes(pool: Pool, record: ConversationRecord) -> list[Remedy]:
     )
 
 
-def _changes(pool: Pool, record: ConversationRecord, want: Wanted) -> Iterator[Remedy]:
-    for name in sorted(pool.agents):
-        agent = without(pool.agents[name], record.id)
+def _changes(
+    pool: Pool, record: ConversationRecord, want: Wanted, *, names: list[str]
+) -> Iterator[Remedy]:
+    for name in names:
+        agent = pool.agents[name]
         found = list(obstacles(pool, want, agent))
         yield from _of_the_conversation(pool, want, agent)
         yield from _of_the_day(pool, want, agent, found=found)
@@ -92,7 +99,7 @@ def _changes(pool: Pool, record: ConversationRecord, want: Wanted) -> Iterator[R
     level = record.level or 1
     for less in range(level - 1, 0, -1):
         easier = wanted(pool, record, level=less)
-        for name in sorted(pool.agents):
+        for name in names:
             if easier is not None and _able(pool, easier, pool.agents[name]):
                 words = f"if it were of level {less}, not {level}, {name} could have it"
                 yield Remedy(change=Change.ASK_LESS, agent=name, words=words, steps=level - less)
