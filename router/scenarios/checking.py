@@ -19,6 +19,8 @@ from router.scenarios.scenario import Scenario, Step
 
 MORNING: Final = 1_772_442_000_000
 """Monday, 2 March 2026, 10:00 in Paris."""
+MOST_BETWEEN_MS: Final = 7 * 86_400_000
+"""Desktops are heard all that time, so a scenario with years in it would take as many minutes."""
 Path = tuple[str | int, ...]
 _ABOUT_AGENTS: Final = ("suspended", "released")
 _ABOUT_ANYTHING: Final = ("refused", "applied", "status", "policy_changed")
@@ -110,6 +112,9 @@ class _Checker:
         at: int = now + (step.after or 0) if step.at is None else step.at
         if at < now:
             self._error((*path, "at"), "this is before the step before", "steps go forward in time")
+        if at - now > MOST_BETWEEN_MS:
+            self._error(path, "more than a week after the step before", "begin another scenario")
+            return now
         return max(at, now)
 
     def _step(self, step: written.Step, path: Path, *, now: int) -> Step:

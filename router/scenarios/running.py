@@ -23,7 +23,7 @@ from router.scenarios.decided import STATES, Told, cause_words, told
 from router.scenarios.happenings import Memory
 from router.scenarios.scenario import Scenario, Step, Suite
 
-MOST_TIMERS: Final = 100_000
+MOST_TIMERS: Final = 5_000_000
 """With more timers and signs of life than this between two steps something never ends."""
 
 

@@ -85,6 +85,12 @@ def test_steps_go_forward_in_time(tmp_path: Path) -> None:
     assert problem.startswith("8:13 this is before the step before")
 
 
+def test_a_scenario_stays_quick(tmp_path: Path) -> None:
+    assert refused(tmp_path, ONE + "      - {after: 7d, expect: nothing}\n") == []
+    (problem,) = refused(tmp_path, ONE + "      - {after: 169h, expect: nothing}\n")
+    assert problem.startswith("8:9 more than a week after the step before")
+
+
 def test_a_bare_list_is_a_list_of_scenarios_for_rules_that_are_named(tmp_path: Path) -> None:
     rules, file = tmp_path / "rules.yaml", tmp_path / "list.yaml"
     rules.write_text(RULES, encoding="utf-8")
