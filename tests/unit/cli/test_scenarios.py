@@ -94,6 +94,27 @@ def test_a_folder_is_all_its_files(files: Path) -> None:
     assert rules(files / "more").exit_code == 0
 
 
+def test_scenarios_are_played_under_other_rules_before_these_come_into_force(files: Path) -> None:
+    other = files / "other.yaml"
+    other.write_text(RULES.replace("mode: automatic", "mode: manual"))
+    assert rules(files / "good.yaml").exit_code == 0
+    result = rules(files / "good.yaml", "--rules", other)
+    assert result.exit_code == 1
+    assert "offered: c1, to: ana" in result.stdout
+
+
+def test_of_rules_for_several_pools_one_is_chosen(files: Path) -> None:
+    both = files / "both"
+    both.mkdir()
+    for pool, mode in (("north", "automatic"), ("south", "manual")):
+        text = RULES.replace("automatic", mode) + f"pools: [{pool}]\n"
+        (both / f"{pool}.yaml").write_text(text)
+    good = files / "good.yaml"
+    assert "say for which with `pool:`" in rules(good, "--rules", both).stdout
+    assert rules(good, "--rules", both, "--pool", "north").exit_code == 0
+    assert rules(good, "--rules", both, "--pool", "south").exit_code == 1
+
+
 def test_nothing_to_play_is_wrong_use(files: Path) -> None:
     assert rules(files / "good.yaml", "--only", "nobody").exit_code == 2
     assert rules(files / "gone.yaml").exit_code == 2
