@@ -12,17 +12,25 @@ from typing import Final
 
 import click
 
+from router.cli.differences import diff
+from router.cli.explain import explain
+from router.cli.problems import annotation, print_problems, problem_values
+from router.cli.rule_sets import rule_set
+from router.cli.scenarios import test
 from router.rules import Problem, RulesError, RuleSet, Severity, load
-from router.rules.compilation import Compiled
 from router.rules.writing import yaml_text
 
 _PATH: Final = click.Path(exists=True, path_type=Path)
-_COLOURS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow"}
 
 
 @click.group()
 def rules() -> None:
-    """Check and show the rules that decide who gets which conversation."""
+    """Check, show and test the rules that decide who gets which conversation."""
+
+
+rules.add_command(test)
+rules.add_command(diff)
+rules.add_command(explain)
 
 
 @rules.command()
@@ -54,7 +62,7 @@ def check(paths: tuple[Path, ...], strict: bool, style: str) -> None:
         click.echo(json.dumps(_report(problems, sound, ok=ok), ensure_ascii=False, indent=2))
     elif style == "github":
         for each in problems:
-            click.echo(_annotation(each))
+            click.echo(annotation(each))
     else:
         _print(problems, sound)
     sys.exit(0 if ok else 1)
@@ -66,12 +74,7 @@ def check(paths: tuple[Path, ...], strict: bool, style: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def show(path: Path, pool: str | None, as_json: bool) -> None:
     """Print the rules in force, every default filled in, as YAML that can be used itself."""
-    try:
-        found = load(path)
-    except RulesError as error:
-        _print(error.problems, ())
-        sys.exit(1)
-    chosen = _chosen(found, pool)
+    chosen = rule_set(path, pool)
     if as_json:
         whole = {
             "version": chosen.policy.version,
@@ -87,25 +90,8 @@ def show(path: Path, pool: str | None, as_json: bool) -> None:
         )
 
 
-def _chosen(found: RuleSet, pool: str | None) -> Compiled:
-    """Find the one rule set to show; several without a pool to tell, or none, are wrong use."""
-    if pool is None:
-        if len(found.sets) == 1:
-            return found.sets[0]
-        raise click.UsageError("several rule sets; say for which pool with --pool")
-    policy = found.for_pool(pool)
-    for each in found.sets:
-        if each.policy is policy:
-            return each
-    raise click.UsageError(f"no rules for the pool {pool}")
-
-
 def _print(problems: Iterable[Problem], sound: Iterable[tuple[Path, RuleSet]]) -> None:
-    for each in problems:
-        place = click.style(f"{each.file}:{each.line}:{each.column}:", bold=True)
-        severity = click.style(each.severity.value, fg=_COLOURS[each.severity], bold=True)
-        hint = click.style(f" ({each.suggestion})", dim=True) if each.suggestion else ""
-        click.echo(f"{place} {severity}: {each.message}{hint}")
+    print_problems(problems)
     for path, found in sound:
         for each_set in found.sets:
             policy = each_set.policy
@@ -122,17 +108,7 @@ def _report(
 ) -> dict[str, object]:
     return {
         "ok": ok,
-        "problems": [
-            {
-                "file": each.file,
-                "line": each.line,
-                "column": each.column,
-                "severity": each.severity.value,
-                "message": each.message,
-                "suggestion": each.suggestion or None,
-            }
-            for each in problems
-        ],
+        "problems": [problem_values(each) for each in problems],
         "sets": [
             {
                 "path": str(path),
@@ -145,16 +121,3 @@ def _report(
             for each in found.sets
         ],
     }
-
-
-def _annotation(problem: Problem) -> str:
-    """Write a problem as a workflow command, whose texts escape their own signs."""
-    hint = f" ({problem.suggestion})" if problem.suggestion else ""
-    text = _escaped(problem.message + hint)
-    file = _escaped(problem.file).replace(":", "%3A").replace(",", "%2C")
-    place = f"file={file},line={problem.line},col={problem.column}"
-    return f"::{problem.severity} {place}::{text}"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")

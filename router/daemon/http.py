@@ -68,6 +68,7 @@ class HttpServer:
                 web.get("/api/pools", self._pools),
                 web.get("/api/pools/{pool}", self._pool),
                 web.get("/api/pools/{pool}/conversations/{id}", self._conversation),
+                web.get("/api/pools/{pool}/conversations/{id}/why", self._why),
                 web.get("/api/pools/{pool}/agents/{id}", self._agent),
             ]
         )
@@ -148,6 +149,14 @@ class HttpServer:
         name, wanted = request.match_info["pool"], request.match_info["id"]
         shown = await self._view(
             name, lambda engine: views.conversation(engine, name, conversation=wanted)
+        )
+        return _found(shown, f"no open conversation {wanted} in pool {name}")
+
+    async def _why(self, request: web.Request) -> web.Response:
+        name, wanted = request.match_info["pool"], request.match_info["id"]
+        agent = request.query.get("agent")
+        shown = await self._view(
+            name, lambda engine: views.why(engine, name, conversation=wanted, agent=agent)
         )
         return _found(shown, f"no open conversation {wanted} in pool {name}")
 

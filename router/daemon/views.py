@@ -12,7 +12,13 @@ from typing import Any, Final, get_args
 import msgspec
 
 from router.engine import Engine
-from router.model.state import Stage
+from router.engine.candidates import candidates
+from router.engine.obstacles import wanted
+from router.engine.pool import Pool
+from router.engine.remedies import smallest_change
+from router.engine.waiting import place
+from router.model.requirement import expression
+from router.model.state import ConversationRecord, Stage
 from router.wire import instants
 
 TIMES: Final = frozenset(
@@ -30,6 +36,8 @@ TIMES: Final = frozenset(
     }
 )
 """Fields that hold milliseconds since the epoch; 0 stands for never."""
+MOST_EXAMINED: Final = 500
+"""So many agents are told of when one asks why: some 30 ms, in which no decision is taken."""
 TIMES_BY_NAME: Final = frozenset({"barred", "suspended"})
 """Fields that map a name to such a time."""
 
@@ -62,6 +70,48 @@ def conversation(engine: Engine, name: str, *, conversation: str) -> dict[str, A
     found = engine.pools.get(name)
     record = None if found is None else found.conversations.get(conversation)
     return None if record is None else {"pool": name, **_plain(record)}
+
+
+def why(
+    engine: Engine, name: str, *, conversation: str, agent: str | None = None
+) -> dict[str, Any] | None:
+    """Show why an open conversation is with whom it is, or with nobody, as things stand now.
+
+    At most ``MOST_EXAMINED`` agents are told of: who has it, ``agent`` if one is asked for, those
+    preferred, those who are available, then others by id. None where no such conversation is open.
+    """
+    found = engine.pools.get(name)
+    record = None if found is None else found.conversations.get(conversation)
+    if found is None or record is None:
+        return None
+    examined = _examined(found, record, asked=agent)
+    want = wanted(found, record)
+    remedy = smallest_change(found, record, examined)
+    shown = candidates(found, record, examined)
+    return {
+        "pool": name,
+        "policy": found.policy.version or None,
+        "conversation": conversation,
+        "stage": record.stage,
+        "channel": record.channel,
+        "queue": record.queue,
+        "place": place(found, record) if record.stage == "waiting" else None,
+        "rules": list(record.rules),
+        "asks": None if want is None else expression(want.demand.requirement),
+        "agents": [_plain(each) for each in shown],
+        "agents_left_out": len(found.agents) - len(found.agents.keys() & {*examined}),
+        "would_help": None if remedy is None else _plain(remedy),
+    }
+
+
+def _examined(found: Pool, record: ConversationRecord, *, asked: str | None) -> list[str]:
+    first = [] if record.offer is None else [record.offer.agent]
+    if asked is not None:
+        first.append(asked)
+    first += record.preferred_agents
+    everybody = sorted(found.agents.values(), key=lambda each: (not found.serves(each), each.id))
+    names = dict.fromkeys((*first, *(each.id for each in everybody)))
+    return list(names)[:MOST_EXAMINED]
 
 
 def agent(engine: Engine, name: str, *, agent: str) -> dict[str, Any] | None:

@@ -94,3 +94,29 @@ class Close(StrEnum):
     ENDED = "ended"
     COMMAND = "command"
     DEFLECTED = "deflected"
+
+
+class PassedOver(StrEnum):
+    """Why an agent does not get a conversation; of several the first in this order is given.
+
+    What lasts comes before what passes: who lacks the skill is no candidate, busy or not.
+    """
+
+    UNCONFIGURED = "unconfigured"
+    NOT_DESCRIBED = "not_described"
+    CHANNEL = "channel"
+    SKILL = "skill"
+    LEVEL = "level"
+    LANGUAGE = "language"
+    REQUIREMENT = "requirement"
+    OFFLINE = "offline"
+    PRESENCE = "presence"
+    SUSPENDED = "suspended"
+    BARRED = "barred"
+    QUEUE_PAUSED = "queue_paused"
+    QUEUE_CLOSED = "queue_closed"
+    KEPT = "kept"
+    CHANNEL_FULL = "channel_full"
+    NO_UNITS = "no_units"
+    EXCLUSIVE = "exclusive"
+    OTHER_BETTER = "other_better"

@@ -137,6 +137,10 @@ class Qualification:
         """Find the first queue that takes these facts as they stand."""
         return self._queues.first(Findings(facts, _NOTHING).case)
 
+    def asked_by(self, facts: Facts) -> frozenset[str]:
+        """Give the questions about the text that these facts answer with yes, for conditions."""
+        return self._asked(self._heard(facts))
+
     def _heard(self, facts: Facts) -> frozenset[str]:
         """Listen to the text if it is there, else recall what was heard in it."""
         if facts.text is None and not facts.text_rules:

@@ -1,6 +1,6 @@
 """Write the reference of every key from the models that check them, so that it is never out of date."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, get_args
 
 from pydantic.fields import FieldInfo
@@ -33,13 +33,18 @@ SECTIONS: Final[tuple[tuple[str, type[Written]], ...]] = (
 
 def reference() -> str:
     """Write one table a part, in Markdown, and the list of what is to come."""
-    parts = [line for title, model in SECTIONS for line in _section(title, model)]
+    parts = tables(SECTIONS)
     planned = [
         f"- {_path(title, key)}: {what}."
         for title, model in SECTIONS
         for key, what in _planned(model)
     ]
     return "\n".join([*parts, "### To come", "", *planned, ""])
+
+
+def tables(sections: Iterable[tuple[str, type[Written]]]) -> list[str]:
+    """Write the lines of one table a part."""
+    return [line for title, model in sections for line in _section(title, model)]
 
 
 def _section(title: str, model: type[Written]) -> Iterator[str]:

@@ -8,7 +8,7 @@ fits the models.
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingType
 from types import UnionType
-from typing import Any, Final, Union, get_args, get_origin
+from typing import Any, Final, TypeVar, Union, get_args, get_origin
 
 import msgspec
 from pydantic import BaseModel, ValidationError
@@ -22,35 +22,42 @@ from router.rules.written.routing import Rules
 MAX_ROUNDS: Final = 100
 
 Loc = tuple[int | str, ...]
+Removed = frozenset[tuple[Place, str]]
+W = TypeVar("W", bound=Written)
 
 
 class Fitted(msgspec.Struct, frozen=True):
     """What fits the language, and what did not: the place of the group and the key taken out."""
 
     rules: Rules
-    removed: frozenset[tuple[Place, str]]
+    removed: Removed
 
 
 def fitted(tree: Mapping, *, problems: Problems) -> Fitted:
-    """Validate a tree; what does not fit is reported and removed from it.
+    """Validate the tree of a rule set; what does not fit is reported and removed from it."""
+    return Fitted(*fit(tree, Rules, problems=problems))
+
+
+def fit(tree: Mapping, kind: type[W], *, problems: Problems) -> tuple[W, Removed]:
+    """Validate a tree against a model whose keys may all be left out, and take out what is wrong.
 
     Only the first look reports: what a later one finds follows from what was taken out.
     """
     removed = set(_emptied(tree, problems=problems))
     for attempt in range(MAX_ROUNDS):
         try:
-            return Fitted(Rules.model_validate(plain(tree)), frozenset(removed))
+            return kind.model_validate(plain(tree)), frozenset(removed)
         except ValidationError as error:
             found = error.errors(include_url=False)
         for each in found if attempt == 0 else ():
-            problems.error(_place(tree, each), *_words(each))
+            problems.error(_place(tree, each), *_words(each, kind))
         before = len(removed)
         for each in sorted(found, key=lambda each: _order(each["loc"]), reverse=True):
             removed |= _remove(tree, each["loc"], kind=each["type"])
         if len(removed) == before:
             break
     tree.entries.clear()
-    return Fitted(Rules(), frozenset(removed))
+    return kind.model_validate({}), frozenset(removed)
 
 
 def _emptied(node: Node, *, problems: Problems) -> Iterator[tuple[Place, str]]:
@@ -119,7 +126,7 @@ def _remove(tree: Mapping, loc: Loc, *, kind: str) -> set[tuple[Place, str]]:
     return set()
 
 
-def _words(error: ErrorDetails) -> tuple[str, str]:
+def _words(error: ErrorDetails, root: type[Written]) -> tuple[str, str]:
     context = error.get("ctx", {})
     key = str(error["loc"][-1]) if error["loc"] else ""
     value = shown(error["input"])
@@ -127,7 +134,7 @@ def _words(error: ErrorDetails) -> tuple[str, str]:
         case kind if kind == TROUBLE:
             return str(context["message"]), str(context["suggestion"])
         case "extra_forbidden":
-            return _unknown_key(error["loc"])
+            return _unknown_key(error["loc"], root)
         case "missing":
             return f"`{key}` is missing", ""
         case "literal_error":
@@ -155,9 +162,9 @@ _WANTED: Final = {
 }
 
 
-def _unknown_key(loc: Loc) -> tuple[str, str]:
+def _unknown_key(loc: Loc, root: type[Written]) -> tuple[str, str]:
     key = str(loc[-1])
-    model = model_at(loc[:-1])
+    model = model_at(loc[:-1], root)
     if model is None:
         return f"unknown key `{key}`", ""
     if key in model.PLANNED:
@@ -167,9 +174,9 @@ def _unknown_key(loc: Loc) -> tuple[str, str]:
     return f"unknown key `{key}`", hint or f"one of {', '.join(f'`{each}`' for each in known)}"
 
 
-def model_at(loc: Loc) -> type[Written] | None:
+def model_at(loc: Loc, root: type[Written] = Rules) -> type[Written] | None:
     """Find the model of the language that describes what stands at a path."""
-    kind: Any = Rules
+    kind: Any = root
     for part in loc:
         kind = _inner(kind)
         if isinstance(kind, type) and issubclass(kind, BaseModel):

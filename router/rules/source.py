@@ -104,6 +104,14 @@ def plain(node: Node) -> Any:
 
 def read(text: str, name: str, *, problems: Problems) -> Mapping | None:
     """Read one rule file; None where it holds no mapping at all."""
+    root = read_tree(text, name, problems=problems)
+    if root is not None and not isinstance(root, Mapping):
+        problems.error(root.place, "a rule file is a list of keys such as `version:` and `queues:`")
+    return root if isinstance(root, Mapping) else None
+
+
+def read_tree(text: str, name: str, *, problems: Problems) -> Node | None:
+    """Read any file of the subset; None where nothing can be read, which is then reported."""
     start = Place(name)
     if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         problems.error(start, f"the file is larger than {MAX_BYTES // 1024} KiB")
@@ -131,9 +139,7 @@ def read(text: str, name: str, *, problems: Problems) -> Mapping | None:
         return None
     if root is None:
         problems.error(start, "the file is empty")
-    elif not isinstance(root, Mapping):
-        problems.error(root.place, "a rule file is a list of keys such as `version:` and `queues:`")
-    return root if isinstance(root, Mapping) else None
+    return root
 
 
 class _LimitError(Exception):

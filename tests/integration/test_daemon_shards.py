@@ -117,6 +117,38 @@ def test_views_show_what_is_committed(site: Site, router: RouterProcess) -> None
     ]
 
 
+def test_why_is_told_live_and_after_the_fact(site: Site, router: RouterProcess) -> None:
+    platform = Platform(site)
+    platform.logs_in("anna")
+    platform.done()
+    until_heard(router, agents=2)
+    platform.says("conversation.created", "c1", channel="email", topic="claims")
+    platform.says("conversation.created", "c2", channel="voice", topic="contracts")
+    platform.done()
+    site.decisions(3)
+
+    live = command(
+        "why", "c2", "--router", router.address, "--agent", "bob", settings=site.settings
+    )
+    assert live.returncode == 0, live.stderr
+    assert live.stdout.startswith(f"c2 in the pool {POOL}: waiting, queue contracts, place 1\n")
+    assert "bob  not_described  nobody has described this agent" in live.stdout
+    assert command("why", "c9", "--router", router.address, settings=site.settings).returncode == 1
+    assert (
+        command("why", "c1", "--router", "http://127.0.0.1:9", settings=site.settings).returncode
+        == 3
+    )
+    router.stop()
+    story = command("why", "c1", "--topics", settings=site.settings)
+    assert story.returncode == 0, story.stderr
+    told = [line.split() for line in story.stdout.splitlines()]
+    assert [line[2] for line in told if "conversation." in " ".join(line)] == [
+        "conversation.queued",
+        "conversation.assigned",
+    ]
+    assert command("why", "c9", "--topics", settings=site.settings).returncode == 1
+
+
 def test_errors_are_problem_details(router: RouterProcess) -> None:
     status, problem, kind = get(f"{router.address}/api/pools/{POOL}/agents/nobody")
 

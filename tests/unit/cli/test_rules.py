@@ -116,3 +116,40 @@ def test_of_several_sets_one_is_chosen_by_its_pool(tmp_path: Path) -> None:
 
 def test_nothing_is_coloured_where_nobody_looks(files: Path) -> None:
     assert "\x1b" not in rules("check", files / "bad.yaml").stdout
+
+
+def test_a_difference_is_told_in_words_and_to_programs(files: Path) -> None:
+    other = files / "other.yaml"
+    other.write_text(GOOD.replace("chat: {}", "chat: {units: 50}"))
+    result = rules("diff", files / "good.yaml", other)
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[1:] == [
+        "channels",
+        "  chat",
+        "    one conversation takes 50 units of an agent (was: 100)",
+    ]
+    report = json.loads(rules("diff", "--json", files / "good.yaml", other).stdout)
+    (change,) = report["sets"][0]["changes"]
+    assert (change["about"], change["kind"], change["old"], change["new"]) == (
+        "chat",
+        "changed",
+        100,
+        50,
+    )
+
+
+def test_rules_for_pools_that_come_and_go(files: Path) -> None:
+    for_france = files / "france.yaml"
+    for_france.write_text(GOOD + "pools: [france]\n")
+    result = rules("diff", files / "good.yaml", for_france)
+    assert result.stdout == (
+        "for every pool without rules of its own: no rules any more\nfor france: new rules\n"
+    )
+
+
+def test_no_difference_and_no_comparison(files: Path) -> None:
+    same = rules("diff", files / "good.yaml", files / "good.yaml")
+    assert same.exit_code == 0
+    assert "nothing changes" in same.stdout
+    assert rules("diff", files / "good.yaml", files / "bad.yaml").exit_code == 1
+    assert rules("diff", files / "good.yaml").exit_code == 2

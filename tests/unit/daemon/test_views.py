@@ -89,11 +89,51 @@ def test_an_agent_shows_what_he_holds(engine: Engine) -> None:
     assert shown["profile"]["skills"] == {"claims": 2}
 
 
+def test_why_a_conversation_waits_and_what_would_help(engine: Engine) -> None:
+    shown = views.why(engine, POOL, conversation="c2", agent="bob")
+
+    assert shown is not None
+    assert (shown["stage"], shown["queue"], shown["place"]) == ("waiting", "claims", 1)
+    assert (shown["asks"], shown["rules"]) == ("claims >= 1", ["everything"])
+    reasons = {each["agent"]: each["reason"] for each in shown["agents"]}
+    assert reasons == {"anna": "channel_full", "bob": "not_described"}
+    assert shown["would_help"]["words"] == "if anna were done with c1"
+    assert shown["would_help"]["until"] == "2026-03-02T12:00:15.000Z"
+    assert shown["agents_left_out"] == 0
+    json.dumps(shown)
+
+
+def test_why_a_conversation_is_offered_to_somebody(engine: Engine) -> None:
+    shown = views.why(engine, POOL, conversation="c1")
+
+    assert shown is not None
+    (anna,) = shown["agents"]
+    assert (anna["reason"], anna["words"]) == (None, "offered to this agent")
+    assert anna["why"] == {"score": 0, "terms": {"idle": 0}}
+    assert (shown["place"], shown["would_help"]) == (None, None)
+
+
+def test_of_many_agents_the_one_who_has_it_and_the_one_asked_for_are_told(engine: Engine) -> None:
+    most = views.MOST_EXAMINED
+    for number in range(most + 5):
+        apply(
+            engine,
+            AgentUpdated(pool=POOL, agent=f"a{number:04}", team="day", skills={}, channels={}),
+        )
+    shown = views.why(engine, POOL, conversation="c1", agent=f"a{most + 4:04}")
+
+    assert shown is not None
+    told = {each["agent"] for each in shown["agents"]}
+    assert {"anna", f"a{most + 4:04}"} <= told
+    assert (len(told), shown["agents_left_out"]) == (most, 6)
+
+
 def test_who_is_not_there_is_not_shown(engine: Engine) -> None:
     assert views.pool(engine, "elsewhere", now=NOON) is None
     assert views.conversation(engine, POOL, conversation="c9") is None
     assert views.conversation(engine, "elsewhere", conversation="c1") is None
     assert views.agent(engine, POOL, agent="nobody") is None
+    assert views.why(engine, POOL, conversation="c9") is None
 
 
 def test_waiting_is_counted_by_queue_and_rules_by_version(engine: Engine) -> None:

@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from router.cli.main import main
 from router.model.policy import Feature
 from router.rules import load, loads
 from router.rules.reference import reference
@@ -60,3 +62,19 @@ def test_the_answer_shown_for_the_example_centre_is_the_one_it_gives() -> None:
     assert shown.groups() == (
         *(centre.policy.version, str(len(centre.steps)), str(len(centre.policy.queues))),
     )
+
+
+def test_the_comparison_shown_is_the_one_there_is(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.yaml", tmp_path / "new.yaml"
+    changes = (
+        ("34", "50"),
+        ("s: {}", "s: {sales: 2}"),
+        ("n: 1\n", "n: 1\nskills: {sales: 1..3}\n"),
+    )
+    text = EXAMPLES[0]
+    old.write_text(text, encoding="utf-8")
+    for before, after in changes:
+        text = text.replace(before, after)
+    new.write_text(text, encoding="utf-8")
+    told = CliRunner().invoke(main, ["rules", "diff", str(old), str(new)])
+    assert f"$ contact-router rules diff old.yaml new.yaml\n{told.stdout}```" in GUIDE

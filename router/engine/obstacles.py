@@ -1,0 +1,204 @@
+"""Why not this agent: what stands between a conversation and an agent, one reason after the other.
+
+For people who ask; no decision is taken here. Each answer is that of the function the matching asks
+itself (``met``, ``has_room``, ``serves``), so what is said is what was decided on; a property compares
+the two in every state of random worlds. Reads, never changes, not even a cache. Lives in the engine
+because only here is it known what a pool holds, and because the daemon and the routing tests, who do
+not know each other, both ask.
+"""
+
+from collections.abc import Iterator
+from copy import copy
+
+import msgspec
+
+from router.engine.crew import Agent, Crew, Slot
+from router.engine.lanes import Demand, Lane, Signature
+from router.engine.pool import Pool
+from router.model.inputs import Presence
+from router.model.reasons import PassedOver, Suspension
+from router.model.requirement import (
+    LanguageTerm,
+    Requirement,
+    SkillTerm,
+    expression,
+    least_level,
+    met,
+    resolve,
+)
+from router.model.state import ConversationRecord
+
+
+class Obstacle(msgspec.Struct, frozen=True, kw_only=True):
+    """One reason, in words an agent's leader understands; it ends by itself at ``until`` (ms)."""
+
+    reason: PassedOver
+    words: str
+    until: int | None = None
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What a conversation asks for as it stands, waiting or as if it waited."""
+
+    signature: Signature
+    demand: Demand
+    barred: dict[str, int]
+    preferred: tuple[str, ...]
+    kept_until: int | None
+    paused: bool
+    opens: int | None
+    """When the queue opens (ms); None: it is open."""
+
+    @property
+    def slot(self) -> Slot:
+        """Give the channel it is on."""
+        return self.demand.slot
+
+
+def wanted(pool: Pool, record: ConversationRecord, *, level: int | None = None) -> Wanted | None:
+    """Tell what a conversation asks for; None where its queue or channel is configured no more.
+
+    ``level``: as if it were of this level.
+    """
+    line = pool.room.lines.get(record.queue)
+    slot = pool.crew.slots.get(record.channel)
+    if line is None or slot is None or slot.channel is None:
+        return None
+    requirement = resolve(
+        line.queue.requires,
+        level=level or record.level or 1,
+        language=record.language,
+        skills=record.skills,
+    )
+    demand = Demand(slot, requirement)
+    return Wanted(
+        signature=Signature(line, Lane(demand, line), record.language),
+        demand=demand,
+        barred=record.barred,
+        preferred=record.preferred_agents,
+        kept_until=record.kept_until,
+        paused=record.queue in pool.record.paused,
+        opens=pool.record.hours[line.queue.hours] if line.closed and line.queue.hours else None,
+    )
+
+
+def without(agent: Agent, conversation: str) -> Agent:
+    """Give the agent as he would be without what he holds for a conversation."""
+    claim = agent.claims.get(conversation)
+    return agent if claim is None else lighter(agent, *claim)
+
+
+def lighter(agent: Agent, slot: Slot, units: int) -> Agent:
+    """Give a copy of the agent with so much less to do on a channel."""
+    less = copy(agent)
+    less.used -= units
+    less.code -= slot.one
+    return less
+
+
+def obstacles(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Obstacle]:
+    """Give every reason why the agent may not have it now, in the order of ``PassedOver``.
+
+    None at all: he may. What the agent holds for that very conversation is left out by the caller.
+    """
+    if want.slot not in agent.group.caps:
+        yield Obstacle(reason=PassedOver.CHANNEL, words=f"does not work on {want.slot.name}")
+    skills, languages = agent.profile.skills, agent.group.languages
+    missing = [
+        _missing(term, agent)
+        for term in want.demand.requirement.terms
+        if not met(term, skills=skills, languages=languages)
+    ]
+    yield from sorted(missing, key=lambda each: list(PassedOver).index(each.reason))
+    if not pool.serves(agent):
+        yield from _absent(agent)
+    if agent.id in want.barred:
+        yield Obstacle(
+            reason=PassedOver.BARRED,
+            words="declined it or had it before",
+            until=want.barred[agent.id],
+        )
+    if want.paused:
+        name = want.signature.line.queue.name
+        yield Obstacle(reason=PassedOver.QUEUE_PAUSED, words=f"the queue {name} is paused")
+    if want.opens is not None:
+        name = want.signature.line.queue.name
+        words = f"the queue {name} is closed"
+        yield Obstacle(reason=PassedOver.QUEUE_CLOSED, words=words, until=want.opens)
+    if want.kept_until is not None and agent.id not in want.preferred:
+        yield Obstacle(
+            reason=PassedOver.KEPT,
+            words=f"it is kept for {' or '.join(want.preferred)}",
+            until=want.kept_until,
+        )
+    if want.slot in agent.group.caps and not agent.has_room(want.slot, pool.crew.exclusive):
+        yield from _no_room(pool.crew, want.slot, agent)
+
+
+def obstacle(pool: Pool, record: ConversationRecord, agent: str) -> Obstacle | None:
+    """Give the one reason why an agent may not have a conversation now; None: he may."""
+    want = wanted(pool, record)
+    if want is None:
+        return Obstacle(
+            reason=PassedOver.UNCONFIGURED,
+            words=f"the rules have no queue {record.queue} or no channel {record.channel}",
+        )
+    known = pool.agents.get(agent)
+    if known is None:
+        return Obstacle(reason=PassedOver.NOT_DESCRIBED, words="nobody has described this agent")
+    return next(obstacles(pool, want, without(known, record.id)), None)
+
+
+def _missing(term: Requirement, agent: Agent) -> Obstacle:
+    pair = least_level(term)
+    if pair is not None:
+        skill, least = pair
+        own = agent.profile.skills.get(skill, 0)
+        if own:
+            words = f"has {skill} {own}, asked for is {least}"
+            return Obstacle(reason=PassedOver.LEVEL, words=words)
+        return Obstacle(
+            reason=PassedOver.SKILL, words=f"does not have {skill} (asked for: {least})"
+        )
+    if isinstance(term, SkillTerm):
+        own = agent.profile.skills.get(term.skill, 0)
+        words = f"has {term.skill} {own}, asked for is {expression(term)}"
+        return Obstacle(reason=PassedOver.LEVEL, words=words)
+    if isinstance(term, LanguageTerm):
+        return Obstacle(reason=PassedOver.LANGUAGE, words=f"does not speak {term.language}")
+    return Obstacle(reason=PassedOver.REQUIREMENT, words=f"does not meet: {expression(term)}")
+
+
+def _absent(agent: Agent) -> Iterator[Obstacle]:
+    record = agent.record
+    if record.presence is Presence.OFFLINE:
+        yield Obstacle(reason=PassedOver.OFFLINE, words="is offline", until=record.until)
+    elif record.presence is not Presence.AVAILABLE:
+        words = f"has declared: {record.presence.value}"
+        yield Obstacle(reason=PassedOver.PRESENCE, words=words, until=record.until)
+    if record.suspended:
+        silent = Suspension.LEASE_EXPIRED in record.suspended
+        words = "is suspended: " + (
+            "nothing is heard of the desktop" if silent else "too many offers without an answer"
+        )
+        until = None if silent else record.suspended[Suspension.NO_ANSWER]
+        yield Obstacle(reason=PassedOver.SUSPENDED, words=words, until=until)
+
+
+def _no_room(crew: Crew, slot: Slot, agent: Agent) -> Iterator[Obstacle]:
+    cap = agent.group.caps[slot]
+    has = (agent.code & slot.mask) // slot.one
+    if has >= cap:
+        words = f"has {has} of at most {cap} on {slot.name}"
+        yield Obstacle(reason=PassedOver.CHANNEL_FULL, words=words)
+    capacity = agent.group.capacity
+    if agent.used + slot.units > capacity:
+        words = f"has {agent.used} of {capacity} units in use, {slot.units} are needed"
+        yield Obstacle(reason=PassedOver.NO_UNITS, words=words)
+    others = agent.code & ~slot.mask
+    exclusive = slot.channel is not None and slot.channel.exclusive
+    if others if exclusive else others & crew.exclusive:
+        words = f"has something on another channel, and {slot.name} goes with nothing else"
+        if not exclusive:
+            words = f"is on a channel that goes with nothing else, {slot.name} included"
+        yield Obstacle(reason=PassedOver.EXCLUSIVE, words=words)

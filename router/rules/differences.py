@@ -1,0 +1,233 @@
+"""Say in words what other rules change, and for whom: ``rules diff OLD NEW``.
+
+Compares the full documents of two rule sets, so that two texts with the same meaning differ in
+nothing. What is changed is said as it will be and as it was; of a requirement also who gains and who
+loses by it, with an example. Keys that this module has no phrase for are told by their name.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from router.rules.compilation import Compiled
+from router.rules.reach import reach
+
+
+class Difference(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that changes. ``about`` is the name of what changes, empty for a whole section."""
+
+    section: str
+    about: str
+    kind: str
+    words: str
+    old: Any = None
+    new: Any = None
+
+
+_PHRASES: Final[Mapping[tuple[str, str], str]] = {
+    ("channels", "units"): "one conversation takes {} units of an agent",
+    ("channels", "at_most"): "an agent has at most {} at once",
+    ("channels", "exclusive"): "goes with nothing on another channel: {}",
+    ("channels", "offer"): "is offered so: {}",
+    ("channels", "wrap_up"): "work after it: {}",
+    ("agents", "capacity"): "an agent whose profile says nothing holds {} units",
+    ("agents", "lease"): "a desktop may be silent for {}",
+    ("agents", "after_missed_offers"): "offers without an answer: {}",
+    ("agents", "never_again_after_decline"): "who declined is not asked again for {}",
+    ("agents", "lost"): "the conversations of an agent who is gone: {}",
+    ("qualification", "when"): "matches when {}",
+    ("qualification", "set"): "sets {}",
+    ("qualification", "final"): "is the last one read: {}",
+    ("queues", "takes"): "takes conversations with {}",
+    ("queues", "requires"): "asks of agents {}",
+    ("queues", "prefers"): "likes agents with {}",
+    ("queues", "order"): "puts in order by {}",
+    ("queues", "selects"): "selects agents by {}",
+    ("queues", "preferred_agent"): "keeps for preferred agents {}",
+}
+_NOTHING: Final[Mapping[tuple[str, str], str]] = {
+    ("channels", "at_most"): "as many as there are units for",
+    ("qualification", "when"): "always",
+    ("qualification", "set"): "nothing",
+    ("qualification", "final"): "no",
+    ("queues", "prefers"): "nothing in particular",
+    ("queues", "preferred_agent"): "nothing",
+}
+_WHOLE: Final = frozenset({"requires", "set"})
+"""Values that are only understood as a whole."""
+_ORDERED: Final = {"qualification": "rule", "queues": "queue"}
+_SINGULAR: Final = {
+    "calendars": "calendar", "skills": "skill", "topics": "topic", "teams": "team",
+    "channels": "channel", "qualification": "rule", "queues": "queue", "pools": "pool",
+}  # fmt: skip
+
+
+def differences(old: Compiled, new: Compiled) -> Iterator[Difference]:
+    """Give what changes from one rule set to the other, section by section."""
+    before, after = old.document, new.document
+    for section in dict.fromkeys((*after, *before)):
+        was, becomes = before.get(section), after.get(section)
+        if was == becomes and list(_named(was)) == list(_named(becomes)):
+            continue
+        if section in {"version", "agents"} or not _is_group(was, becomes):
+            pair = _as_keys(section, was), _as_keys(section, becomes)
+            yield from _keys(section, "", pair=pair)
+            continue
+        found = list(_members(section, _named(was), _named(becomes)))
+        if section == "queues":
+            found += _reaches(old, new)
+        names = list(dict.fromkeys(each.about for each in found))
+        yield from sorted(found, key=lambda each: names.index(each.about))
+
+
+def _is_group(*values: Any) -> bool:
+    return all(each is None or isinstance(each, dict | list) for each in values)
+
+
+def _as_keys(section: str, value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {section: value}
+
+
+def _named(value: Any) -> dict[str, Any]:
+    """Give the members of a section by name, in their order."""
+    match value:
+        case dict():
+            return value
+        case list():
+            return {
+                str(each["name"]) if isinstance(each, dict) else str(each): (
+                    {key: part for key, part in each.items() if key != "name"}
+                    if isinstance(each, dict)
+                    else None
+                )
+                for each in value
+            }
+        case _:
+            return {}
+
+
+def _members(
+    section: str, was: Mapping[str, Any], becomes: Mapping[str, Any]
+) -> Iterator[Difference]:
+    what = _SINGULAR.get(section, section)
+    for name in was:
+        if name not in becomes:
+            yield _difference(section, name, "removed", words=f"this {what} is gone", old=was[name])
+    for name, value in becomes.items():
+        if name not in was:
+            place = _place(section, name, list(becomes))
+            text = "" if value is None else f": {_said(value)}"
+            yield _difference(
+                section, name, "added", words=f"this {what} is new{place}{text}", new=value
+            )
+        elif isinstance(value, dict) and isinstance(was[name], dict):
+            yield from _keys(section, name, pair=(was[name], value))
+        elif value != was[name]:
+            words = f"is {_said(value)} (was {_said(was[name])})"
+            yield _difference(section, name, "changed", words=words, old=was[name], new=value)
+    if section in _ORDERED:
+        yield from _moved(section, list(was), list(becomes))
+
+
+def _place(section: str, name: str, names: Sequence[str]) -> str:
+    if section not in _ORDERED:
+        return ""
+    index = names.index(name)
+    return ", the first" if index == 0 else f", after `{names[index - 1]}`"
+
+
+def _moved(section: str, was: Sequence[str], becomes: Sequence[str]) -> Iterator[Difference]:
+    """Tell which members stand elsewhere: those outside the longest run that kept its order."""
+    common = [name for name in becomes if name in was]
+    rank = {name: n for n, name in enumerate(name for name in was if name in becomes)}
+    kept = set(_longest_run([rank[name] for name in common]))
+    for index, name in enumerate(common):
+        if rank[name] not in kept:
+            where = "first" if index == 0 else f"after `{common[index - 1]}`"
+            words = f"is read {where} now"
+            yield _difference(section, name, "moved", words=words)
+
+
+def _longest_run(ranks: Sequence[int]) -> list[int]:
+    """Give a longest increasing part of a sequence. Cost: quadratic."""
+    best: list[list[int]] = []
+    for rank in ranks:
+        before = max((run for run in best if run[-1] < rank), key=len, default=[])
+        best.append([*before, rank])
+    return max(best, key=len, default=[])
+
+
+def _keys(
+    section: str, about: str, *, pair: tuple[Mapping[str, Any], Mapping[str, Any]]
+) -> Iterator[Difference]:
+    was, becomes = pair
+    for key in dict.fromkeys((*was, *becomes)):
+        old, new = was.get(key), becomes.get(key)
+        if old == new:
+            continue
+        phrase = _PHRASES.get((section, key), f"`{key}` is {{}}")
+        nothing = _NOTHING.get((section, key), "left out")
+        if key in _WHOLE or not (isinstance(old, dict) and isinstance(new, dict)):
+            said = phrase.format(nothing if new is None else _said(new))
+            words = f"{said} (was: {nothing if old is None else _said(old)})"
+        else:
+            words = phrase.format(_parts(old, new))
+        yield _difference(section, about, "changed", words=words, old=old, new=new)
+
+
+def _parts(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    """Write only those parts of a value that change."""
+    said: list[str] = []
+    for name in dict.fromkeys((*old, *new)):
+        was, becomes = old.get(name), new.get(name)
+        if was != becomes:
+            now = "no more" if becomes is None else _inner(becomes)
+            said.append(f"{name} {now} (was {'left out' if was is None else _inner(was)})")
+    return ", ".join(said)
+
+
+def _reaches(old: Compiled, new: Compiled) -> Iterator[Difference]:
+    """Tell who gains and who loses by the requirement of a queue that stays."""
+    tops = {**old.policy.top_levels, **new.policy.top_levels}
+    for name, queue in new.policy.queues.items():
+        before = old.policy.queues.get(name)
+        if before is None or before.requires == queue.requires:
+            continue
+        found = reach(before.requires, queue.requires, tops)
+        if found is None:
+            continue
+        if found.gains is not None:
+            words = f"some may have its conversations who could not, such as {found.gains}"
+            yield _difference("queues", name, "gains", words=words)
+        if found.loses is not None:
+            words = f"some may not have its conversations who could, such as {found.loses}"
+            yield _difference("queues", name, "loses", words=words)
+        if found.gains is None and found.loses is None:
+            words = "the same agents may have its conversations as before"
+            yield _difference("queues", name, "same", words=words)
+
+
+def _difference(
+    section: str, about: str, kind: str, *, words: str, old: Any = None, new: Any = None
+) -> Difference:
+    return Difference(section=section, about=about, kind=kind, words=words, old=old, new=new)
+
+
+def _said(value: Any) -> str:
+    """Write a value on one line, as it could stand in a rule file."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case dict() if value:
+            return ", ".join(f"{name} {_inner(each)}" for name, each in value.items())
+        case dict():
+            return "nothing"
+        case list():
+            return "[" + ", ".join(_inner(each) for each in value) + "]"
+        case _:
+            return str(value)
+
+
+def _inner(value: Any) -> str:
+    return "{" + _said(value) + "}" if isinstance(value, dict) else _said(value)

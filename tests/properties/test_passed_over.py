@@ -1,0 +1,180 @@
+"""What is said of those who were passed over is what was decided on, in every state of any story.
+
+The reference works out from plain dictionaries who is eligible; the reason an agent is given, and the
+change that would help, are held against it for every conversation and every agent of a pool.
+"""
+
+import os
+from collections.abc import Iterator
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from router.engine.candidates import candidate, candidates
+from router.engine.obstacles import obstacle
+from router.engine.pool import Pool
+from router.engine.remedies import Change, Remedy, changes, smallest_change
+from router.model.inputs import Presence
+from router.model.reasons import PassedOver
+from router.model.requirement import met, primary
+from router.model.state import ConversationRecord
+from tests.properties.chance import Dice
+from tests.properties.story import Story
+from tests.properties.worlds import a_world
+from tests.reference.lifecycle import Lifecycle
+
+SEEDS = int(os.environ.get("CONTACT_ROUTER_STEPS", "20000")) // 1_000
+STEPS = 100
+
+
+def stories(seed: int) -> Iterator[Story]:
+    """Tell the story of a seed, and give it after each step."""
+    dice = Dice(seed)
+    story = Story(a_world(dice))
+    for _ in range(STEPS):
+        if dice.number(0, 9) == 0:
+            story.wait(dice)
+        else:
+            story.happen(dice)
+        yield story
+
+
+def pairs(story: Story) -> Iterator[tuple[Pool, Lifecycle, ConversationRecord]]:
+    """Give every conversation that a queue and a channel are for, with both views of its pool."""
+    for name, pool in story.engine.pools.items():
+        if pool.policy.queues:
+            for record in pool.conversations.values():
+                yield pool, story.reference.pools[name], record
+
+
+@pytest.mark.parametrize("seed", range(1, SEEDS + 1))
+def test_who_has_no_reason_is_who_is_eligible(seed: int) -> None:
+    for story in stories(seed):
+        for pool, reference, record in pairs(story):
+            able = set(reference.eligible(reference.conversations[record.id]))
+            assert able == {name for name in pool.agents if obstacle(pool, record, name) is None}, (
+                record.id
+            )
+            if record.stage == "waiting" and record.queue not in pool.record.paused:
+                assert not able
+
+
+@pytest.mark.parametrize("seed", range(1, SEEDS + 1))
+def test_the_reason_is_so(seed: int) -> None:
+    for story in stories(seed):
+        for pool, reference, record in pairs(story):
+            for each in candidates(pool, record):
+                if each.reason is not None:
+                    assert so(reference, record.id, each.agent, each.reason), each
+                    assert candidate(pool, record, each.agent) == each
+
+
+@pytest.mark.parametrize("seed", range(1, SEEDS + 1))
+def test_whoever_was_chosen_scored_best(seed: int) -> None:
+    for story in stories(seed):
+        for pool, _, record in pairs(story):
+            offer = record.offer
+            if offer is None or offer.since != story.now or not offer.why.terms:
+                continue
+            if (
+                pool.record.clock == story.now
+                and pool.said
+                and pool.said[-1].body.type
+                in {
+                    "conversation.offered",
+                    "conversation.assigned",
+                }
+            ):
+                last: Any = pool.said[-1].body
+                if last.conversation == record.id and last.why == offer.why:
+                    scores = [each.why.score for each in candidates(pool, record) if each.why]
+                    assert max(scores) == offer.why.score
+
+
+@pytest.mark.parametrize("seed", range(1, SEEDS + 1))
+def test_after_a_change_that_is_said_to_help_somebody_may_have_it(seed: int) -> None:
+    for story in stories(seed):
+        for pool, reference, record in pairs(story):
+            helps = changes(pool, record)
+            assert not helps or record.stage == "waiting"
+            assert smallest_change(pool, record) == (helps[0] if helps else None)
+            for remedy in helps:
+                assert remedy.agent in able_after(remedy, reference, record.id), remedy
+
+
+def able_after(remedy: Remedy, reference: Lifecycle, conversation: str) -> list[str]:
+    """Make a change in a copy of the reference's plain dictionaries and ask who is eligible."""
+    reference = deepcopy(reference)
+    c, record = reference.conversations[conversation], reference.agents[remedy.agent]
+    profile = reference.profiles[remedy.agent]
+    match remedy.change:
+        case Change.RESUME_QUEUE:
+            reference.paused.discard(c.queue)
+        case Change.OPEN_QUEUE:
+            hours = reference.policy.queues[c.queue].hours
+            assert hours is not None
+            reference.looks[hours] = (True, reference.looks[hours][1])
+        case Change.FREE_FOR_ALL:
+            c.kept_until = None
+        case Change.COME_BACK:
+            record.presence, record.suspended = Presence.AVAILABLE, {}
+        case Change.FORGET_DECLINE:
+            c.barred = {}
+        case Change.FINISH if remedy.of in record.wrap_ups:
+            record.wrap_ups = {k: v for k, v in record.wrap_ups.items() if k != remedy.of}
+        case Change.FINISH:
+            reference.conversations[remedy.of].offer = None
+        case Change.ASK_LESS:
+            c.level -= remedy.steps
+        case Change.LEARN:
+            skills = {**profile.skills, remedy.of: profile.skills.get(remedy.of, 0) + remedy.steps}
+            reference.profiles[remedy.agent] = replace(profile, skills=skills)
+        case Change.SPEAK:
+            spoken = (*profile.languages, remedy.of)
+            reference.profiles[remedy.agent] = replace(profile, languages=spoken)
+        case Change.OPEN_CHANNEL:
+            channels = {**profile.channels, remedy.of: 1}
+            reference.profiles[remedy.agent] = replace(profile, channels=channels)
+    return reference.eligible(c)
+
+
+def so(reference: Lifecycle, conversation: str, agent: str, reason: PassedOver) -> bool:
+    """Tell from the reference's plain dictionaries whether a reason is true."""
+    c = reference.conversations[conversation]
+    if reason is PassedOver.NOT_DESCRIBED:
+        return agent not in reference.profiles
+    profile, record = reference.profiles[agent], reference.agents[agent]
+    channel = reference.policy.channels[c.channel]
+    claims = reference.claims(agent, but=c)
+    others = [reference.policy.channels[name] for name, _ in claims if name != c.channel]
+    own = len(claims) - len(others)
+    spoken = frozenset(primary(each) for each in profile.languages)
+    unmet = [
+        type(term).__name__
+        for term in reference.needs(c).terms
+        if not met(term, skills=profile.skills, languages=spoken)
+    ]
+    answers = {
+        PassedOver.CHANNEL: c.channel not in profile.channels,
+        PassedOver.SKILL: "SkillTerm" in unmet,
+        PassedOver.LEVEL: "SkillTerm" in unmet,
+        PassedOver.LANGUAGE: "LanguageTerm" in unmet and "SkillTerm" not in unmet,
+        PassedOver.REQUIREMENT: bool(unmet) and not {"SkillTerm", "LanguageTerm"} & set(unmet),
+        PassedOver.OFFLINE: record.presence is Presence.OFFLINE and not unmet,
+        PassedOver.PRESENCE: record.presence not in {Presence.OFFLINE, Presence.AVAILABLE},
+        PassedOver.SUSPENDED: bool(record.suspended) and record.presence is Presence.AVAILABLE,
+        PassedOver.BARRED: agent in c.barred,
+        PassedOver.QUEUE_PAUSED: c.queue in reference.paused,
+        PassedOver.QUEUE_CLOSED: reference.closed(c.queue),
+        PassedOver.KEPT: c.kept_until is not None and agent not in c.preferred_agents,
+        PassedOver.CHANNEL_FULL: own
+        >= min(profile.channels.get(c.channel, 0), channel.at_most or 999),
+        PassedOver.NO_UNITS: sum(units for _, units in claims) + channel.units
+        > reference.capacity(agent),
+        PassedOver.EXCLUSIVE: bool(others)
+        and (channel.exclusive or any(each.exclusive for each in others)),
+        PassedOver.OTHER_BETTER: agent in reference.eligible(c),
+    }
+    return answers[reason]

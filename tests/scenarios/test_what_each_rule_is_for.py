@@ -1,0 +1,80 @@
+"""Take one rule of the example centre away, whichever, and a scenario goes otherwise."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from router.model.policy import LONGEST_IDLE, OfferMode, Order, Policy, WrapUp
+from router.model.requirement import NOTHING
+from router.rules import load
+from router.rules.compilation import qualification
+from router.scenarios import Shelf, Suite, load_suite, run
+
+CONFIG = Path(__file__).resolve().parents[2] / "config"
+SHELF = Shelf()
+SUITES = [load_suite(file, shelf=SHELF) for file in sorted((CONFIG / "scenarios").glob("*.yaml"))]
+(CENTRE,) = load(CONFIG / "rules").sets
+
+
+def goes_as_expected(policy: Policy) -> bool:
+    suites = [replace(each, rules=replace(each.rules, policy=policy)) for each in SUITES]
+    return all(went(suite) for suite in suites)
+
+
+def went(suite: Suite) -> bool:
+    return all(run(suite, each).ok for each in suite.scenarios)
+
+
+def poorer() -> Iterator[tuple[str, Policy]]:
+    """Give the policy of the centre without one of its rules, and which."""
+    policy = CENTRE.policy
+    for index, step in enumerate(CENTRE.steps):
+        steps = (*CENTRE.steps[:index], *CENTRE.steps[index + 1 :])
+        qualifier = qualification(steps, CENTRE.takes)
+        yield f"qualification: {step.name}", replace(policy, qualifier=qualifier)
+    for name, queue in policy.queues.items():
+        for what, changed in (
+            ("requires", replace(queue, requires=NOTHING)),
+            ("order", replace(queue, order=Order())),
+            ("selects", replace(queue, selects=LONGEST_IDLE)),
+            ("preferred_agent", replace(queue, preferred_wait_ms=0)),
+        ):
+            if changed != queue:
+                queues = {**policy.queues, name: changed}
+                yield f"queues: {name}: {what}", replace(policy, queues=queues)
+    for name, channel in policy.channels.items():
+        manual = OfferMode.MANUAL
+        for what, other in (
+            ("exclusive", replace(channel, exclusive=False)),
+            ("units", replace(channel, units=1)),
+            ("offer", replace(channel, mode=manual, expires_ms=1)),
+            ("wrap_up", replace(channel, wrap_up=WrapUp())),
+        ):
+            if other != channel:
+                channels = {**policy.channels, name: other}
+                yield f"channels: {name}: {what}", replace(policy, channels=channels)
+    agents = policy.agents
+    for what, less in (
+        ("after_missed_offers", replace(agents, missed_offers=0)),
+        ("suspended for", replace(agents, suspended_ms=1)),
+        ("never_again_after_decline", replace(agents, decline_memory_ms=0)),
+        ("lost", replace(agents, lost_after_ms=None)),
+        ("lease", replace(agents, lease_ms=10**9)),
+        ("capacity", replace(agents, capacity=10**6)),
+    ):
+        yield f"agents: {what}", replace(policy, agents=less)
+
+
+NOT_SHOWN: set[str] = set()
+"""What no scenario is about."""
+
+
+def test_all_goes_as_expected_as_it_is() -> None:
+    assert goes_as_expected(CENTRE.policy)
+
+
+@pytest.mark.parametrize(("what", "policy"), [pytest.param(*each, id=each[0]) for each in poorer()])
+def test_without_a_rule_some_scenario_goes_otherwise(what: str, policy: Policy) -> None:
+    assert goes_as_expected(policy) is (what in NOT_SHOWN)

@@ -1,0 +1,132 @@
+"""Why a conversation goes to this agent, why not to that one, and what would help."""
+
+import pytest
+
+from router.engine.candidates import Candidate, candidate, candidates
+from router.engine.remedies import Change, smallest_change
+from router.model import inputs
+from router.model.reasons import PassedOver
+from tests.unit.engine.centre import POOL, Centre
+
+ORDERS = {"by": "lea", "reason": "test"}
+
+
+@pytest.fixture
+def centre() -> Centre:
+    return Centre()
+
+
+def why_not(centre: Centre, agent: str, conversation: str = "c1") -> Candidate:
+    pool = centre.engine.pools[POOL]
+    return candidate(pool, pool.conversations[conversation], agent)
+
+
+def helps(centre: Centre, conversation: str = "c1") -> tuple[Change, str] | None:
+    pool = centre.engine.pools[POOL]
+    found = smallest_change(pool, pool.conversations[conversation])
+    return None if found is None else (found.change, found.words)
+
+
+def test_one_who_lacks_a_level_and_one_who_is_away(centre: Centre) -> None:
+    centre.works("ana", {"reimbursement": 1})
+    centre.works("bob", {"reimbursement": 3})
+    centre.declares("bob", "break")
+    centre.asks("c1", topic="reimbursement", level=2)
+    assert why_not(centre, "ana").reason is PassedOver.LEVEL
+    assert why_not(centre, "ana").words == "has reimbursement 1, asked for is 2"
+    assert why_not(centre, "bob").reason is PassedOver.PRESENCE
+    assert why_not(centre, "eve").reason is PassedOver.NOT_DESCRIBED
+    assert helps(centre) == (
+        Change.COME_BACK,
+        "if bob became available, who has declared: break",
+    )
+
+
+def test_what_lasts_is_said_before_what_passes(centre: Centre) -> None:
+    centre.works("ana", {"contracts": 1})
+    centre.declares("ana", "offline")
+    centre.asks("c1", topic="reimbursement")
+    assert why_not(centre, "ana").reason is PassedOver.SKILL
+    assert helps(centre) is None
+
+
+def test_a_level_less_or_a_level_more_where_everybody_is_there(centre: Centre) -> None:
+    centre.works("ana", {"contracts": 1})
+    centre.asks("c1", topic="contracts", level=2)
+    assert helps(centre) == (
+        Change.ASK_LESS,
+        "if it were of level 1, not 2, ana could have it",
+    )
+    centre.asks("c2", topic="contracts", skills={"contracts": 2})
+    assert helps(centre, "c2") == (Change.LEARN, "if ana had contracts 2, not 1")
+
+
+def test_a_paused_queue_is_resumed_before_anything_else(centre: Centre) -> None:
+    centre.works("ana", {"contracts": 1})
+    centre.about(inputs.CommandPauseQueue, queue="contracts", **ORDERS)
+    centre.asks("c1", topic="contracts")
+    assert why_not(centre, "ana").reason is PassedOver.QUEUE_PAUSED
+    assert helps(centre) == (
+        Change.RESUME_QUEUE,
+        "if the queue contracts were resumed, ana could have it",
+    )
+
+
+def test_kept_for_somebody_who_is_on_a_break(centre: Centre) -> None:
+    centre.works("ana", {"reimbursement": 1})
+    centre.works("bob", {"reimbursement": 1})
+    centre.declares("bob", "break")
+    centre.asks("c1", topic="reimbursement", preferred_agents=("bob",))
+    assert why_not(centre, "ana").reason is PassedOver.KEPT
+    assert why_not(centre, "ana").until == centre.milliseconds + 60_000
+    assert helps(centre) == (
+        Change.FREE_FOR_ALL,
+        "if it were not kept for bob, ana could have it",
+    )
+
+
+def test_no_units_until_a_chat_is_finished(centre: Centre) -> None:
+    centre.works("ana")
+    for n in range(2):
+        assert centre.asks(f"c{n}", topic="letters")[1:] == [f"assigned c{n} to ana"]
+    centre.asks("c2", topic="letters")
+    assert why_not(centre, "ana", "c2").reason is PassedOver.NO_UNITS
+    assert why_not(centre, "ana", "c2").words == "has 68 of 100 units in use, 34 are needed"
+    assert helps(centre, "c2") == (Change.FINISH, "if ana were done with c0")
+    centre.asks("c3", "voice", topic="letters")
+    assert why_not(centre, "ana", "c3").reason is PassedOver.NO_UNITS
+
+
+def test_nothing_goes_beside_a_call(centre: Centre) -> None:
+    centre.works("ana", capacity=200)
+    centre.asks("c1", "voice", topic="letters")
+    centre.asks("c2", topic="letters")
+    centre.asks("c3", "voice", topic="letters")
+    assert why_not(centre, "ana", "c2").reason is PassedOver.EXCLUSIVE
+    assert why_not(centre, "ana", "c3").words == "has 1 of at most 1 on voice"
+    assert helps(centre, "c3") == (Change.FINISH, "if ana were done with c1")
+
+
+def test_of_two_who_may_the_other_scored_better(centre: Centre) -> None:
+    centre.works("bob", {"reimbursement": 1})
+    centre.wait(60)
+    centre.works("ana", {"reimbursement": 1})
+    centre.wait(60)
+    centre.asks("c1", topic="reimbursement")
+    pool = centre.engine.pools[POOL]
+    ana, bob = candidates(pool, pool.conversations["c1"])
+    assert (bob.reason, bob.words) == (None, "assigned to this agent")
+    assert (ana.reason, ana.words) == (PassedOver.OTHER_BETTER, "scores 10, and bob had 20")
+    assert ana.why is not None
+    assert ana.why.terms == {"idle": 10}
+
+
+def test_asking_changes_nothing(centre: Centre) -> None:
+    centre.works("ana", {"reimbursement": 1})
+    centre.asks("c1", topic="reimbursement", level=3)
+    centre.engine.changes()
+    before = centre.engine.digest()
+    assert helps(centre) is not None
+    assert why_not(centre, "ana").reason is PassedOver.LEVEL
+    assert centre.engine.digest() == before
+    assert centre.engine.changes() == []

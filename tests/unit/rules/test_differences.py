@@ -1,0 +1,139 @@
+"""What other rules change, in words, and for whom."""
+
+from pathlib import Path
+
+import pytest
+
+from router.model.requirement import Comparison, LanguageTerm, NotOf, SkillTerm
+from router.rules import load, loads
+from router.rules.differences import differences
+from router.rules.reach import Reach, reach
+
+RULES = """\
+version: 1
+skills: {contracts: 1..3, calm: 1..2}
+topics: [contracts, other]
+channels:
+  chat: {units: 34, at_most: 3, offer: {mode: automatic}}
+  voice: {units: 100, exclusive: true}
+agents: {lease: 45s}
+qualification:
+  - name: contracts
+    when: text.mentions(["contrat*"])
+    set: {topic: contracts}
+  - name: rest
+    set: {topic: other, level: 1}
+    final: true
+queues:
+  contracts:
+    takes: topic == "contracts"
+    requires: {contracts: ">= level", language: same}
+    selects: {idle: 1, load: -1}
+    preferred_agent: {wait: 60s, then: anyone}
+  calm: {takes: topic == "other" && level > 1, requires: {calm: 1}}
+  other: {takes: true}
+"""
+CENTRE = Path(__file__).resolve().parents[3] / "config" / "rules"
+
+
+def changed(*words: str) -> list[str]:
+    """Replace texts of the rules above, pair by pair, and tell what that changes."""
+    text = RULES
+    for old, new in zip(words[::2], words[1::2], strict=True):
+        assert old in text
+        text = text.replace(old, new)
+    (before,), (after,) = loads(RULES).sets, loads(text).sets
+    found = list(differences(before, after))
+    assert bool(found) or before.policy.version == after.policy.version
+    return [f"{each.section} {each.about}: {each.words}".replace(" :", ":") for each in found]
+
+
+def test_the_same_rules_otherwise_written_differ_in_nothing() -> None:
+    assert changed('takes: topic == "contracts"', "takes: [contracts]", "60s", "1m") == []
+    (centre,) = load(CENTRE).sets
+    assert list(differences(centre, centre)) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("units: 34", "units: 25",
+         ["channels chat: one conversation takes 25 units of an agent (was: 34)"]),
+        ("at_most: 3, ", "",
+         ["channels chat: an agent has at most as many as there are units for at once (was: 3)"]),
+        ("exclusive: true", "exclusive: false",
+         ["channels voice: goes with nothing on another channel: no (was: yes)"]),
+        ("lease: 45s", "lease: 2m", ["agents: a desktop may be silent for 2m (was: 45s)"]),
+        ("calm: 1..2}", "calm: 1..3}", ["skills calm: is 1..3 (was 1..2)"]),
+        ("topics: [contracts, other]", "topics: [contracts, other, billing]",
+         ["topics billing: this topic is new"]),
+        ("level: 1}", "level: 2}",
+         ["qualification rest: sets topic other, level 2 (was: topic other, level 1)"]),
+        ("    final: true\n", "", ["qualification rest: is the last one read: no (was: yes)"]),
+        ("load: -1", "load: -3", ["queues contracts: selects agents by load -3 (was -1)"]),
+        ("load: -1", "cost: -1",
+         ["queues contracts: selects agents by load no more (was -1), cost -1 (was left out)"]),
+        ("wait: 60s", "wait: 90s",
+         ["queues contracts: keeps for preferred agents wait 90s (was 1m)"]),
+        ("level > 1, requires", "level > 2, requires",
+         [('queues calm: takes conversations with topic == "other" && level > 2 '
+          '(was: topic == "other" && level > 1)')]),
+    ],
+)  # fmt: skip
+def test_a_change_is_said_as_it_will_be_and_as_it_was(old: str, new: str, said: list[str]) -> None:
+    found = changed(old, new)
+    assert found == said
+
+
+def test_who_gains_by_a_requirement_and_who_loses() -> None:
+    gains = changed('contracts: ">= level", language: same', "contracts: 2")
+    assert gains == [
+        "queues contracts: asks of agents contracts 2 (was: contracts >= level, language same)",
+        (
+            "queues contracts: some may have its conversations who could not, such as "
+            "an agent with contracts 2, for level 1"
+        ),
+        (
+            "queues contracts: some may not have its conversations who could, such as "
+            "an agent with contracts 1 who speaks the customer's language, for level 1"
+        ),
+    ]
+
+
+def test_what_is_new_and_what_is_gone() -> None:
+    found = changed("  other: {takes: true}\n", "  rest: {takes: true}\n")
+    assert found[0] == "queues other: this queue is gone"
+    assert found[1].startswith("queues rest: this queue is new, after `calm`: takes yes")
+
+
+def test_another_order_is_said_of_what_moved() -> None:
+    line = '  calm: {takes: topic == "other" && level > 1, requires: {calm: 1}}\n'
+    assert changed(line, "", "queues:\n", f"queues:\n{line}") == [
+        "queues contracts: is read after `calm` now"
+    ]
+    rule = (
+        '  - name: contracts\n    when: text.mentions(["contrat*"])\n    set: {topic: contracts}\n'
+    )
+    moved = changed(rule, "", "    final: true\n", f"    final: true\n{rule}")
+    assert moved == ["qualification contracts: is read after `rest` now"]
+
+
+def test_a_requirement_that_lets_the_same_agents_have_it() -> None:
+    one = SkillTerm("calm", Comparison.AT_LEAST, 1)
+    other = NotOf(SkillTerm("calm", Comparison.EQUAL, 0))
+    assert reach(one, other, {"calm": 2}) == Reach(None, None)
+    found = changed("requires: {calm: 1}", 'requires: {calm: "!= 0"}')
+    assert found[-1] == "queues calm: the same agents may have its conversations as before"
+
+
+def test_a_language_more() -> None:
+    found = reach(LanguageTerm("fr"), LanguageTerm("same"), {})
+    assert found == Reach(
+        "an agent with no skill who speaks the customer's language, for level 1",
+        "an agent with no skill who speaks fr, for level 1",
+    )
+
+
+def test_where_there_is_too_much_to_try_nothing_is_said() -> None:
+    many = tuple(SkillTerm(f"skill {n}", Comparison.AT_LEAST, 1) for n in range(30))
+    assert reach(many[0], NotOf(many[1]), {f"skill {n}": 1_000 for n in range(30)}) is None
