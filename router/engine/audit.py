@@ -48,6 +48,12 @@ def _stages(pool: Pool) -> Iterator[str]:
 def _lanes(pool: Pool) -> Iterator[str]:
     standing = 0
     for queue, line in pool.room.lines.items():
+        hours = line.queue.hours
+        due = pool.record.hours[hours] if hours is not None else 0
+        if line.closed != (hours is not None and not pool.policy.calendars[hours].is_open(due - 1)):
+            yield f"{queue} is closed in its hours, or the other way round"
+        if line.paused != (line.closed or queue in pool.record.paused):
+            yield f"{queue} is matched and should not be, or the other way round"
         records = list(line.records())
         standing += len(records)
         keys = [line.key(record)[:3] for record in records]
@@ -124,7 +130,8 @@ def _timers(pool: Pool, deadlines: Deadlines) -> Iterator[str]:
         has_lease = agent.lease.due != NEVER
         if (agent.record.presence is Presence.OFFLINE or silent) == has_lease:
             yield f"{name} has a lease and should not, or the other way round"
-    expected = {**_expected_of_conversations(pool), **_expected_of_agents(pool)}
+    hours = {("hours_change", name): due for name, due in pool.record.hours.items()}
+    expected = {**hours, **_expected_of_conversations(pool), **_expected_of_agents(pool)}
     for key, due in armed.items():
         if expected.pop(key, None) != due:
             yield f"timer {key[0]} of {key[1]} is set for another time"

@@ -130,9 +130,8 @@ def _pause_or_resume(
         paused.add(event.queue)
     else:
         paused.discard(event.queue)
-    if line.paused != (event.queue in paused):
-        set_paused(pool, line, paused=not line.paused)
     pool.record.paused = tuple(sorted(paused))
+    set_paused(pool, line, paused=line.closed or event.queue in paused)
     return None
 
 

@@ -11,6 +11,7 @@ import msgspec
 
 from router.engine import audit, lifecycle, restore
 from router.engine.deadlines import NEVER, Deadlines
+from router.engine.hours import look_at_calendars
 from router.engine.matching import match
 from router.engine.pool import NO_POLICY, Pool
 from router.engine.repetition import Seen
@@ -151,4 +152,6 @@ class Engine:
             policy = self._policies.for_pool(name) or NO_POLICY
             seen = Seen(window_ms=self._window_ms, at_most=self._seen_at_most)
             pool = self._pools[name] = Pool(name, policy, deadlines=self._deadlines, seen=seen)
+            pool.now = self._now
+            look_at_calendars(pool)
         return pool

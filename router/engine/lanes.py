@@ -75,9 +75,12 @@ class Ranks:
 
 
 class Line(Ranks):
-    """Everyone who waits in a queue, by place."""
+    """Everyone who waits in a queue, by place.
 
-    __slots__ = ("ageing", "arrivals", "newest", "paused", "queue", "tops", "within")
+    ``closed``: its hours are over; ``paused``: nobody is matched from it, closed or not.
+    """
+
+    __slots__ = ("ageing", "arrivals", "closed", "newest", "paused", "queue", "tops", "within")
 
     def __init__(self, queue: Queue, tops: Mapping[str, int]) -> None:
         super().__init__()
@@ -87,6 +90,7 @@ class Line(Ranks):
         self.within = queue.order.within_ms
         self.newest = queue.order.by is OrderBy.NEWEST
         self.arrivals = Ranks()
+        self.closed = False
         self.paused = False
 
     def key(self, record: ConversationRecord, signature: "Signature | None" = None) -> Key:

@@ -166,6 +166,10 @@ class Pool:
         """Remember that a conversation has changed."""
         self._conversations[record.id] = None
 
+    def touch_pool(self) -> None:
+        """Remember that what the pool counts has changed, where nothing is said of it."""
+        self._spoke = True
+
     def touch_agent(self, record: AgentRecord) -> None:
         """Remember that an agent does something else."""
         self._agents[record.id] = None

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from router.engine.agents import renew_lease
 from router.engine.conversations import queue_for
+from router.engine.hours import go_on, look_at_calendars
 from router.engine.pool import Pool
 from router.engine.waiting import enter, line_up, place, reachable
 from router.model.inputs import Presence
@@ -49,7 +50,10 @@ def resume(pool: Pool) -> None:
             pool.room.lines[name].paused = True
     _resume_agents(pool)
     changed = pool.record.policy != pool.policy.version
-    if changed:
+    if not changed:
+        go_on(pool)
+    else:
+        look_at_calendars(pool)
         before, pool.record.policy = pool.record.policy, pool.policy.version
         if pool.record.seq:
             pool.say(PolicyChanged(from_=before, to=pool.policy.version, files=pool.policy.files))

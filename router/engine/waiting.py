@@ -66,6 +66,8 @@ def line_up_again(pool: Pool, record: ConversationRecord) -> None:
 
 def set_paused(pool: Pool, line: Line, *, paused: bool) -> None:
     """Let nobody be matched from a queue any more, or again; everyone keeps the place."""
+    if line.paused == paused:
+        return
     records = list(line.records())
     for record in records:
         pool.room.leave(record)

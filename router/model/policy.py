@@ -105,7 +105,8 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     """Where conversations wait, and who may take them.
 
     ``preferred_wait_ms``: so long after its arrival a conversation is kept for its preferred
-    agents, while one of them can be reached (0: not at all).
+    agents, while one of them can be reached (0: not at all). ``hours``: name of the calendar
+    outside which nobody is matched from it (None: always open).
     """
 
     name: str
@@ -114,6 +115,7 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     order: Order = Order()
     selects: Selection = LONGEST_IDLE
     preferred_wait_ms: int = 0
+    hours: str | None = None
 
 
 class AgentRules(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -179,8 +181,22 @@ class Qualifier(Protocol):
         ...
 
 
+class Hours(Protocol):
+    """When a calendar is open: a function of the time alone, total, cheap. Times in ms, UTC."""
+
+    def is_open(self, at: int) -> bool:
+        """Tell whether it is open at a time."""
+        ...
+
+    def next_change(self, after: int) -> int:
+        """Give the first later time at which it opens or closes, or else when to ask again."""
+        ...
+
+
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """All the rules of one pool. ``top_levels`` {skill: highest declared level}.
+
+    ``calendars`` are those that a queue follows, by name.
 
     ``version`` is short and names the content, ``files`` is the hash of the text it came from.
     """
@@ -192,6 +208,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     qualifier: Qualifier
     agents: AgentRules = AgentRules()
     top_levels: Mapping[str, int] = {}
+    calendars: Mapping[str, Hours] = {}
 
 
 class Policies(Protocol):

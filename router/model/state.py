@@ -124,13 +124,17 @@ class StrangerRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False)
 
 
 class PoolRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
-    """What a pool counts: last decision, last place, rules in force, paused queues, its clock."""
+    """What a pool counts: last decision, last place, rules in force, paused queues, its clock.
+
+    ``hours`` {calendar: when it is looked at next (ms)}; until then it is as it is just before.
+    """
 
     seq: int = 0
     sequence: int = 0
     policy: str = ""
     clock: int = 0
     paused: tuple[str, ...] = ()
+    hours: dict[str, int] = {}
 
 
 class SeenRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):

@@ -29,6 +29,7 @@ from router.rules.cel.syntax import (
     constant,
 )
 from router.rules.dispatch import Dispatch
+from router.rules.hours import compiled_hours
 from router.rules.problems import Place, Problems, Severity, nearest
 from router.rules.qualification import Qualification, Step
 from router.rules.requirements import WORDS, RequirementReader
@@ -71,6 +72,10 @@ def compile_rules(tree: Mapping, files: str, *, problems: Problems) -> Compiled 
     queues = {name: builder.queue(name, each) for name, each in rules.queues.items()}
     if problems.errors > before:
         return None
+    followed = {each.hours for each in queues.values()}
+    calendars = {
+        name: compiled_hours(each) for name, each in rules.calendars.items() if name in followed
+    }
     document = effective.document(
         rules,
         channels=channels,
@@ -80,13 +85,14 @@ def compile_rules(tree: Mapping, files: str, *, problems: Problems) -> Compiled 
         takes=takes,
     )
     made = Policy(
-        version=effective.version(document),
+        version=effective.version(document, calendars=calendars),
         files=files,
         channels=channels,
         queues=queues,
         qualifier=qualification(steps, takes),
         agents=_agents(rules.agents),
         top_levels={name: each.top for name, each in rules.skills.items()},
+        calendars=calendars,
     )
     return Compiled(
         pools=tuple(rules.pools),
@@ -296,6 +302,8 @@ class _Builder:
         requires, prefers = (self._node(("queues", name, each)) for each in ("requires", "prefers"))
         likes = () if prefers is None else self._requirements.preference(prefers)
         kept = written.preferred_agent
+        if written.hours is not None and written.hours not in self._vocabulary.calendars:
+            self._unknown("calendar", written.hours, path=("queues", name, "hours"))
         return Queue(
             name=name,
             requires=NOTHING if requires is None else self._requirements.requirement(requires),
@@ -307,10 +315,15 @@ class _Builder:
                 problems=self._problems,
             ),
             preferred_wait_ms=0 if kept is None else kept.wait,
+            hours=written.hours,
         )
 
     def _unknown(self, kind: str, name: str, *, path: Path) -> None:
-        known = self._vocabulary.topics if kind == "topic" else self._vocabulary.skills
+        known = {
+            "topic": self._vocabulary.topics,
+            "skill": self._vocabulary.skills,
+            "calendar": self._vocabulary.calendars,
+        }[kind]
         self._problems.error(
             spot(self._tree, *path), f"unknown {kind} `{name}`", nearest(name, known)
         )

@@ -1,8 +1,9 @@
 """Say a policy in full: every default filled in, every notation in its one form.
 
 The document is what ``rules show`` prints; read again it gives the same policy. Its part that decides
-anything (not the declarations nobody follows yet, and not for which pools it is) is what the version
-names: two texts with the same meaning have the same version, on any machine.
+anything (not the declarations nobody follows, and not for which pools it is) is what the version
+names: two texts with the same meaning have the same version, on any machine. Of the calendars that a
+queue follows that is every date, so other public holidays are another version.
 """
 
 import hashlib
@@ -12,6 +13,7 @@ from typing import Any, Final
 
 from router.model.policy import AgentRules, Channel, OfferMode, Order, OrderBy, Queue
 from router.rules.cel.syntax import Expression, canonical, constant
+from router.rules.hours import OpeningHours
 from router.rules.qualification import Step
 from router.rules.requirements import requirement_value
 from router.rules.selection import selection_value
@@ -47,13 +49,15 @@ def document(
     return {"version": 1, **{name: each for name, each in parts.items() if each}}
 
 
-def version(whole: Mapping[str, Any]) -> str:
-    """Name the meaning of a document in twelve hexadecimal digits."""
+def version(whole: Mapping[str, Any], *, calendars: Mapping[str, OpeningHours]) -> str:
+    """Name the meaning of a document, and of the calendars it follows, in twelve hex digits."""
     deciding = {name: whole.get(name) for name in _DECIDING}
     deciding["queues"] = list((whole.get("queues") or {}).items())
     deciding["skills"] = {
         name: levels.partition("..")[2] for name, levels in (whole.get("skills") or {}).items()
     }
+    if calendars:
+        deciding["calendars"] = {name: each.meaning for name, each in calendars.items()}
     text = json.dumps(deciding, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:VERSION_DIGITS]
 
@@ -148,6 +152,8 @@ def _queue(queue: Queue, takes: Expression) -> dict[str, Any]:
             "wait": duration_text(queue.preferred_wait_ms),
             "then": "anyone",
         }
+    if queue.hours is not None:
+        value["hours"] = queue.hours
     return value
 
 

@@ -38,6 +38,7 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
     channels: frozenset[str] = frozenset()
     teams: frozenset[str] = frozenset()
     queues: frozenset[str] = frozenset()
+    calendars: frozenset[str] = frozenset()
 
 
 FACTS: Final[Mapping[str, Type]] = MappingProxyType(
@@ -76,6 +77,7 @@ def declared(tree: MappingNode) -> Vocabulary:
         channels=frozenset(_section(tree, "channels")),
         teams=frozenset(_section(tree, "teams")),
         queues=frozenset(_section(tree, "queues")),
+        calendars=frozenset(_section(tree, "calendars")),
     )
 
 

@@ -37,7 +37,8 @@ class CauseTimerFields(Fields):
     timer: Name = Field(description="Name of the timer.", examples=["offer_expires"])
     due: Instant = Field(description="When it was due.", examples=["2026-03-02T08:15:20.000Z"])
     of: Name = Field(
-        description="Id of the conversation, offer, agent, queue or pool.", examples=["conv-81204"]
+        description="Id of the conversation, offer, agent, queue, calendar or pool.",
+        examples=["conv-81204"],
     )
 
 

@@ -151,7 +151,7 @@ class Ledger:
             case said.ConversationQueued():
                 self._queued(body, heard)
             case said.ConversationOffered() | said.ConversationAssigned():
-                self._given(body, decision)
+                self._given(body, decision, heard)
             case said.OfferEnded():
                 c = self._of(body, "offered")
                 promise((c.offer, c.agent) == (body.offer, body.agent), "it is this offer")
@@ -185,7 +185,10 @@ class Ledger:
         self._place(c, body.place)
 
     def _given(
-        self, body: said.ConversationOffered | said.ConversationAssigned, decision: Decision
+        self,
+        body: said.ConversationOffered | said.ConversationAssigned,
+        decision: Decision,
+        heard: Input | None,
     ) -> None:
         c = self._of(body, "waiting", "offered")
         assigned = isinstance(body, said.ConversationAssigned)
@@ -198,6 +201,8 @@ class Ledger:
             promise(body.offer == f"o{decision.seq}", "an offer is named by its decision")
             promise(not self.person(body.agent).suspended, "nothing to who is suspended")
             self._room(c, body.agent, units=body.units, now=decision.at)
+            if not isinstance(heard, told.CommandAssign | None):
+                promise(self._is_open(body.queue, decision.at), "nobody is called outside hours")
         promise(c.queue in {body.queue, UNKNOWN}, "offered from the queue it waits in")
         promise(sum(body.why.terms.values()) == body.why.score, "the terms add up to the score")
         self._waited(c, body.waited_s, decision.at)
@@ -205,6 +210,10 @@ class Ledger:
         c.offer, c.agent, c.units, c.attempt = body.offer, body.agent, body.units, body.attempt
         if assigned:
             c.assigned_at, c.waited_s = decision.at, body.waited_s
+
+    def _is_open(self, queue: str, now: int) -> bool:
+        hours = self.policy.queues[queue].hours
+        return hours is None or self.policy.calendars[hours].is_open(now)
 
     def _gone(self, body: said.ConversationAbandoned | said.ConversationClosed, now: int) -> None:
         c = self._of(body, "waiting", "assigned")

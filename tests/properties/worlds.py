@@ -86,6 +86,25 @@ class ByTopic:
         return next((door.queue for door in self.doors if door.open_to(facts)), None)
 
 
+@dataclass(frozen=True)
+class Shifts:
+    """A calendar that is open and closed by turns; ``closed_ms`` 0: it never closes."""
+
+    open_ms: int
+    closed_ms: int
+    first: int
+
+    def is_open(self, at: int) -> bool:
+        """Tell whether it is open at a time."""
+        return (at - self.first) % (self.open_ms + self.closed_ms) < self.open_ms
+
+    def next_change(self, after: int) -> int:
+        """Give the first later time at which it opens or closes, or else when to ask again."""
+        since = (after - self.first) % (self.open_ms + self.closed_ms)
+        lasts = self.open_ms if since < self.open_ms else self.open_ms + self.closed_ms
+        return after - since + lasts
+
+
 @dataclass
 class World:
     """The rules of every pool, and who is about.
@@ -138,6 +157,7 @@ def a_policy(chance: Chance, *, version: str) -> Policy:
     """Make the rules of a pool."""
     names = ("red", "green", "blue", "grey")[: chance.number(1, 4)]
     queues = {name: _queue(name, chance) for name in names}
+    followed = sorted({queue.hours for queue in queues.values() if queue.hours})
     catch_all = Door(names[-1], frozenset(TOPICS[: chance.one_of((3, 3, 3, 2))]))
     doors = [
         Door(name, frozenset(some_of(TOPICS, chance, most=2)), chance.one_of((0, 0, 1, 2)))
@@ -151,6 +171,15 @@ def a_policy(chance: Chance, *, version: str) -> Policy:
         qualifier=ByTopic((*doors, catch_all), chance.one_of((1, 2, None))),
         agents=_agent_rules(chance),
         top_levels=dict.fromkeys(some_of(SKILLS, chance, most=3), 3),
+        calendars={name: _calendar(chance) for name in followed},
+    )
+
+
+def _calendar(chance: Chance) -> Shifts:
+    return Shifts(
+        chance.one_of((60_000, 60_000, 300_000, 5_000)),
+        chance.one_of((15_000, 60_000, 5_000, 300_000, 0)),
+        chance.one_of((0, 7_000, 30_000)),
     )
 
 
@@ -213,6 +242,7 @@ def _queue(name: str, chance: Chance) -> Queue:
         order=order,
         selects=_selection(chance),
         preferred_wait_ms=chance.one_of((0, 15_000, 60_000, 300_000)),
+        hours=chance.one_of((None, None, None, "day", "shop")),
     )
 
 

@@ -28,7 +28,7 @@ class Moment:
     def __init__(self, name: str, policies: Policies) -> None:
         self.name = name
         self.policy: Any = policies.for_pool(name)
-        self.version = ""
+        self.version = self.policy.version if self.policy else ""
         self.seq = self.sequence = self.now = 0
         self.conversations: dict[str, Any] = {}
         self.agents: dict[str, Any] = {}
@@ -37,6 +37,7 @@ class Moment:
         self.seen: dict[tuple[str, str, str], int] = {}
         self.strangers: set[str] = set()
         self.paused: set[str] = set()
+        self.looks: dict[str, tuple[bool, int]] = {}
 
     def waiting(self) -> list[Any]:
         return [c for c in self.conversations.values() if c.stage == "waiting"]
@@ -47,6 +48,10 @@ class Moment:
 
     def waited_ms(self, c: Any) -> Any:
         return max(0, self.now - c.arrived_at) if c.waited_ms is None else c.waited_ms
+
+    def closed(self, queue: str) -> bool:
+        hours = self.policy.queues[queue].hours
+        return hours is not None and not self.looks[hours][0]
 
     # Who may take a conversation.
 
@@ -74,6 +79,7 @@ class Moment:
             agent
             for agent, record in self.agents.items()
             if c.queue not in self.paused
+            and not self.closed(c.queue)
             and record.presence is Presence.AVAILABLE
             and self.can_be_reached(agent, c)
             and self.has_room(agent, c)

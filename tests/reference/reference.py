@@ -21,6 +21,8 @@ class Reference:
         fired = self.advance(now)
         if what.pool not in self.pools:
             self.pools[what.pool] = Lifecycle(what.pool, self._policies)
+            self.pools[what.pool].now = self._now
+            self.pools[what.pool].look_at_calendars()
         pool, origin = self.pools[what.pool], what.origin
         cause = InputCause(origin.topic, origin.partition, origin.offset, what.id)
         pool.input = what

@@ -26,6 +26,7 @@ class Timers(Changes):
             patience = self.policy.agents.lost_after_ms
             if agent.lost_at is not None and patience is not None:
                 due += [(agent.lost_at + patience, "lost_agent", agent.id)]
+        due += [(until, "hours_change", name) for name, (_, until) in self.looks.items()]
         return [(at, name, of) for at, name, of in due if at is not None]
 
     def decline_forgotten(self, of: str, due: int) -> None:
@@ -34,6 +35,15 @@ class Timers(Changes):
 
     def preferred_agent_wait(self, of: str, due: int) -> None:
         self.conversations[of].kept_until = None
+
+    def look_at_calendars(self) -> None:
+        self.looks = {}
+        for name in self.policy.calendars if self.policy else ():
+            self.hours_change(name, self.now)
+
+    def hours_change(self, of: str, due: int) -> None:
+        hours = self.policy.calendars[of]
+        self.looks[of] = hours.is_open(self.now), hours.next_change(self.now)
 
     def offer_expires(self, of: str, due: int) -> None:
         c, rules = self.conversations[of], self.policy.agents
@@ -80,6 +90,8 @@ class Timers(Changes):
         old, rules = self.version, self.policy
         if rules is None:
             return
+        if old != rules.version:
+            self.look_at_calendars()
         if self.seq and old != rules.version:
             self.say(PolicyChanged, from_=old, to=rules.version, files=rules.files)
         for c in sorted(self.conversations.values(), key=lambda c: (c.arrived_at, c.sequence)):

@@ -1,8 +1,4 @@
-"""Opening hours as written: weekly hours in a time zone, public holidays, exceptions.
-
-Calendars are read and checked. No queue follows one yet: ``hours`` on a queue is refused as not
-supported yet.
-"""
+"""Opening hours as written: weekly hours in a time zone, public holidays, exceptions."""
 
 import re
 from datetime import date
@@ -10,6 +6,7 @@ from itertools import pairwise
 from typing import Annotated, Final, Self
 from zoneinfo import available_timezones
 
+from holidays import list_supported_countries
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from router.rules.problems import nearest, shown
@@ -85,7 +82,19 @@ def _holidays(value: object) -> object:
             f"{shown(value)} is not a country",
             "two letters such as `FR`, perhaps a part of it: `DE-BY`",
         )
+    country, part = country_of(value)
+    known = list_supported_countries(include_aliases=False)
+    if country not in known:
+        raise trouble(f"nobody knows the public holidays of `{country}`", nearest(country, known))
+    if part is not None and part not in known[country]:
+        raise trouble(f"`{part}` is not a part of `{country}`", nearest(part, known[country]))
     return value
+
+
+def country_of(written: str) -> tuple[str, str | None]:
+    """Read ``FR`` or ``DE-BY`` into a country and, perhaps, a part of it."""
+    country, _, part = written.partition("-")
+    return country, part or None
 
 
 def _dates(value: object) -> object:

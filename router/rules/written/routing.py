@@ -106,7 +106,6 @@ class Queue(Written):
         "expands": "to ask for less after a while",
         "overflows": "to send conversations elsewhere when too many wait",
         "deflects": "to offer something better than waiting",
-        "hours": "to follow a calendar",
         "offer": "to offer otherwise than the channel does",
     }
 
@@ -140,6 +139,10 @@ class Queue(Written):
         default=None,
         description="How long it is kept for the agents it prefers; not at all if left out.",
     )
+    hours: Name | None = Field(
+        default=None,
+        description="A calendar; while it is closed nobody gets a conversation from here.",
+    )
 
 
 class Rules(Written):
@@ -156,7 +159,7 @@ class Rules(Written):
         default=[], description="For these pools; left out: for every pool without its own rules."
     )
     calendars: dict[Name, Calendar] = Field(
-        default={}, description="Opening hours, by name; no queue follows one yet."
+        default={}, description="Opening hours, by name; queues follow them with `hours`."
     )
     skills: dict[Name, SkillLevels] = Field(
         default={}, description="Skills and their levels: `reimbursement: 1..3`; 3 is the best."
