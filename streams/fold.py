@@ -42,8 +42,8 @@ COUNTERS: Final = {
 }
 """Type of a decision to the field that counts it; `conversation.queued` has two, all others none."""
 
-ENDS: Final = frozenset({"conversation.abandoned", "conversation.closed", "deflection.accepted"})
-"""Types after which nothing more is expected of a conversation (a callback begins anew)."""
+ENDS: Final = frozenset({"conversation.abandoned", "conversation.closed"})
+"""Types after which nothing more is expected of a conversation."""
 
 
 @dataclass(slots=True)

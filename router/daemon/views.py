@@ -7,11 +7,12 @@ sees to it that all the engine holds is committed.
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import msgspec
 
 from router.engine import Engine
+from router.model.state import Stage
 from router.wire import instants
 
 TIMES: Final = frozenset(
@@ -24,6 +25,8 @@ TIMES: Final = frozenset(
         "idle_since",
         "asked_at",
         "lost_at",
+        "callback_at",
+        "due",
     }
 )
 """Fields that hold milliseconds since the epoch; 0 stands for never."""
@@ -104,7 +107,7 @@ def _summary(engine: Engine, name: str) -> dict[str, Any]:
         "pool": name,
         "policy": found.policy.version or None,
         "seq": found.record.seq,
-        "conversations": {stage: stages[stage] for stage in ("waiting", "offered", "assigned")},
+        "conversations": {stage: stages[stage] for stage in get_args(Stage)},
         "agents": {"described": len(found.agents), **presences},
     }
 
@@ -121,7 +124,7 @@ def _with_times(values: Mapping[str, Any]) -> dict[str, Any]:
             shown[name] = instants.render(value) if value else None
         elif name in TIMES_BY_NAME:
             shown[name] = {each: instants.render(at) if at else None for each, at in value.items()}
-        elif name in {"offer"} and isinstance(value, dict):
+        elif name in {"offer", "deflection"} and isinstance(value, dict):
             shown[name] = _with_times(value)
         elif name == "wrap_ups":
             shown[name] = {each: _with_times(wrap_up) for each, wrap_up in value.items()}

@@ -43,7 +43,10 @@ STEPS: Final[dict[str, tuple[frozenset[State], State | None]]] = {
     "deflection.accepted": (frozenset({State.DEFLECTED}), None),
     "deflection.expired": (frozenset({State.DEFLECTED}), None),
     "conversation.abandoned": (frozenset({State.WAITING, State.DEFLECTED}), State.ABANDONED),
-    "conversation.closed": (frozenset({State.WAITING, State.ASSIGNED}), State.CLOSED),
+    "conversation.closed": (
+        frozenset({State.WAITING, State.ASSIGNED, State.DEFLECTED}),
+        State.CLOSED,
+    ),
 }
 """For each decision, in which states it may find a conversation and where it takes it (None: it
 stays). What begins a life is `conversation.queued`, or `conversation.deflected`."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from router.engine.crew import Agent
 from router.engine.deadlines import NEVER, Deadlines
+from router.engine.deflections import applying
 from router.engine.pool import Pool
 from router.engine.selection import best_agent
 from router.model.inputs import Presence
@@ -16,10 +17,11 @@ from router.model.reasons import Suspension
 
 def violations(pool: Pool, deadlines: Deadlines) -> Iterator[str]:
     """Give what is wrong with a pool between two inputs, in words."""
-    if pool.hands or pool.fresh_lanes:
+    if pool.hands or pool.fresh_lanes or pool.newcomers:
         yield "agents in hand or lanes unmatched between two inputs"
     yield from _stages(pool)
     yield from _lanes(pool)
+    yield from _held(pool)
     for agent in pool.agents.values():
         yield from _capacity(pool, agent)
         yield from _shelf(pool, agent)
@@ -35,6 +37,14 @@ def _stages(pool: Pool) -> Iterator[str]:
                 yield f"{name} waits and is offered"
             if not waits and pool.signature(record) is not None:
                 yield f"{name} waits in no lane"
+            if waits and applying(pool, record) is not None:
+                yield f"{name} waits and should be deflected"
+            continue
+        if (record.stage == "deflected") != (record.deflection is not None):
+            yield f"{name} is {record.stage} with or without a deflection"
+        if record.stage == "deflected":
+            if waits or record.offer is not None:
+                yield f"{name} is deflected and waits, or has an agent"
             continue
         offer = record.offer
         if waits or offer is None:
@@ -75,6 +85,26 @@ def _lanes(pool: Pool) -> Iterator[str]:
                 yield f"{record.id} is barred in the wrong lane"
     if standing != len(pool.room.place_of):
         yield "a conversation is said to wait and does not"
+
+
+def _held(pool: Pool) -> Iterator[str]:
+    held: dict[str, str] = {}
+    for line, ranks in pool.held.items():
+        records = list(ranks.records())
+        held |= {record.id: line.queue.name for record in records}
+        if not records or records != sorted(records, key=lambda each: line.key(each)[:3]):
+            yield f"the callbacks of {line.queue.name} are out of order, or none"
+            continue
+        first = records[0].deflection
+        if first is None or first.expires_at is not None:
+            yield f"{records[0].id} is held as a callback and is none"
+        elif first.due is None and not line.paused and line.before(line.key(records[0])) == 0:
+            yield f"{records[0].id} is a callback whose turn has come and is not due"
+    for name, record in pool.conversations.items():
+        open_ = record.deflection
+        waits = open_ is not None and open_.expires_at is None and open_.callback_at is None
+        if record.queue in pool.room.lines and (held.get(name) == record.queue) != waits:
+            yield f"{name} is held as a callback and is none, or the other way round"
 
 
 def _capacity(pool: Pool, agent: Agent) -> Iterator[str]:
@@ -144,6 +174,10 @@ def _expected_of_conversations(pool: Pool) -> dict[tuple[str, str], int | None]:
     for name, record in pool.conversations.items():
         if record.stage == "offered" and record.offer is not None:
             expected["offer_expires", name] = record.offer.expires_at
+        if record.deflection is not None and record.deflection.expires_at is not None:
+            expected["deflection_expires", name] = record.deflection.expires_at
+        if record.deflection is not None and record.deflection.due is not None:
+            expected["callback_due", name] = record.deflection.due
         if record.barred:
             expected["decline_forgotten", name] = min(record.barred.values())
         if record.kept_until is not None:

@@ -7,6 +7,7 @@ from msgspec import UNSET
 
 from router.engine.agents import set_presence
 from router.engine.conversations import close, requeue
+from router.engine.deflections import come_back, hold, let_go
 from router.engine.offers import assign, bar, end_offer
 from router.engine.pool import Pool
 from router.engine.waiting import enter, line_up, place, set_paused
@@ -46,7 +47,7 @@ def _assign(pool: Pool, event: inputs.CommandAssign) -> Refusal | None:
     agent = pool.agents.get(event.agent)
     if agent is None:
         return Refusal.UNKNOWN_AGENT
-    if record.stage == "assigned":
+    if record.stage in {"assigned", "deflected"}:
         return Refusal.NOT_WAITING
     if not pool.serves(agent):
         return Refusal.AGENT_UNAVAILABLE
@@ -78,6 +79,9 @@ def _requeue(pool: Pool, event: inputs.CommandRequeue) -> Refusal | None:
     _applied(pool, event)
     if record.stage == "assigned":
         requeue(pool, record, Requeue.COMMAND)
+        return None
+    if record.stage == "deflected":
+        come_back(pool, record, Requeue.COMMAND)
         return None
     agent = end_offer(pool, record, OfferWithdrawn, reason=Withdrawal.COMMAND)
     bar(pool, record, agent.id)
@@ -111,7 +115,9 @@ def _prioritise(pool: Pool, event: inputs.CommandPrioritise) -> Refusal | None:
     _applied(pool, event)
     if record.stage == "waiting":
         pool.room.leave(record)
+    let_go(pool, record)
     record.priority = record.given_priority = event.priority
+    hold(pool, record)
     if record.stage == "waiting":
         line_up(pool, record)
     pool.touch(record)

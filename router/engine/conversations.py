@@ -5,6 +5,7 @@ refusal where the input still cannot apply, and has then changed nothing.
 """
 
 from router.engine.crew import Agent
+from router.engine.deflections import end_deflection
 from router.engine.lanes import fits
 from router.engine.lost import watch_lost
 from router.engine.offers import accept, bar, end_offer, waited_s
@@ -98,7 +99,7 @@ def update(
     """Take new facts and qualify again; the place is kept."""
     if event.channel is not None and event.channel not in pool.policy.channels:
         return Refusal.UNCONFIGURED_CHANNEL
-    if record.stage == "assigned":
+    if record.stage in {"assigned", "deflected"}:
         _told(record, event)
         pool.touch(record)
         return None
@@ -178,6 +179,8 @@ def abandon(
     """Let a customer go who left before an agent had the conversation."""
     if record.stage == "offered":
         end_offer(pool, record, OfferWithdrawn, reason=Withdrawal.ABANDONED)
+    elif record.stage == "deflected":
+        end_deflection(pool, record)
     leave(pool, record)
     pool.say(
         ConversationAbandoned(
@@ -220,6 +223,8 @@ def close(pool: Pool, record: ConversationRecord, reason: Close) -> None:
             )
         )
     else:
+        if record.stage == "deflected":
+            end_deflection(pool, record)
         leave(pool, record)
         pool.say(ConversationClosed(conversation=record.id, waited_s=waited, reason=reason))
     pool.forget(record)

@@ -11,6 +11,7 @@ import msgspec
 
 from router.engine import audit, lifecycle, restore
 from router.engine.deadlines import NEVER, Deadlines
+from router.engine.deflections import deflect, watch_turns
 from router.engine.hours import look_at_calendars
 from router.engine.matching import match
 from router.engine.pool import NO_POLICY, Pool
@@ -68,7 +69,9 @@ class Engine:
         pool.heard = event
         pool.cause = None
         lifecycle.apply(pool, event)
-        if pool.hands or pool.fresh_lanes:
+        if pool.newcomers or pool.held:
+            _settle(pool)
+        elif pool.hands or pool.fresh_lanes:
             match(pool)
         return said
 
@@ -83,7 +86,7 @@ class Engine:
             self._changed[pool] = None
             pool.begin(said, self._now, cause=TimerCause(timer.timer, timer.due, timer.of))
             lifecycle.fire(pool, timer.timer, of=timer.of, due=timer.due)
-            match(pool)
+            _settle(pool)
         return said
 
     def changes(self) -> list[Change]:
@@ -123,7 +126,7 @@ class Engine:
             self._changed[pool] = None
             pool.begin(said, self._now, cause=RouterCause("restart"))
             restore.resume(pool)
-            match(pool)
+            _settle(pool)
         return said
 
     def digest(self) -> str:
@@ -155,3 +158,12 @@ class Engine:
             pool.now = self._now
             look_at_calendars(pool)
         return pool
+
+
+def _settle(pool: Pool) -> None:
+    """Do what follows from the changes of a cause: who waits is deflected, or matched."""
+    if pool.newcomers:
+        deflect(pool)
+    match(pool)
+    if pool.held:
+        watch_turns(pool)

@@ -38,4 +38,6 @@ def _follow(pool: Pool, calendar: str, due: int) -> None:
     for line in pool.room.lines.values():
         if line.queue.hours == calendar:
             line.closed = closed
+            if closed and line.deflects:
+                pool.newcomers.update((record.id, record) for record in line.records())
             set_paused(pool, line, paused=closed or line.queue.name in pool.record.paused)

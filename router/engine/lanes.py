@@ -77,10 +77,21 @@ class Ranks:
 class Line(Ranks):
     """Everyone who waits in a queue, by place.
 
-    ``closed``: its hours are over; ``paused``: nobody is matched from it, closed or not.
+    ``closed``: its hours are over; ``paused``: nobody is matched from it, closed or not;
+    ``deflects``: whether who comes to wait here may be deflected.
     """
 
-    __slots__ = ("ageing", "arrivals", "closed", "newest", "paused", "queue", "tops", "within")
+    __slots__ = (
+        "ageing",
+        "arrivals",
+        "closed",
+        "deflects",
+        "newest",
+        "paused",
+        "queue",
+        "tops",
+        "within",
+    )
 
     def __init__(self, queue: Queue, tops: Mapping[str, int]) -> None:
         super().__init__()
@@ -91,6 +102,7 @@ class Line(Ranks):
         self.newest = queue.order.by is OrderBy.NEWEST
         self.arrivals = Ranks()
         self.closed = False
+        self.deflects = bool(queue.deflects)
         self.paused = False
 
     def key(self, record: ConversationRecord, signature: "Signature | None" = None) -> Key:

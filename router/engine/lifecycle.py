@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from msgspec import UNSET
 
-from router.engine import agents, conversations
+from router.engine import agents, conversations, deflections
 from router.engine.commands import apply_command
 from router.engine.hours import look
 from router.engine.lost import agent_lost
@@ -28,25 +28,49 @@ class Step(NamedTuple):
     refused: Mapping[Stage, Refusal]
 
 
+NOT_DEFLECTED: Mapping[Stage, Refusal] = {
+    "waiting": Refusal.STALE_DEFLECTION,
+    "offered": Refusal.STALE_DEFLECTION,
+    "assigned": Refusal.STALE_DEFLECTION,
+}
+
 STEPS: dict[type[inputs.Input], Step] = {
     inputs.ConversationUpdated: Step(conversations.update, {}),
     inputs.ConversationAbandoned: Step(conversations.abandon, {"assigned": Refusal.NOT_WAITING}),
     inputs.ConversationEnded: Step(
         conversations.end,
-        {"waiting": Refusal.NOT_ASSIGNED, "offered": Refusal.NOT_ASSIGNED},
+        {
+            "waiting": Refusal.NOT_ASSIGNED,
+            "offered": Refusal.NOT_ASSIGNED,
+            "deflected": Refusal.NOT_ASSIGNED,
+        },
     ),
     inputs.ConversationTransferred: Step(
         conversations.transfer,
-        {"waiting": Refusal.NOT_ASSIGNED, "offered": Refusal.NOT_ASSIGNED},
+        {
+            "waiting": Refusal.NOT_ASSIGNED,
+            "offered": Refusal.NOT_ASSIGNED,
+            "deflected": Refusal.NOT_ASSIGNED,
+        },
     ),
     inputs.OfferAccepted: Step(
         conversations.accept_offer,
-        {"waiting": Refusal.STALE_OFFER, "assigned": Refusal.STALE_OFFER},
+        {
+            "waiting": Refusal.STALE_OFFER,
+            "assigned": Refusal.STALE_OFFER,
+            "deflected": Refusal.STALE_OFFER,
+        },
     ),
     inputs.OfferDeclined: Step(
         conversations.decline_offer,
-        {"waiting": Refusal.STALE_OFFER, "assigned": Refusal.STALE_OFFER},
+        {
+            "waiting": Refusal.STALE_OFFER,
+            "assigned": Refusal.STALE_OFFER,
+            "deflected": Refusal.STALE_OFFER,
+        },
     ),
+    inputs.DeflectionAccepted: Step(deflections.accept_deflection, NOT_DEFLECTED),
+    inputs.DeflectionDeclined: Step(deflections.decline_deflection, NOT_DEFLECTED),
 }
 """Inputs about a conversation that is open; one about an unknown conversation is refused."""
 
@@ -141,6 +165,10 @@ ANSWERS: dict[type[inputs.Input], Callable[[Pool, Any], Refusal | None]] = {
 def fire(pool: Pool, timer: str, *, of: str, due: int) -> None:
     """Do what a timer that has come due is for."""
     match timer:
+        case "callback_due":
+            deflections.call_back(pool, pool.conversations[of])
+        case "deflection_expires":
+            deflections.expire_deflection(pool, pool.conversations[of])
         case "decline_forgotten":
             conversations.forget_bars(pool, pool.conversations[of], due)
         case "preferred_agent_wait":

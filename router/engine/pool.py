@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from router.engine.crew import Agent, Crew, Slot
 from router.engine.deadlines import Deadlines
-from router.engine.lanes import Lane, Signature
+from router.engine.lanes import Lane, Line, Ranks, Signature
 from router.engine.repetition import Seen
 from router.engine.room import WaitingRoom
 from router.model.inputs import Input, Presence
@@ -71,7 +71,9 @@ class Pool:
         "fresh_lanes",
         "hands",
         "heard",
+        "held",
         "name",
+        "newcomers",
         "now",
         "policy",
         "record",
@@ -95,6 +97,8 @@ class Pool:
         self.now = 0
         self.hands: dict[Agent, None] = {}
         self.fresh_lanes: dict[Lane, None] = {}
+        self.newcomers: dict[str, ConversationRecord] = {}
+        self.held: dict[Line, Ranks] = {}
         # ids in the order of their first change since the last `changes`
         self._conversations: dict[str, None] = {}
         self._agents: dict[str, None] = {}

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from router.engine.agents import renew_lease
 from router.engine.conversations import queue_for
+from router.engine.deflections import resume_deflection
 from router.engine.hours import go_on, look_at_calendars
 from router.engine.pool import Pool
 from router.engine.waiting import enter, line_up, place, reachable
@@ -118,6 +119,9 @@ def _resume_conversation(pool: Pool, record: ConversationRecord) -> None:
             record.kept_until = None
         pool.set_timer("preferred_agent_wait", record.id, record.kept_until)
         line_up(pool, record)
+        return
+    if record.stage == "deflected":
+        resume_deflection(pool, record)
         return
     offer = record.offer
     assert offer is not None  # noqa: S101 - offered and assigned have one; audited

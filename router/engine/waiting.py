@@ -44,6 +44,8 @@ def line_up(pool: Pool, record: ConversationRecord) -> None:
 
 def _stand(pool: Pool, record: ConversationRecord, signature: Signature | None) -> None:
     if signature is not None:
+        if signature.line.deflects:
+            pool.newcomers[record.id] = record
         lane = pool.room.enter(record, signature)
         if lane is not None:
             pool.fresh_lanes[lane] = None

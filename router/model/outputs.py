@@ -179,7 +179,7 @@ class ConversationOverflowed(Outcome, frozen=True, kw_only=True):
 
 
 class ConversationDeflected(Outcome, frozen=True, kw_only=True):
-    """The customer is offered something else than waiting."""
+    """The customer is offered something else than waiting; ``to`` is the channel or the partner."""
 
     type: ClassVar[str] = "conversation.deflected"
     conversation: str
@@ -188,6 +188,7 @@ class ConversationDeflected(Outcome, frozen=True, kw_only=True):
     trigger: Trigger
     text: str
     expires_at: int
+    to: str | UnsetType = UNSET
 
 
 class DeflectionAccepted(Outcome, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import msgspec
 
+from router.model.deflection import Deflection
 from router.model.inputs import Customer, Scalar
 from router.model.requirement import NOTHING, Requirement, SkillTerm
 
@@ -106,7 +107,8 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
 
     ``preferred_wait_ms``: so long after its arrival a conversation is kept for its preferred
     agents, while one of them can be reached (0: not at all). ``hours``: name of the calendar
-    outside which nobody is matched from it (None: always open).
+    outside which nobody is matched from it (None: always open). ``deflects``: what is offered
+    instead of waiting, the first rule that applies first.
     """
 
     name: str
@@ -116,6 +118,7 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     selects: Selection = LONGEST_IDLE
     preferred_wait_ms: int = 0
     hours: str | None = None
+    deflects: tuple[Deflection, ...] = ()
 
 
 class AgentRules(msgspec.Struct, frozen=True, kw_only=True, gc=False):

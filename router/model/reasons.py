@@ -21,6 +21,7 @@ class Refusal(StrEnum):
     NOT_WAITING = "not_waiting"
     NOT_ASSIGNED = "not_assigned"
     STALE_OFFER = "stale_offer"
+    STALE_DEFLECTION = "stale_deflection"
     NO_WRAP_UP = "no_wrap_up"
     NOT_SUPPORTED = "not_supported"
     MISSING_BY = "missing_by"
@@ -81,6 +82,9 @@ class Requeue(StrEnum):
     AGENT_LOST = "agent_lost"
     COMMAND = "command"
     QUEUE_REMOVED = "queue_removed"
+    DEFLECTION_DECLINED = "deflection_declined"
+    DEFLECTION_EXPIRED = "deflection_expired"
+    CALLBACK_DUE = "callback_due"
 
 
 class Close(StrEnum):
@@ -88,3 +92,4 @@ class Close(StrEnum):
 
     ENDED = "ended"
     COMMAND = "command"
+    DEFLECTED = "deflected"

@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from router.model.deflection import DeflectionKind
 from router.model.inputs import Customer, Presence, Scalar
 from router.model.outputs import Why
 from router.model.reasons import Suspension
@@ -28,7 +29,21 @@ class OpenOffer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, g
     expires_at: int | None = None
 
 
-Stage = Literal["waiting", "offered", "assigned"]
+class OpenDeflection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Something else than waiting that the customer was offered, or has taken.
+
+    ``expires_at`` is None once it is taken; then it is a callback, which comes back at ``due``
+    (None: when its turn comes). ``callback_at``: when the customer asked to be rung.
+    """
+
+    deflection: str
+    kind: DeflectionKind
+    expires_at: int | None = None
+    callback_at: int | None = None
+    due: int | None = None
+
+
+Stage = Literal["waiting", "offered", "assigned", "deflected"]
 
 
 class ConversationRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
@@ -36,7 +51,8 @@ class ConversationRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=Fa
 
     ``arrived_at`` and ``sequence`` are its place among equals and never change. The given facts
     (``given_*``) are what platforms said, kept to qualify again; the others are what qualification
-    found. ``barred`` {agent: until} are those who declined it or handed it over.
+    found. ``barred`` {agent: until} are those who declined it or handed it over. ``deflected``
+    names the rules that have deflected it; ``callbacks`` counts how often one was promised.
     """
 
     id: str
@@ -65,6 +81,9 @@ class ConversationRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=Fa
     offer: OpenOffer | None = None
     barred: dict[str, int] = {}
     kept_until: int | None = None
+    deflection: OpenDeflection | None = None
+    deflected: tuple[str, ...] = ()
+    callbacks: int = 0
     traceparent: str | None = None
 
 

@@ -287,7 +287,9 @@ class _DeflectionFields(InputFields):
 
 
 class DeflectionAcceptedFields(_DeflectionFields):
-    """The customer takes what was offered instead of waiting. Refused `not_supported` today."""
+    """The customer takes what was offered: `deflection.accepted`, or `input.refused` with
+    `stale_deflection`.
+    """
 
     makes = inputs.DeflectionAccepted
 
@@ -304,7 +306,9 @@ class DeflectionAcceptedFields(_DeflectionFields):
 
 
 class DeflectionDeclinedFields(_DeflectionFields):
-    """The customer prefers to wait. Refused `not_supported` today."""
+    """The customer prefers to wait: `conversation.requeued`, or `input.refused` with
+    `stale_deflection`.
+    """
 
     makes = inputs.DeflectionDeclined
 

@@ -148,7 +148,7 @@ class OverflowedFields(_ConversationFields):
 
 
 class DeflectedFields(_ConversationFields):
-    """The customer is offered something else than waiting. Not published yet."""
+    """The customer is offered something else than waiting; the place is kept."""
 
     of = outputs.ConversationDeflected
 
@@ -164,21 +164,28 @@ class DeflectedFields(_ConversationFields):
     expires_at: Instant = Field(
         description="When it ends unanswered.", examples=["2026-03-02T08:16:00.000Z"]
     )
+    to: Name | Absent = Field(
+        default=None,
+        description="The channel, or the partner's team, that is offered.",
+        examples=["message"],
+    )
 
 
 class DeflectionAcceptedFields(_ConversationFields):
-    """The customer took what was offered instead of waiting. Not published yet."""
+    """The customer took it: a callback comes back, else `conversation.closed` follows."""
 
     of = outputs.DeflectionAccepted
 
     deflection: Id = Field(description="The deflection.", examples=["d1043"])
     callback_at: Instant | Absent = Field(
-        default=None, description="When to ring back.", examples=["2026-03-02T10:30:00.000Z"]
+        default=None,
+        description="When it comes back, where the customer said so; else when its turn comes.",
+        examples=["2026-03-02T10:30:00.000Z"],
     )
 
 
 class DeflectionExpiredFields(_ConversationFields):
-    """The customer did not answer a deflection. Not published yet."""
+    """The customer did not answer a deflection; `conversation.requeued` follows."""
 
     of = outputs.DeflectionExpired
 

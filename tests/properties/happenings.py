@@ -198,7 +198,15 @@ def _answer(chance: Chance, scene: Scene) -> Fields:
 
 
 def _deflection(chance: Chance, scene: Scene) -> Fields:
-    return {"conversation": _open(chance, scene), "deflection": "d1"}
+    id_ = _open(chance, scene, "deflected")
+    c = scene.ledger.open.get(id_)
+    stale = f"d{chance.number(1, 9)}"
+    now = scene.now
+    return {
+        "conversation": id_,
+        "deflection": c.deflection if c and c.deflection and not one_in(10, chance) else stale,
+        "callback_at": chance.one_of((None, None, now + 20_000, now + 90_000, now - 5, 2**52)),
+    }
 
 
 ALIKE: Fields = {
@@ -302,8 +310,8 @@ WEIGHTS: tuple[tuple[int, type[Input], Maker], ...] = (
     (6, told.ConversationTransferred, _transferred),
     (10, told.OfferAccepted, _answer),
     (5, told.OfferDeclined, _answer),
-    (1, told.DeflectionAccepted, _deflection),
-    (1, told.DeflectionDeclined, _deflection),
+    (8, told.DeflectionAccepted, _deflection),
+    (3, told.DeflectionDeclined, _deflection),
     (10, told.AgentUpdated, _profile),
     (14, told.AgentPresence, _presence),
     (6, told.AgentHeartbeat, _heartbeat),
@@ -334,6 +342,8 @@ def _sensible(scene: Scene) -> tuple[tuple[type[Input], Maker], ...]:
         kinds |= {told.ConversationUpdated, told.CommandRequeue}
     if "assigned" in stages:
         kinds |= {told.ConversationEnded, told.ConversationTransferred, told.CommandRequeue}
+    if "deflected" in stages:
+        kinds |= {told.DeflectionAccepted, told.DeflectionDeclined, told.CommandRequeue}
     if len(people) < len(scene.agents):
         kinds |= {told.AgentUpdated}
     if any(each.suspended for each in people):

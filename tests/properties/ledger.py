@@ -58,6 +58,9 @@ class Conversation:
     units: int = 0
     assigned_at: int = 0
     waited_s: float | None = None
+    deflection: str = ""
+    accepted: bool = False
+    texts: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -105,7 +108,7 @@ class Ledger:
     def _may_be_silent(self, heard: Input) -> bool:
         if isinstance(heard, told.ConversationUpdated):
             c = self.open.get(heard.conversation)
-            return c is not None and c.stage == "assigned"
+            return c is not None and c.stage in {"assigned", "deflected"}
         return isinstance(heard, told.AgentInput)
 
     def _cause(self, group: list[Decision], heard: Input | None) -> None:
@@ -157,11 +160,25 @@ class Ledger:
                 promise((c.offer, c.agent) == (body.offer, body.agent), "it is this offer")
                 c.stage = "waiting"
             case said.ConversationRequeued():
-                c = self._of(body, "waiting", "assigned")
+                c = self._of(body, "waiting", "assigned", "deflected")
                 if body.wrapup_until is not UNSET:
                     self._wrap_up(c, str(body.agent), body.wrapup_until)
+                back = body.reason == "callback_due"
+                promise(not back or (c.accepted and c.stage == "deflected"), "back as accepted")
                 c.stage, c.queue = "waiting", body.queue
                 self._place(c, body.place)
+            case said.ConversationDeflected():
+                c = self._of(body, "waiting")
+                promise(body.deflection == f"d{decision.seq}", "named by its decision")
+                promise(not c.accepted, "who comes back as a callback is deflected no more")
+                promise(body.text not in c.texts, "a rule deflects once in a life")
+                is_closed = body.trigger.name == "closed"
+                promise(not is_closed or heard is None or self._shut(c, now), "closed it is")
+                c.stage, c.deflection, c.texts = "deflected", body.deflection, [*c.texts, body.text]
+            case said.DeflectionAccepted() | said.DeflectionExpired():
+                c = self._of(body, "deflected")
+                promise(body.deflection == c.deflection and not c.accepted, "it is this one")
+                c.accepted = isinstance(body, said.DeflectionAccepted)
             case said.ConversationAbandoned() | said.ConversationClosed():
                 self._gone(body, now)
             case said.AgentSuspended(agent=agent):
@@ -211,14 +228,21 @@ class Ledger:
         if assigned:
             c.assigned_at, c.waited_s = decision.at, body.waited_s
 
+    def _shut(self, c: Conversation, now: int) -> bool:
+        return c.queue == UNKNOWN or not self._is_open(c.queue, now)
+
     def _is_open(self, queue: str, now: int) -> bool:
         hours = self.policy.queues[queue].hours
         return hours is None or self.policy.calendars[hours].is_open(now)
 
     def _gone(self, body: said.ConversationAbandoned | said.ConversationClosed, now: int) -> None:
-        c = self._of(body, "waiting", "assigned")
+        c = self._of(body, "waiting", "assigned", "deflected")
         self._waited(c, body.waited_s, now)
-        promise(c.stage == "waiting" or isinstance(body, said.ConversationClosed), "not abandoned")
+        is_closed = isinstance(body, said.ConversationClosed)
+        promise(c.stage != "assigned" or is_closed, "not abandoned")
+        promise(
+            getattr(body, "reason", "") != "deflected" or c.accepted, "gone elsewhere by choice"
+        )
         if isinstance(body, said.ConversationClosed):
             promise(isinstance(body.agent, str) == (c.stage == "assigned"), "closed with its agent")
             if isinstance(body.agent, str):

@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from router.model import limits
+from router.model.deflection import DeflectionKind
 from router.model.inputs import Customer, Input, Presence, Topic
 from router.model.outputs import Why
 from router.model.reasons import Suspension
@@ -14,6 +15,7 @@ from router.model.state import (
     ConversationRecord,
     Entity,
     Key,
+    OpenDeflection,
     OpenOffer,
     OpenWrapUp,
     PoolRecord,
@@ -83,6 +85,14 @@ OFFERS = st.builds(
     why=st.builds(Why, score=NUMBERS, terms=st.dictionaries(WORDS, NUMBERS, max_size=3)),
     expires_at=MAYBE_NUMBERS,
 )
+DEFLECTIONS = st.builds(
+    OpenDeflection,
+    deflection=IDS,
+    kind=st.sampled_from(DeflectionKind),
+    expires_at=MAYBE_NUMBERS,
+    callback_at=MAYBE_NUMBERS,
+    due=MAYBE_NUMBERS,
+)
 ENTITIES: st.SearchStrategy[Entity] = st.one_of(
     st.builds(
         ConversationRecord,
@@ -92,7 +102,7 @@ ENTITIES: st.SearchStrategy[Entity] = st.one_of(
         sequence=COUNTS,
         queue=WORDS,
         priority=COUNTS,
-        stage=st.sampled_from(["waiting", "offered", "assigned"]),
+        stage=st.sampled_from(["waiting", "offered", "assigned", "deflected"]),
         topic=MAYBE_WORDS,
         level=MAYBE_NUMBERS,
         language=MAYBE_WORDS,
@@ -107,6 +117,9 @@ ENTITIES: st.SearchStrategy[Entity] = st.one_of(
         offer=st.none() | OFFERS,
         barred=st.dictionaries(IDS, NUMBERS, max_size=3),
         kept_until=MAYBE_NUMBERS,
+        deflection=st.none() | DEFLECTIONS,
+        deflected=st.lists(WORDS, max_size=2).map(tuple),
+        callbacks=NUMBERS,
     ),
     st.builds(
         ProfileRecord,
@@ -131,7 +144,13 @@ ENTITIES: st.SearchStrategy[Entity] = st.one_of(
         ),
     ),
     st.builds(StrangerRecord, id=IDS),
-    st.builds(PoolRecord, seq=COUNTS, policy=WORDS, paused=st.lists(WORDS, max_size=3).map(tuple)),
+    st.builds(
+        PoolRecord,
+        seq=COUNTS,
+        policy=WORDS,
+        paused=st.lists(WORDS, max_size=3).map(tuple),
+        hours=st.dictionaries(WORDS, NUMBERS, max_size=2),
+    ),
     st.builds(
         SeenRecord,
         block=COUNTS,

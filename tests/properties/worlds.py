@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from router.model.deflection import Closed, Deflection, DeflectionKind
 from router.model.policy import (
     AgentRules,
     Channel,
@@ -234,6 +235,8 @@ def _queue(name: str, chance: Chance) -> Queue:
         within_ms=chance.one_of(DURATIONS) if by is OrderBy.TARGET else 0,
     )
     wishes = range(chance.one_of((0, 0, 1, 2)))
+    hours = chance.one_of((None, None, None, "day", "shop"))
+    rules = chance.one_of((0, 0, 0, 1)) if hours is None else chance.one_of((0, 1, 1, 2))
     prefers = tuple(_skill_term(chance, relative=False) for _ in wishes)
     return Queue(
         name=name,
@@ -242,7 +245,24 @@ def _queue(name: str, chance: Chance) -> Queue:
         order=order,
         selects=_selection(chance),
         preferred_wait_ms=chance.one_of((0, 15_000, 60_000, 300_000)),
-        hours=chance.one_of((None, None, None, "day", "shop")),
+        hours=hours,
+        deflects=tuple(_deflection(f"{name} {n}", chance, hours=hours) for n in range(rules)),
+    )
+
+
+def _deflection(name: str, chance: Chance, *, hours: str | None) -> Deflection:
+    kind = chance.one_of((*(DeflectionKind.CALLBACK,) * 6, *DeflectionKind))
+    to = {DeflectionKind.CHANNEL: "email", DeflectionKind.PARTNER: "lyon"}.get(kind)
+    always = hours is None or one_in(3, chance)
+    return Deflection(
+        name=name,
+        kind=kind,
+        text=f"the words of {name}",
+        on=None if always else Closed(),
+        channels=tuple(some_of(CHANNELS, chance, most=2)),
+        share=chance.one_of((20, 50, 100) if always else (100, 100, 50)),
+        to=to,
+        expires_ms=chance.one_of((60_000, 15_000, 300_000, 5_000)),
     )
 
 

@@ -20,7 +20,7 @@ class Changes(Moment):
     cause: said.Cause
     decided: list[said.Decision]
 
-    def say(self, kind: type[said.Outcome], c: Any = None, **known: Any) -> None:
+    def say(self, kind: type[said.Outcome], c: Any = None, /, **known: Any) -> None:
         """Number one decision; the fields of its body are looked up by their names."""
         if c is not None:
             about = {"conversation": c.id, "waited_s": self.waited_ms(c) / 1000}
@@ -48,7 +48,7 @@ class Changes(Moment):
         return any(self.can_be_reached(each, c) for each in c.preferred_agents)
 
     def enter(self, c: Any) -> None:
-        c.stage, c.offer, c.kept_until = "waiting", None, self.keeping(c)
+        c.stage, c.offer, c.deflection, c.kept_until = "waiting", None, None, self.keeping(c)
 
     def queued(self, c: Any) -> None:
         requirements = published(self.needs(c), language=c.language)
@@ -86,7 +86,7 @@ class Changes(Moment):
         self.say(said.ConversationAssigned, c)
 
     def bar(self, c: Any) -> None:
-        if memory := self.policy.agents.decline_memory_ms:
+        if c.offer and (memory := self.policy.agents.decline_memory_ms):
             c.barred[c.offer.agent] = self.now + memory
 
     def end_offer(self, c: Any, kind: type[said.OfferEnded], reason: str | None) -> None:

@@ -9,20 +9,11 @@ import router.model.outputs as said
 from router.model.inputs import Presence
 from router.model.reasons import Close, Refusal, Release, Requeue, Suspension, Withdrawal
 from router.model.state import AgentRecord, ConversationRecord, Profile
-from tests.reference.moment import whom
+from tests.reference.moment import Refused, refuse, whom
 from tests.reference.timers import Timers
 
 FOUND = ("topic", "level", "language", "priority", "skills")
 PLAIN = ("preferred_agents", "customer", "attributes")
-
-
-class Refused(Exception):  # noqa: N818 - a refusal is not an error
-    """The input changes nothing; the argument is the reason."""
-
-
-def refuse(reason: Refusal, when: object) -> None:
-    if when:
-        raise Refused(reason)
 
 
 class Lifecycle(Timers):
@@ -49,7 +40,6 @@ class Lifecycle(Timers):
                 self.say(said.InputRefused, reason=refused.args[0], **answer)
 
     def take_conversations(self, it: Any) -> None:
-        refuse(Refusal.NOT_SUPPORTED, it.type.startswith("deflection."))
         c: Any = self.conversations.get(it.conversation)
         refuse(Refusal.CONVERSATION_EXISTS, c and it.type == "conversation.created")
         refuse(Refusal.UNKNOWN_CONVERSATION, c is None and it.type != "conversation.created")
@@ -71,7 +61,7 @@ class Lifecycle(Timers):
                     self.enter(c)
                 if c.stage == "offered" and not self.still_fits(c):
                     self.withdraw([c], Withdrawal.UPDATED)
-                if c.stage != "assigned":
+                if c.stage not in {"assigned", "deflected"}:
                     self.queued(c)
             case told.ConversationAbandoned():
                 refuse(Refusal.NOT_WAITING, holder)
@@ -93,6 +83,8 @@ class Lifecycle(Timers):
                 else:
                     self.bar(c)
                     self.end_offer(c, said.OfferDeclined, it.reason)
+            case told.DeflectionAccepted() | told.DeflectionDeclined():
+                self.answer(c, it)
 
     def transfer(self, c: Any, to: told.TransferTarget) -> None:
         refuse(Refusal.UNKNOWN_QUEUE, to.queue and to.queue not in self.policy.queues)
@@ -119,7 +111,7 @@ class Lifecycle(Timers):
             news = getattr(it, "topic_" if name == "topic" else name)
             if news is not None:
                 setattr(c, name if name in PLAIN else f"given_{name}", news)
-        if c.stage != "assigned":
+        if c.stage not in {"assigned", "deflected"}:
             given = {name: getattr(c, f"given_{name}") for name in FOUND}
             verdict = self.policy.qualifier.qualify(self.facts(c, text=it.text, **given))
             refuse(Refusal.NO_QUEUE, verdict.queue is None)
@@ -168,7 +160,7 @@ class Lifecycle(Timers):
         refuse(Refusal.UNKNOWN_QUEUE, getattr(it, "queue", None) not in {None, *self.policy.queues})
         match it:
             case told.CommandAssign():
-                refuse(Refusal.NOT_WAITING, c.stage == "assigned")
+                refuse(Refusal.NOT_WAITING, c.stage in {"assigned", "deflected"})
                 available = agent.presence is Presence.AVAILABLE and not agent.suspended
                 refuse(Refusal.AGENT_UNAVAILABLE, not available)
                 refuse(Refusal.NO_ROOM, not self.has_room(agent.id, c))
@@ -181,11 +173,9 @@ class Lifecycle(Timers):
                 self.give(c, agent.id, said.Why(0, {}), automatic=True)
             case told.CommandRequeue():
                 self.bar(c)
-                if c.stage == "offered":
-                    self.withdraw([c], Withdrawal.COMMAND)
-                    self.requeue(c, Requeue.COMMAND)
-                else:
-                    self.requeue(c, Requeue.COMMAND, **self.hand_over(c))
+                handed = self.hand_over(c) if c.stage == "assigned" else {}
+                self.withdraw([c], Withdrawal.COMMAND)
+                self.requeue(c, Requeue.COMMAND, **handed)
             case told.CommandClose():
                 self.withdraw([c], Withdrawal.COMMAND)
                 self.close(c, Close.COMMAND)

@@ -9,6 +9,7 @@ from typing import Any
 from router.model.inputs import Presence
 from router.model.outputs import Why
 from router.model.policy import OrderBy, Policies, Turn
+from router.model.reasons import Refusal
 from router.model.requirement import (
     AllOf,
     AnyOf,
@@ -20,6 +21,15 @@ from router.model.requirement import (
     primary,
     resolve,
 )
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is not an error
+    """The input changes nothing; the argument is the reason."""
+
+
+def refuse(reason: Refusal, when: object) -> None:
+    if when:
+        raise Refused(reason)
 
 
 class Moment:

@@ -58,9 +58,11 @@ class Reference:
         pool.now, pool.cause, pool.decided = self._now, cause, []
         act()
         pool.settle()
+        pool.deflect()
         while able := [(c, agents) for c in pool.waiting() if (agents := pool.eligible(c))]:
             c, agents = min(able, key=lambda pair: pool.urgency(pair[0], pool.waiting()))
             best = min(agents, key=lambda agent: pool.turn(agent, c))
             automatic = pool.policy.channels[c.channel].mode is OfferMode.AUTOMATIC
             pool.give(c, best, pool.why(best, c), automatic=automatic)
+        pool.see_whose_turn_it_is()
         return pool.decided

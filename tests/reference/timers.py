@@ -3,10 +3,10 @@
 from router.model.inputs import Presence
 from router.model.outputs import OfferExpired, PolicyChanged
 from router.model.reasons import Release, Requeue, Suspension, Withdrawal
-from tests.reference.changes import Changes
+from tests.reference.deflections import Deflections
 
 
-class Timers(Changes):
+class Timers(Deflections):
     """One pool as time goes by."""
 
     def timers(self) -> list[tuple[int, str, str]]:
@@ -16,6 +16,8 @@ class Timers(Changes):
             due += [(until, "decline_forgotten", c.id) for until in c.barred.values()]
             due += [(c.kept_until, "preferred_agent_wait", c.id)]
             due += [(c.offer and c.offer.expires_at, "offer_expires", c.id)]
+            due += [(c.deflection and c.deflection.expires_at, "deflection_expires", c.id)]
+            due += [(c.deflection and c.deflection.due, "callback_due", c.id)]
         for agent in self.agents.values():
             due += [
                 (wrap_up.until, "wrap_up_ends", agent.id) for wrap_up in agent.wrap_ups.values()

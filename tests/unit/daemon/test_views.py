@@ -52,7 +52,7 @@ def test_pools_are_listed_with_how_much_is_in_each(engine: Engine) -> None:
     (summary,) = views.pools(engine)
 
     assert summary["pool"] == POOL
-    assert summary["conversations"] == {"waiting": 1, "offered": 1, "assigned": 0}
+    assert summary["conversations"] == {"waiting": 1, "offered": 1, "assigned": 0, "deflected": 0}
     assert summary["agents"] == {"described": 1, "available": 1}
     assert summary["seq"] == 3
 

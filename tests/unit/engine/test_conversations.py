@@ -177,8 +177,3 @@ def test_what_qualification_found_is_published() -> None:
     assert queued.qualified.topic == "reimbursement"
     assert queued.qualified.requirements == {"reimbursement": 2, "calm": 1}
     assert queued.estimated_wait_s is None
-
-
-def test_deflections_are_not_supported_yet() -> None:
-    said = Centre().about(inputs.DeflectionAccepted, conversation="c1", deflection="d1")
-    assert said == ["refused c1: not_supported"]

@@ -1,0 +1,226 @@
+"""Something better than waiting: offered, taken, refused; and callbacks, which keep their place.
+
+A deflected conversation stands in no lane. A callback whose customer named no time is *held*: it
+stands beside the line of its queue, by the same key, and is due when nobody in the line is before
+it. So it comes back as if its customer had stayed.
+"""
+
+import msgspec
+
+from router.engine.lanes import Line, Ranks
+from router.engine.offers import waited_s
+from router.engine.pool import Pool
+from router.engine.waiting import enter, leave, place
+from router.model import inputs
+from router.model.deflection import Closed, Deflection, DeflectionKind, meant_for
+from router.model.outputs import (
+    ConversationClosed,
+    ConversationDeflected,
+    ConversationRequeued,
+    DeflectionAccepted,
+    DeflectionExpired,
+    Trigger,
+)
+from router.model.reasons import Close, Refusal, Requeue
+from router.model.state import ConversationRecord, OpenDeflection
+
+FURTHEST_CALLBACK_MS = 366 * 86_400_000
+
+
+def deflect(pool: Pool) -> None:
+    """Deflect those who came to wait in this cause and should not, by the first rule that applies."""
+    newcomers = [each for each in pool.newcomers.values() if each.id in pool.room.place_of]
+    pool.newcomers.clear()
+    for record in sorted(newcomers, key=lambda each: (each.arrived_at, each.sequence)):
+        found = applying(pool, record)
+        if found is not None:
+            _begin(pool, record, *found)
+
+
+def applying(pool: Pool, record: ConversationRecord) -> tuple[Deflection, Trigger] | None:
+    """Find the first rule that applies to a waiting conversation, and what set it off."""
+    if record.callbacks:
+        return None
+    line = pool.room.place_of[record.id][1].line
+    for rule in line.queue.deflects:
+        if rule.name in record.deflected:
+            continue
+        trigger = _trigger(line, rule)
+        if trigger is not None and meant_for(rule, record.id, channel=record.channel):
+            return rule, trigger
+    return None
+
+
+def _trigger(line: Line, rule: Deflection) -> Trigger | None:
+    """Tell what sets a rule off now; None where its condition does not hold."""
+    match rule.on:
+        case None:
+            return Trigger("share", rule.share)
+        case Closed():
+            return Trigger("closed", 1) if line.closed else None
+
+
+def _begin(pool: Pool, record: ConversationRecord, rule: Deflection, trigger: Trigger) -> None:  # noqa: PLR0917 - a pair and whom it is about
+    leave(pool, record)
+    expires_at = pool.now + rule.expires_ms
+    name = f"d{pool.record.seq + 1}"
+    record.stage = "deflected"
+    record.deflected = (*record.deflected, rule.name)
+    record.deflection = OpenDeflection(deflection=name, kind=rule.kind, expires_at=expires_at)
+    pool.set_timer("deflection_expires", record.id, expires_at)
+    pool.touch(record)
+    pool.say(
+        ConversationDeflected(
+            conversation=record.id,
+            deflection=name,
+            kind=rule.kind,
+            trigger=trigger,
+            text=rule.text,
+            expires_at=expires_at,
+            to=msgspec.UNSET if rule.to is None else rule.to,
+        )
+    )
+
+
+def accept_deflection(
+    pool: Pool, event: inputs.DeflectionAccepted, record: ConversationRecord
+) -> Refusal | None:
+    """Let a customer have what was offered: a callback is held, all else ends the conversation."""
+    if not _is_open(record, event.deflection):
+        return Refusal.STALE_DEFLECTION
+    if _of(record).kind is DeflectionKind.CALLBACK:
+        _hold(pool, record, event.callback_at)
+        return None
+    pool.say(DeflectionAccepted(conversation=record.id, deflection=event.deflection))
+    end_deflection(pool, record)
+    waited = waited_s(pool, record)
+    pool.say(ConversationClosed(conversation=record.id, waited_s=waited, reason=Close.DEFLECTED))
+    pool.forget(record)
+    return None
+
+
+def decline_deflection(
+    pool: Pool, event: inputs.DeflectionDeclined, record: ConversationRecord
+) -> Refusal | None:
+    """Let a customer wait who prefers to."""
+    if not _is_open(record, event.deflection):
+        return Refusal.STALE_DEFLECTION
+    come_back(pool, record, Requeue.DEFLECTION_DECLINED)
+    return None
+
+
+def expire_deflection(pool: Pool, record: ConversationRecord) -> None:
+    """Let a customer wait who did not answer."""
+    pool.say(DeflectionExpired(conversation=record.id, deflection=_of(record).deflection))
+    come_back(pool, record, Requeue.DEFLECTION_EXPIRED)
+
+
+def call_back(pool: Pool, record: ConversationRecord) -> None:
+    """Let a callback wait for an agent, at the place it had."""
+    come_back(pool, record, Requeue.CALLBACK_DUE)
+
+
+def come_back(pool: Pool, record: ConversationRecord, reason: Requeue) -> None:
+    """Let a deflected conversation wait again at its place."""
+    end_deflection(pool, record)
+    enter(pool, record)
+    pool.say(
+        ConversationRequeued(
+            conversation=record.id,
+            queue=record.queue,
+            reason=reason,
+            place=place(pool, record),
+        )
+    )
+
+
+def end_deflection(pool: Pool, record: ConversationRecord) -> None:
+    """End a deflection, answered or not; the caller lets the conversation wait, or go."""
+    let_go(pool, record)
+    if _of(record).expires_at is not None:
+        pool.set_timer("deflection_expires", record.id, None)
+    if _of(record).due is not None:
+        pool.set_timer("callback_due", record.id, None)
+    record.deflection = None
+    pool.touch(record)
+
+
+def resume_deflection(pool: Pool, record: ConversationRecord) -> None:
+    """Set the timers of a deflection anew, and hold what was held."""
+    open_ = _of(record)
+    pool.set_timer("deflection_expires", record.id, open_.expires_at)
+    pool.set_timer("callback_due", record.id, open_.due)
+    hold(pool, record)
+
+
+def _is_open(record: ConversationRecord, deflection: str) -> bool:
+    return _of(record).deflection == deflection and _of(record).expires_at is not None
+
+
+def _of(record: ConversationRecord) -> OpenDeflection:
+    assert record.deflection is not None  # noqa: S101 - stage "deflected" has one; audited
+    return record.deflection
+
+
+def _hold(pool: Pool, record: ConversationRecord, callback_at: int | None) -> None:
+    pool.set_timer("deflection_expires", record.id, None)
+    at = None if callback_at is None else _within_hours(pool, record, callback_at)
+    taken = msgspec.structs.replace(_of(record), expires_at=None, callback_at=at, due=at)
+    record.deflection = taken
+    record.callbacks += 1
+    pool.set_timer("callback_due", record.id, at)
+    hold(pool, record)
+    pool.touch(record)
+    pool.say(
+        DeflectionAccepted(
+            conversation=record.id,
+            deflection=taken.deflection,
+            callback_at=msgspec.UNSET if at is None else at,
+        )
+    )
+
+
+def _within_hours(pool: Pool, record: ConversationRecord, at: int) -> int:
+    """Give the first time from ``at`` on at which the queue may be open."""
+    at = min(max(at, pool.now), pool.now + FURTHEST_CALLBACK_MS)
+    queue = pool.policy.queues.get(record.queue)
+    if queue is None or queue.hours is None:
+        return at
+    hours = pool.policy.calendars[queue.hours]
+    return at if hours.is_open(at) else hours.next_change(at)
+
+
+# Callbacks that wait for their turn.
+
+
+def hold(pool: Pool, record: ConversationRecord) -> None:
+    """Stand a callback beside the line of its queue, if it is one that waits for its turn."""
+    line = pool.room.lines.get(record.queue)
+    if line is not None and _waits_for_its_turn(record):
+        pool.held.setdefault(line, Ranks()).add(line.key(record))
+
+
+def let_go(pool: Pool, record: ConversationRecord) -> None:
+    """Take a callback from beside the line, if it stands there."""
+    line = pool.room.lines.get(record.queue)
+    if line is not None and _waits_for_its_turn(record):
+        ranks = pool.held[line]
+        ranks.remove(line.key(record))
+        if not len(ranks):
+            del pool.held[line]
+
+
+def _waits_for_its_turn(record: ConversationRecord) -> bool:
+    open_ = record.deflection
+    return open_ is not None and open_.expires_at is None and open_.callback_at is None
+
+
+def watch_turns(pool: Pool) -> None:
+    """Let the callbacks come back next whose turn has come."""
+    for line, ranks in pool.held.items():
+        key = ranks.head()
+        record = key[3]
+        if not line.paused and _of(record).due is None and line.before(key) == 0:
+            record.deflection = msgspec.structs.replace(_of(record), due=pool.now)
+            pool.set_timer("callback_due", record.id, pool.now)
+            pool.touch(record)

@@ -1,0 +1,61 @@
+"""Rules that offer a customer something better than waiting, compiled.
+
+A deflection has a condition on its queue, and may be meant for some channels and for a share of the
+conversations only. New conditions are further members of ``Condition``; who decides (the engine, and
+the reference beside it) says of each when it holds.
+"""
+
+import hashlib
+from enum import StrEnum
+
+import msgspec
+
+
+class DeflectionKind(StrEnum):
+    """What is offered instead of waiting."""
+
+    CALLBACK = "callback"
+    CHANNEL = "channel"
+    SELF_SERVICE = "self_service"
+    VOICEMAIL = "voicemail"
+    PARTNER = "partner"
+    MESSAGE = "message"
+
+
+class Closed(msgspec.Struct, frozen=True):
+    """Holds while the queue's calendar is closed."""
+
+
+Condition = Closed
+
+
+class Deflection(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule. ``name`` is unique in its pool; ``on`` None: always.
+
+    ``channels``: for conversations on these (none: on any); ``share``: for so many in a hundred of
+    them. ``to``: the channel or the partner's team that is offered. ``expires_ms``: how long the
+    customer may think.
+    """
+
+    name: str
+    kind: DeflectionKind
+    text: str
+    on: Condition | None = None
+    channels: tuple[str, ...] = ()
+    share: int = 100
+    to: str | None = None
+    expires_ms: int = 60_000
+
+
+def meant_for(rule: Deflection, conversation: str, *, channel: str) -> bool:
+    """Tell whether a rule is for a conversation, by its channel and its share.
+
+    A conversation is in or out of a rule's share for good, by a hash of both names: no chance is
+    taken, and a restart changes nothing.
+    """
+    if rule.channels and channel not in rule.channels:
+        return False
+    if rule.share >= 100:
+        return True
+    digest = hashlib.sha256(f"{rule.name} {conversation}".encode()).digest()
+    return int.from_bytes(digest[:8]) % 100 < rule.share

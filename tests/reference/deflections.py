@@ -1,0 +1,95 @@
+"""What is offered instead of waiting, and callbacks: the section "Deflection" of docs/engine.md."""
+
+from hashlib import sha256
+from typing import Any
+
+import router.model.inputs as told
+import router.model.outputs as said
+from router.model.deflection import Closed, DeflectionKind
+from router.model.reasons import Close, Refusal, Requeue
+from router.model.state import OpenDeflection
+from tests.reference.changes import Changes
+from tests.reference.moment import refuse
+
+YEAR_AND_A_DAY_MS = 366 * 86_400_000
+
+
+class Deflections(Changes):
+    """One pool whose customers may be offered something better than waiting."""
+
+    def deflect(self) -> None:
+        """Deflect all who wait and to whom a rule applies, each by the first."""
+        for c in sorted(self.waiting(), key=lambda c: (c.arrived_at, c.sequence)):
+            rules = self.policy.queues[c.queue].deflects
+            rule = next((each for each in rules if self.applies(each, c)), None)
+            if rule is not None:
+                c.stage, c.kept_until = "deflected", None
+                c.deflected = (*c.deflected, rule.name)
+                name, ends = f"d{self.seq + 1}", self.now + rule.expires_ms
+                c.deflection = OpenDeflection(deflection=name, kind=rule.kind, expires_at=ends)
+                told_of = {"kind": rule.kind, "text": rule.text, "trigger": self.trigger(rule, c)}
+                to = {} if rule.to is None else {"to": rule.to}
+                self.say_of(said.ConversationDeflected, c, **told_of, expires_at=ends, **to)
+
+    def applies(self, rule: Any, c: Any) -> bool:
+        number = int.from_bytes(sha256(f"{rule.name} {c.id}".encode()).digest()[:8])
+        return (
+            self.trigger(rule, c) is not None
+            and (not rule.channels or c.channel in rule.channels)
+            and number % 100 < rule.share
+            and rule.name not in c.deflected
+            and not c.callbacks
+        )
+
+    def trigger(self, rule: Any, c: Any) -> said.Trigger | None:
+        if isinstance(rule.on, Closed):
+            return said.Trigger("closed", 1) if self.closed(c.queue) else None
+        return said.Trigger("share", rule.share)
+
+    def say_of(self, kind: type[said.Outcome], c: Any, /, **known: Any) -> None:
+        self.say(kind, c, **{"deflection": c.deflection.deflection} | known)
+
+    def answer(self, c: Any, it: Any) -> None:
+        """Take the customer's answer to what was offered."""
+        open_ = c.deflection and c.deflection.expires_at and c.deflection.deflection
+        refuse(Refusal.STALE_DEFLECTION, open_ != it.deflection)
+        if isinstance(it, told.DeflectionDeclined):
+            self.requeue(c, Requeue.DEFLECTION_DECLINED)
+        elif c.deflection.kind is DeflectionKind.CALLBACK:
+            at = None if it.callback_at is None else self.within_hours(c.queue, it.callback_at)
+            c.callbacks += 1
+            taken: Any = {"deflection": it.deflection, "kind": c.deflection.kind}
+            c.deflection = OpenDeflection(**taken, callback_at=at, due=at)
+            self.say_of(said.DeflectionAccepted, c, **({} if at is None else {"callback_at": at}))
+        else:
+            self.say_of(said.DeflectionAccepted, c)
+            self.close(c, Close.DEFLECTED)
+
+    def within_hours(self, queue: str, at: int) -> int:
+        at = min(max(at, self.now), self.now + YEAR_AND_A_DAY_MS)
+        name = self.policy.queues[queue].hours
+        hours = name and self.policy.calendars[name]
+        return hours.next_change(at) if hours and not hours.is_open(at) else at
+
+    def see_whose_turn_it_is(self) -> None:
+        """Let those callbacks come back next that would be first in their queue."""
+        for queue in self.policy.queues if self.policy else ():
+            held = [c for c in self.conversations.values() if c.queue == queue and c.deflection]
+            held = [
+                c
+                for c in held
+                if c.deflection.expires_at is None and c.deflection.callback_at is None
+            ]
+            if held and queue not in self.paused and not self.closed(queue):
+                first = min(held, key=lambda c: self.urgency(c, held))
+                if first.deflection.due is None and self.place(first) == 1:
+                    taken = {"deflection": first.deflection.deflection, "due": self.now}
+                    first.deflection = OpenDeflection(kind=first.deflection.kind, **taken)
+
+    def deflection_expires(self, of: str, due: int) -> None:
+        c = self.conversations[of]
+        self.say_of(said.DeflectionExpired, c)
+        self.requeue(c, Requeue.DEFLECTION_EXPIRED)
+
+    def callback_due(self, of: str, due: int) -> None:
+        self.requeue(self.conversations[of], Requeue.CALLBACK_DUE)
