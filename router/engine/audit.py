@@ -17,7 +17,7 @@ from router.model.reasons import Suspension
 
 def violations(pool: Pool, deadlines: Deadlines) -> Iterator[str]:
     """Give what is wrong with a pool between two inputs, in words."""
-    if pool.hands or pool.fresh_lanes or pool.newcomers:
+    if pool.hands or pool.fresh_lanes or pool.newcomers or pool.opened:
         yield "agents in hand or lanes unmatched between two inputs"
     yield from _stages(pool)
     yield from _lanes(pool)

@@ -215,12 +215,29 @@ def _waits_for_its_turn(record: ConversationRecord) -> bool:
     return open_ is not None and open_.expires_at is None and open_.callback_at is None
 
 
+def bring_back(pool: Pool) -> None:
+    """Let the callbacks of queues that opened wait again whose turn has come, before the matches."""
+    pool.opened = False
+    for line in sorted(pool.held, key=lambda each: each.queue.name):
+        record = _whose_turn(line, pool.held[line])
+        if record is not None:
+            call_back(pool, record)
+            pool.newcomers.pop(record.id, None)
+
+
 def watch_turns(pool: Pool) -> None:
-    """Let the callbacks come back next whose turn has come."""
+    """Let the callbacks come back next whose turn the matches of this cause have brought."""
     for line, ranks in pool.held.items():
-        key = ranks.head()
-        record = key[3]
-        if not line.paused and _of(record).due is None and line.before(key) == 0:
+        record = _whose_turn(line, ranks)
+        if record is not None:
             record.deflection = msgspec.structs.replace(_of(record), due=pool.now)
             pool.set_timer("callback_due", record.id, pool.now)
             pool.touch(record)
+
+
+def _whose_turn(line: Line, held: Ranks) -> ConversationRecord | None:
+    """Give the callback whose turn has come, unless its timer is set already."""
+    key = held.head()
+    record = key[3]
+    has_come = not line.paused and not line.before(key)
+    return record if has_come and _of(record).due is None else None

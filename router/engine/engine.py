@@ -11,7 +11,7 @@ import msgspec
 
 from router.engine import audit, lifecycle, restore
 from router.engine.deadlines import NEVER, Deadlines
-from router.engine.deflections import deflect, watch_turns
+from router.engine.deflections import bring_back, deflect, watch_turns
 from router.engine.hours import look_at_calendars
 from router.engine.matching import match
 from router.engine.pool import NO_POLICY, Pool
@@ -161,9 +161,11 @@ class Engine:
 
 
 def _settle(pool: Pool) -> None:
-    """Do what follows from the changes of a cause: who waits is deflected, or matched."""
+    """Do what follows from the changes of a cause: deflections, callbacks, matches."""
     if pool.newcomers:
         deflect(pool)
+    if pool.opened:
+        bring_back(pool)
     match(pool)
     if pool.held:
         watch_turns(pool)

@@ -75,6 +75,7 @@ class Pool:
         "name",
         "newcomers",
         "now",
+        "opened",
         "policy",
         "record",
         "room",
@@ -99,6 +100,7 @@ class Pool:
         self.fresh_lanes: dict[Lane, None] = {}
         self.newcomers: dict[str, ConversationRecord] = {}
         self.held: dict[Line, Ranks] = {}
+        self.opened = False
         # ids in the order of their first change since the last `changes`
         self._conversations: dict[str, None] = {}
         self._agents: dict[str, None] = {}

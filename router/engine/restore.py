@@ -69,6 +69,7 @@ def resume(pool: Pool) -> None:
             _resume_conversation(pool, record)
     for record in removed:
         _move(pool, record)
+    pool.opened = changed and bool(pool.held)
     if not changed:
         pool.fresh_lanes.clear()
 

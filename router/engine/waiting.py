@@ -74,6 +74,8 @@ def set_paused(pool: Pool, line: Line, *, paused: bool) -> None:
     for record in records:
         pool.room.leave(record)
     line.paused = paused
+    if not paused and pool.held:
+        pool.opened = True
     for record in records:
         line_up(pool, record)
 

@@ -28,6 +28,7 @@ from router.rules.cel.syntax import (
     Name,
     constant,
 )
+from router.rules.deflection import DeflectionReader, deflections
 from router.rules.dispatch import Dispatch
 from router.rules.hours import compiled_hours
 from router.rules.problems import Place, Problems, Severity, nearest
@@ -64,8 +65,8 @@ def compile_rules(tree: Mapping, files: str, *, problems: Problems) -> Compiled 
     vocabulary = declared(tree)
     fit = fitted(tree, problems=problems)
     rules = fit.rules
-    builder = _Builder(tree, vocabulary, removed=fit.removed, problems=problems)
-    builder.check_names(rules)
+    builder = _Builder(tree, vocabulary, rules=rules, removed=fit.removed, problems=problems)
+    builder.check_names()
     channels = {name: _channel(name, each) for name, each in rules.channels.items()}
     steps = tuple(builder.step(index, each) for index, each in enumerate(rules.qualification))
     takes = {name: builder.takes(name, each) for name, each in rules.queues.items()}
@@ -155,17 +156,23 @@ class _Builder:
         tree: Mapping,
         vocabulary: Vocabulary,
         *,
+        rules: routing.Rules,
         removed: frozenset[tuple[Place, str]],
         problems: Problems,
     ) -> None:
         self._tree = tree
+        self._rules = rules
         self._removed = removed
         self._vocabulary = vocabulary
         self._problems = problems
         self._requirements = RequirementReader(vocabulary, problems)
+        self._deflections = DeflectionReader(
+            tree, vocabulary=vocabulary, teams=rules.teams, problems=problems
+        )
 
-    def check_names(self, rules: routing.Rules) -> None:
+    def check_names(self) -> None:
         """Check what must be there, and what must be there once."""
+        rules = self._rules
         for section in ("channels", "queues"):
             misspelt = [key for place, key in self._removed if place == self._tree.place]
             near = nearest(section, misspelt).startswith("did")
@@ -304,6 +311,8 @@ class _Builder:
         kept = written.preferred_agent
         if written.hours is not None and written.hours not in self._vocabulary.calendars:
             self._unknown("calendar", written.hours, path=("queues", name, "hours"))
+        has_hours = not self._silent(self._node(("queues", name)), "hours")
+        self._deflections.check(name, written, has_hours=has_hours)
         return Queue(
             name=name,
             requires=NOTHING if requires is None else self._requirements.requirement(requires),
@@ -316,6 +325,7 @@ class _Builder:
             ),
             preferred_wait_ms=0 if kept is None else kept.wait,
             hours=written.hours,
+            deflects=deflections(name, written),
         )
 
     def _unknown(self, kind: str, name: str, *, path: Path) -> None:

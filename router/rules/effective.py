@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from router.model.policy import AgentRules, Channel, OfferMode, Order, OrderBy, Queue
 from router.rules.cel.syntax import Expression, canonical, constant
+from router.rules.deflection import deflection_value
 from router.rules.hours import OpeningHours
 from router.rules.qualification import Step
 from router.rules.requirements import requirement_value
@@ -154,6 +155,8 @@ def _queue(queue: Queue, takes: Expression) -> dict[str, Any]:
         }
     if queue.hours is not None:
         value["hours"] = queue.hours
+    if queue.deflects:
+        value["deflects"] = [deflection_value(each) for each in queue.deflects]
     return value
 
 

@@ -6,7 +6,7 @@ from typing import Final, get_args
 from pydantic.fields import FieldInfo
 
 from router.rules.units import duration_text
-from router.rules.written import calendars, routing, staffing
+from router.rules.written import calendars, deflecting, routing, staffing
 from router.rules.written.fields import Duration, Written
 
 SECTIONS: Final[tuple[tuple[str, type[Written]], ...]] = (
@@ -25,6 +25,8 @@ SECTIONS: Final[tuple[tuple[str, type[Written]], ...]] = (
     ("queues: NAME: order", routing.Order),
     ("queues: NAME: order: target", routing.Target),
     ("queues: NAME: preferred_agent", routing.PreferredAgent),
+    ("queues: NAME: deflects: (each)", deflecting.Deflects),
+    ("queues: NAME: deflects: (each): on", deflecting.When),
 )
 """Where each part stands in a file, and its model, from the outermost in."""
 

@@ -21,6 +21,7 @@ MAX_SKILL_LEVEL: Final = 1_000
 
 _DURATION = re.compile(r"([0-9]{1,11})(ms|s|m|h|d)")
 _RATE = re.compile(r"([0-9]{1,7})(?:\.([0-9]{1,6}))?/(s|m|h)")
+_PERCENT = re.compile(r"([0-9]{1,3})%")
 _RANGE = re.compile(r"([0-9]{1,4})\.\.([0-9]{1,4})")
 _LEVEL = re.compile(
     r"(?P<comparison>>=|<=|==|!=|>|<)\s*"
@@ -87,6 +88,23 @@ def rate_text(thousandths: int) -> str:
     """Write thousandths of a point per second as a rate."""
     whole, rest = divmod(thousandths, 1_000)
     return f"{whole}/s" if not rest else f"{whole}.{rest:03}".rstrip("0") + "/s"
+
+
+def percent(written: object) -> int:
+    """Read a share such as ``25%`` into so many in a hundred."""
+    match = _PERCENT.fullmatch(written) if isinstance(written, str) else None
+    if match is None or not 1 <= int(match[1]) <= 100:
+        bare = type(written) is int and 1 <= written <= 100
+        raise NotationError(
+            f"{shown(written)} is not a share",
+            f"write the unit: `{written}%`" if bare else "from `1%` to `100%`, without decimals",
+        )
+    return int(match[1])
+
+
+def percent_text(share: int) -> str:
+    """Write so many in a hundred as a share."""
+    return f"{share}%"
 
 
 class Levels(msgspec.Struct, frozen=True):

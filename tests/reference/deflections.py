@@ -3,6 +3,8 @@
 from hashlib import sha256
 from typing import Any
 
+from msgspec.structs import replace
+
 import router.model.inputs as told
 import router.model.outputs as said
 from router.model.deflection import Closed, DeflectionKind
@@ -71,20 +73,27 @@ class Deflections(Changes):
         hours = name and self.policy.calendars[name]
         return hours.next_change(at) if hours and not hours.is_open(at) else at
 
-    def see_whose_turn_it_is(self) -> None:
-        """Let those callbacks come back next that would be first in their queue."""
-        for queue in self.policy.queues if self.policy else ():
-            held = [c for c in self.conversations.values() if c.queue == queue and c.deflection]
-            held = [
-                c
-                for c in held
-                if c.deflection.expires_at is None and c.deflection.callback_at is None
-            ]
+    def whose_turn(self) -> list[Any]:
+        """Give the callbacks that would be first in their queue, by the names of the queues."""
+        found = []
+        for queue in sorted(self.policy.queues) if self.policy else ():
+            held = [c for c in self.conversations.values() if c.queue == queue and self.is_held(c)]
             if held and queue not in self.paused and not self.closed(queue):
-                first = min(held, key=lambda c: self.urgency(c, held))
-                if first.deflection.due is None and self.place(first) == 1:
-                    taken = {"deflection": first.deflection.deflection, "due": self.now}
-                    first.deflection = OpenDeflection(kind=first.deflection.kind, **taken)
+                found.append(min(held, key=lambda c: self.urgency(c, held)))
+        return [c for c in found if c.deflection.due is None and self.place(c) == 1]
+
+    def is_held(self, c: Any) -> bool:
+        open_ = c.deflection
+        return open_ is not None and open_.expires_at is None and open_.callback_at is None
+
+    def bring_back(self) -> None:
+        for c in self.whose_turn() if self.opened else ():
+            self.requeue(c, Requeue.CALLBACK_DUE)
+        self.opened = False
+
+    def see_whose_turn_it_is(self) -> None:
+        for c in self.whose_turn():
+            c.deflection = replace(c.deflection, due=self.now)
 
     def deflection_expires(self, of: str, due: int) -> None:
         c = self.conversations[of]

@@ -185,5 +185,6 @@ class Lifecycle(Timers):
                 self.paused.add(it.queue)
             case told.CommandResumeQueue():
                 self.paused.discard(it.queue)
+                self.opened = True
             case told.CommandSetPresence():
                 self.declare(agent, it.presence, None)

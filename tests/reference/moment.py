@@ -48,6 +48,7 @@ class Moment:
         self.strangers: set[str] = set()
         self.paused: set[str] = set()
         self.looks: dict[str, tuple[bool, int]] = {}
+        self.opened = False
 
     def waiting(self) -> list[Any]:
         return [c for c in self.conversations.values() if c.stage == "waiting"]

@@ -59,6 +59,7 @@ class Reference:
         act()
         pool.settle()
         pool.deflect()
+        pool.bring_back()
         while able := [(c, agents) for c in pool.waiting() if (agents := pool.eligible(c))]:
             c, agents = min(able, key=lambda pair: pool.urgency(pair[0], pool.waiting()))
             best = min(agents, key=lambda agent: pool.turn(agent, c))

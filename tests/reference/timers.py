@@ -46,6 +46,7 @@ class Timers(Deflections):
     def hours_change(self, of: str, due: int) -> None:
         hours = self.policy.calendars[of]
         self.looks[of] = hours.is_open(self.now), hours.next_change(self.now)
+        self.opened = True
 
     def offer_expires(self, of: str, due: int) -> None:
         c, rules = self.conversations[of], self.policy.agents
@@ -94,6 +95,7 @@ class Timers(Deflections):
             return
         if old != rules.version:
             self.look_at_calendars()
+            self.opened = True
         if self.seq and old != rules.version:
             self.say(PolicyChanged, from_=old, to=rules.version, files=rules.files)
         for c in sorted(self.conversations.values(), key=lambda c: (c.arrived_at, c.sequence)):

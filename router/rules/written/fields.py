@@ -102,6 +102,11 @@ DurationOrNever = Annotated[
 ]
 """Milliseconds, or None for ``never``."""
 
+Percent = Annotated[
+    int, _notation(units.percent), WithJsonSchema({"type": "string", "examples": ["25%"]})
+]
+"""So many in a hundred, written with a percent sign."""
+
 SkillLevels = Annotated[
     units.Levels, _notation(units.levels), WithJsonSchema({"type": "string", "examples": ["1..3"]})
 ]

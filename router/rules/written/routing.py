@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from router.rules.written.calendars import Calendar
+from router.rules.written.deflecting import Deflects
 from router.rules.written.fields import (
     Condition,
     Duration,
@@ -105,7 +106,6 @@ class Queue(Written):
     PLANNED: ClassVar[Mapping[str, str]] = {
         "expands": "to ask for less after a while",
         "overflows": "to send conversations elsewhere when too many wait",
-        "deflects": "to offer something better than waiting",
         "offer": "to offer otherwise than the channel does",
     }
 
@@ -142,6 +142,10 @@ class Queue(Written):
     hours: Name | None = Field(
         default=None,
         description="A calendar; while it is closed nobody gets a conversation from here.",
+    )
+    deflects: list[Deflects] = Field(
+        default=[],
+        description="What is offered instead of waiting; the first that applies, then the next.",
     )
 
 

@@ -119,6 +119,19 @@ class Centre:
             agent=record.offer.agent,
         )
 
+    def takes(self, conversation: str, **more: Any) -> list[str]:
+        """Let a customer take what was offered instead of waiting."""
+        return self._answered(inputs.DeflectionAccepted, conversation, **more)
+
+    def prefers_to_wait(self, conversation: str) -> list[str]:
+        """Let a customer decline what was offered instead of waiting."""
+        return self._answered(inputs.DeflectionDeclined, conversation)
+
+    def _answered(self, kind: type[inputs.Input], conversation: str, **more: Any) -> list[str]:
+        record = self.engine.pools[POOL].conversations[conversation]
+        deflection = "none" if record.deflection is None else record.deflection.deflection
+        return self.about(kind, **{"conversation": conversation, "deflection": deflection} | more)
+
     def restarted(self) -> list[str]:
         """End the engine and go on with another one, from what is durable."""
         entities = self.engine.snapshot()
@@ -152,6 +165,9 @@ WORDS = {
     "conversation.requeued": "{what} {conversation} in {queue} at {place}: {reason}",
     "conversation.closed": "{what} {conversation}",
     "conversation.abandoned": "{what} {conversation}",
+    "conversation.deflected": "{what} {conversation}: {kind}",
+    "deflection.accepted": "accepted {conversation}",
+    "deflection.expired": "unanswered {conversation}",
     "agent.suspended": "{what} {agent}: {reason}",
     "agent.released": "{what} {agent}: {reason}",
     "input.refused": "{what} {subject}: {reason}",

@@ -1,0 +1,110 @@
+"""Compile what a queue offers instead of waiting, and write it in full again."""
+
+from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as MappingType
+from typing import Any
+
+from router.model.deflection import Closed, Deflection, DeflectionKind
+from router.rules.problems import Problems, nearest
+from router.rules.shape import spot
+from router.rules.source import Mapping
+from router.rules.units import duration_text, percent_text
+from router.rules.vocabulary import Vocabulary
+from router.rules.written.deflecting import Deflects
+from router.rules.written.routing import Queue
+from router.rules.written.staffing import Team
+
+
+def deflections(queue: str, written: Queue) -> tuple[Deflection, ...]:
+    """Compile the deflection rules of a queue, in their order.
+
+    A rule is named by its queue and what it offers, and numbered where it is not the first to offer
+    that; whoever has been deflected by it is not deflected by the rule of that name again.
+    """
+    return tuple(
+        Deflection(
+            name=name,
+            kind=DeflectionKind(each.offer),
+            text=each.text,
+            on=None if each.on is None else Closed(),
+            channels=tuple(each.channels),
+            share=100 if each.share is None else each.share,
+            to=each.channel or each.team,
+            expires_ms=each.expires,
+        )
+        for name, each in zip(_names(queue, written.deflects), written.deflects, strict=True)
+    )
+
+
+def _names(queue: str, rules: Iterable[Deflects]) -> Iterator[str]:
+    seen: dict[str, int] = {}
+    for each in rules:
+        number = seen[each.offer] = seen.get(each.offer, 0) + 1
+        yield f"{queue}: {each.offer}" if number == 1 else f"{queue}: {each.offer} {number}"
+
+
+class DeflectionReader:
+    """Check what deflection rules speak of, in the tree they were read from."""
+
+    def __init__(
+        self,
+        tree: Mapping,
+        *,
+        vocabulary: Vocabulary,
+        teams: MappingType[str, Team],
+        problems: Problems,
+    ) -> None:
+        self._tree = tree
+        self._vocabulary = vocabulary
+        self._teams = teams
+        self._problems = problems
+
+    def check(self, queue: str, written: Queue, *, has_hours: bool) -> None:
+        """Report names that nobody declared, and conditions that can never hold."""
+        for number, each in enumerate(written.deflects):
+            path = ("queues", queue, "deflects", number)
+            for index, channel in enumerate(each.channels):
+                self._check_channel(channel, path=(*path, "channels", index))
+            if each.channel is not None:
+                self._check_channel(each.channel, path=(*path, "channel"))
+            if each.team is not None:
+                self._check_team(each.team, path=(*path, "team"))
+            if each.on is not None and not has_hours:
+                self._problems.error(
+                    spot(self._tree, *path, "on"),
+                    f"`{queue}` has no hours, so it is never closed",
+                    "`hours:` and a calendar",
+                )
+
+    def _check_channel(self, name: str, *, path: tuple[str | int, ...]) -> None:
+        known = self._vocabulary.channels
+        if name not in known:
+            self._problems.error(
+                spot(self._tree, *path), f"unknown channel `{name}`", nearest(name, known)
+            )
+
+    def _check_team(self, name: str, *, path: tuple[str | int, ...]) -> None:
+        partners = [team for team, each in self._teams.items() if each.partner]
+        if name not in self._vocabulary.teams:
+            self._problems.error(
+                spot(self._tree, *path), f"unknown team `{name}`", nearest(name, partners)
+            )
+        elif name in self._teams and name not in partners:
+            self._problems.error(
+                spot(self._tree, *path),
+                f"team `{name}` is no partner",
+                nearest(name, partners) or "`partner: true` where the team is declared",
+            )
+
+
+def deflection_value(rule: Deflection) -> dict[str, Any]:
+    """Write a deflection rule with every default filled in."""
+    value: dict[str, Any] = {"offer": rule.kind.value}
+    if rule.on is not None:
+        value["on"] = {"closed": True}
+    value["share"] = percent_text(rule.share)
+    if rule.channels:
+        value["channels"] = list(rule.channels)
+    if rule.to is not None:
+        value["channel" if rule.kind is DeflectionKind.CHANNEL else "team"] = rule.to
+    return {**value, "text": rule.text, "expires": duration_text(rule.expires_ms)}

@@ -1,0 +1,99 @@
+"""What is written of deflection: what a customer is offered instead of waiting, and when."""
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+
+from router.rules.problems import shown
+from router.rules.written.fields import Duration, Name, Percent, Written, trouble
+
+MAX_TEXT = 1_000
+
+
+def _text(value: object) -> object:
+    if not isinstance(value, str) or not value.strip():
+        raise trouble(f"{shown(value)} tells the customer nothing", "a text")
+    if len(value) > MAX_TEXT:
+        raise trouble(f"a text of {len(value)} characters", f"at most {MAX_TEXT}")
+    return value
+
+
+class When(Written):
+    """What sets a deflection off."""
+
+    PLANNED: ClassVar[Mapping[str, str]] = {
+        "waiting": "to count who waits",
+        "oldest_wait": "to look at who has waited longest",
+        "estimated_wait": "to look at the wait that is to be expected",
+        "no_agents": "to see that nobody is there",
+        "service_level": "to look at the share answered in time",
+        "answered_share": "to look at the share answered",
+        "any": "to join conditions",
+    }
+
+    closed: Literal[True] | None = Field(
+        default=None,
+        description="`true`: while the queue's calendar is closed, from the moment it closes.",
+    )
+
+    @model_validator(mode="after")
+    def _says_when(self) -> Self:
+        if self.closed is None:
+            raise trouble("it does not say when", "`closed: true`")
+        return self
+
+
+class Deflects(Written):
+    """Something better than waiting. A customer is offered it once, and may decline."""
+
+    PLANNED: ClassVar[Mapping[str, str]] = {
+        "off": "to end on another condition",
+        "attempts": "to ring back more than once",
+        "retry": "to wait between two attempts",
+        "first": "to ring the customer before an agent",
+    }
+
+    offer: Literal["callback", "channel", "self_service", "voicemail", "partner", "message"] = (
+        Field(
+            description="What is offered. A `callback` keeps its place; all others end the conversation."
+        )
+    )
+    on: When | None = Field(default=None, description="When; at any time, if left out.")
+    share: Percent | None = Field(
+        default=None, description="To so many of the conversations: `25%`; to all, if left out."
+    )
+    channels: list[Name] = Field(
+        default=[], description="For conversations on these channels; on any, if left out."
+    )
+    channel: Name | None = Field(
+        default=None, description="Required by, and only for, `channel`: the channel to go to."
+    )
+    team: Name | None = Field(
+        default=None, description="Required by, and only for, `partner`: a team that is a partner."
+    )
+    text: Annotated[
+        str, BeforeValidator(_text), WithJsonSchema({"type": "string", "maxLength": MAX_TEXT})
+    ] = Field(description="What the customer is told.")
+    expires: Duration = Field(
+        default=60_000, description="Without an answer for so long the customer waits on."
+    )
+
+    @model_validator(mode="after")
+    def _goes_together(self) -> Self:
+        for key, kind, given in (
+            ("channel", "channel", self.channel),
+            ("team", "partner", self.team),
+        ):
+            if self.offer == kind and given is None:
+                raise trouble(f"`{kind}` is offered, and no `{key}` named", f"`{key}:` and a name")
+            if self.offer != kind and given is not None:
+                raise trouble(f"a `{key}` does nothing where `{self.offer}` is offered")
+        if self.on is None and self.share is None:
+            raise trouble(
+                "it does not say when, and nobody would ever wait",
+                "`on: {closed: true}`, or `share: 100%` if everybody is meant",
+            )
+        if self.expires == 0:
+            raise trouble("a deflection that expires at once cannot be answered")
+        return self
