@@ -62,6 +62,10 @@ class Life:
     language: str | None = None
     barred: set[str] = field(default_factory=set)
     is_kept: bool = False
+    deflection: str = ""
+    thinks_until: int | None = None
+    accepted: bool = False
+    is_over: bool = False
 
 
 class Lives:
@@ -80,6 +84,8 @@ class Lives:
             "conversation.requeued": self._requeued,
             "conversation.expanded": self._expanded,
             "conversation.deflected": self._deflected,
+            "deflection.accepted": self._deflection_answered,
+            "deflection.expired": self._deflection_answered,
             "conversation.abandoned": self._ended,
             "conversation.closed": self._ended,
         }
@@ -187,6 +193,7 @@ class Lives:
             life.state = WAITING
 
     def _requeued(self, decision: Decision, life: Life) -> None:
+        self._check_way_back(decision, life)
         holder = decision.data.get("agent")
         if holder is not None and holder != life.holder:
             self._wrong(decision, f"{life.holder} has it, not {holder}")
@@ -204,12 +211,39 @@ class Lives:
         life.requirements = requirements if isinstance(requirements, dict) else None
 
     def _deflected(self, decision: Decision, life: Life) -> None:
-        life.state = DEFLECTED
+        if life.accepted:
+            self._wrong(decision, f"{life.id} was promised a callback and is deflected again")
+        life.state, life.is_over = DEFLECTED, False
+        life.deflection = str(decision.data.get("deflection"))
+        life.thinks_until = time_of(decision.data.get("expires_at"))
+        if life.thinks_until is None or life.thinks_until < decision.at:
+            said = decision.data.get("expires_at")
+            self._wrong(decision, f"the deflection expires at {said!r}")
+
+    def _deflection_answered(self, decision: Decision, life: Life) -> None:
+        is_open = life.thinks_until is not None
+        if decision.data.get("deflection") != life.deflection or not is_open:
+            self._wrong(decision, f"{life.deflection} is {'open' if is_open else 'answered'}")
+        life.thinks_until = None
+        life.accepted = life.accepted or decision.type == "deflection.accepted"
+        life.is_over = decision.type == "deflection.expired"
+
+    def _check_way_back(self, decision: Decision, life: Life) -> None:
+        is_true = {
+            "deflection_declined": life.state == DEFLECTED and life.thinks_until is not None,
+            "deflection_expired": life.state == DEFLECTED and life.is_over,
+            "callback_due": life.state == DEFLECTED and life.accepted,
+        }
+        if not is_true.get(str(decision.data.get("reason")), True):
+            self._wrong(decision, f"{life.id} was {life.state}, with {life.deflection!r}")
+        life.thinks_until = None
 
     def _ended(self, decision: Decision, life: Life) -> None:
         holder = decision.data.get("agent")
         if holder != life.holder:
             self._wrong(decision, f"{life.holder} has it, not {holder}")
+        if decision.data.get("reason") == "deflected" and not life.accepted:
+            self._wrong(decision, f"{life.deflection!r} was not accepted")
         handled = decision.data.get("handled_s")
         if life.holder is not None and handled is not None:
             due = (decision.at - life.assigned_at) / 1_000

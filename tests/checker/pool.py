@@ -23,6 +23,11 @@ CAUSES: Final[dict[str, frozenset[str]]] = {
     "offer.declined": frozenset({"offer.declined"}),
     "conversation.abandoned": frozenset({"conversation.abandoned"}),
     "conversation.closed": frozenset({"conversation.ended", "command.close"}),
+    "conversation.closed deflected": frozenset({"deflection.accepted"}),
+    "conversation.requeued deflection_declined": frozenset({"deflection.declined"}),
+    "conversation.requeued deflection_expired": frozenset({"deflection_expires"}),
+    "deflection.accepted": frozenset({"deflection.accepted"}),
+    "deflection.expired": frozenset({"deflection_expires"}),
     "conversation.requeued transferred": frozenset({"conversation.transferred"}),
     "conversation.requeued agent_lost": frozenset({"lost_agent"}),
     "conversation.requeued command": frozenset({"command.requeue"}),
@@ -42,6 +47,7 @@ class Pool:
         self.lives = Lives(report)
         self.agents = Agents(report, centre=centre)
         self.paused: set[str] = set()
+        self.closing = centre.closing
         self.clock = 0
         self.policies = 0
         self._report = report

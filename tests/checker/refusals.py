@@ -45,12 +45,14 @@ def refusal_fault(decision: Decision, *, event: Event, lives: Lives, agents: Age
     known = agents.known.get(str(agent))
     is_open_to_agent = life is not None and state == OFFERED and agent in life.addressees
     is_named = life is not None and event.data.get("offer") == life.offer
+    is_thinking = life is not None and life.thinks_until is not None
     untrue = {
         "unknown_conversation": life is not None,
         "conversation_exists": life is None,
         "not_waiting": state != ASSIGNED,
         "not_assigned": holder is not None and agent in {None, holder},
         "stale_offer": is_open_to_agent and is_named,
+        "stale_deflection": is_thinking and event.data.get("deflection") == life.deflection,
         "unknown_agent": is_command and known is not None and known.profile is not None,
         "missing_by": bool(event.data.get("by")),
         "missing_reason": bool(event.data.get("reason")),

@@ -60,15 +60,17 @@ class ChannelRules:
 class Centre:
     """What the topics do not say: channels, the capacity of agents whose profile names none.
 
-    What is not given is not checked.
+    What is not given is not checked. ``closing``: the queues that follow opening hours, in which
+    a conversation may wait beside a free agent.
     """
 
     channels: Mapping[str, ChannelRules] = field(default_factory=dict)
     capacity: int | None = None
+    closing: frozenset[str] = frozenset()
 
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> "Centre":
-        """Read `{"capacity": n, "channels": {name: {"units", "at_most", "exclusive"}}}`."""
+        """Read `{"capacity", "channels": {name: {"units", "at_most", "exclusive"}}, "closing"}`."""
         channels = {
             name: ChannelRules(
                 units=each.get("units"),
@@ -77,7 +79,8 @@ class Centre:
             )
             for name, each in given.get("channels", {}).items()
         }
-        return cls(channels=channels, capacity=given.get("capacity"))
+        closing = frozenset(given.get("closing", ()))
+        return cls(channels=channels, capacity=given.get("capacity"), closing=closing)
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ the router has had its time, offers and wrap-ups whose time is up are judged too
 """
 
 from tests.checker.agents import Agent, Claim, holds
-from tests.checker.lives import ASSIGNED, OFFERED, WAITING, Life
+from tests.checker.lives import ASSIGNED, DEFLECTED, OFFERED, WAITING, Life
 from tests.checker.pool import Pool
 from tests.checker.report import Report, Rule
 
@@ -19,6 +19,9 @@ def check_settled(pools: dict[str, Pool], *, report: Report, now: int | None) ->
             where = f"end of {name}: {life.id}"
             if life.state == OFFERED:
                 _check_offer(life, pool=pool, report=report, now=now)
+            is_late = now is not None and life.thinks_until is not None and life.thinks_until <= now
+            if life.state == DEFLECTED and is_late:
+                report.add(Rule.LIVENESS, where, f"{life.deflection} should have expired")
             if life.state == ASSIGNED and life.holder is None:
                 report.add(Rule.LIFE, where, "assigned to nobody")
             if life.state == WAITING and (agent := _match(life, pool=pool, now=now)) is not None:
@@ -38,7 +41,7 @@ def _check_offer(life: Life, *, pool: Pool, report: Report, now: int | None) -> 
 def _match(life: Life, *, pool: Pool, now: int | None) -> Agent | None:
     if life.requirements is None or "expression" in life.requirements or life.is_kept:
         return None
-    if life.queue in pool.paused:
+    if life.queue in pool.paused | pool.closing:
         return None
     for agent in pool.agents.known.values():
         if agent.id not in life.barred and _fits(agent, life=life, pool=pool, now=now):
