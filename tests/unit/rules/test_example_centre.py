@@ -1,5 +1,6 @@
 """The example centre is sound, and sends people where its comments say."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from router.daemon.settings_reading import read_settings
 from router.engine import Engine
+from router.model.deflection import Closed
 from router.model.inputs import (
     AgentPresence,
     AgentUpdated,
@@ -14,7 +16,7 @@ from router.model.inputs import (
     Customer,
     Presence,
 )
-from router.model.outputs import ConversationAssigned
+from router.model.outputs import ConversationAssigned, ConversationDeflected, Outcome
 from router.model.policy import Facts, OfferMode, OrderBy, Policy, Turn, Verdict
 from router.rules import load
 
@@ -62,6 +64,7 @@ def test_the_examples_have_no_problem_at_all(path: str) -> None:
         ),
         ({"text": "je résilie mon contrat"}, "contracts", 3, "contracts_experts"),
         ({"text": "mes garanties"}, "contracts", 1, "contracts"),
+        ({"channel": "voice", "attributes": {"menu": "5"}}, "advice", 1, "advice"),
         ({"attributes": {"page": "join"}}, "onboarding", 1, "onboarding_visitors"),
         (
             {"attributes": {"page": "join"}, "customer": Customer(id="c1")},
@@ -94,6 +97,10 @@ def test_every_way_of_the_language_is_shown(centre: Policy) -> None:
     assert {each.selects.turn for each in queues} == set(Turn)
     assert any(each.prefers for each in queues)
     assert any(each.preferred_wait_ms for each in queues)
+    assert any(each.hours for each in queues)
+    deflections = [rule for each in queues for rule in each.deflects]
+    assert {rule.on for rule in deflections} == {None, Closed()}
+    assert any(rule.share < 100 for rule in deflections)
     assert {each.mode for each in centre.channels.values()} == set(OfferMode)
     assert {None, 0} & {each.wrap_up.limit_ms for each in centre.channels.values()}
 
@@ -132,3 +139,23 @@ def test_a_simple_question_leaves_the_expert_free_and_an_angry_one_gets_calm() -
 
     assert who_gets("c1", "Où est mon remboursement ?") == ["beginner"]
     assert who_gets("c2", "Mon remboursement, c'est INADMISSIBLE") == ["expert"]
+
+
+def test_who_calls_the_advisers_on_a_sunday_may_have_a_callback() -> None:
+    engine = Engine(load(CONFIG / "rules"))
+
+    def said(at: str, channel: str) -> list[Outcome]:
+        now = round(datetime.fromisoformat(at).timestamp() * 1_000)
+        created = ConversationCreated(
+            pool="france", conversation=at, channel=channel, at=now, attributes={"menu": "5"}
+        )
+        bodies = [each.body for each in engine.apply(created, now)]
+        return [each for each in bodies if getattr(each, "conversation", "") == at][1:]
+
+    assert said("2026-03-06T18:29:59+01:00", "voice") == []
+    (call,) = said("2026-03-08T11:00:00+01:00", "voice")
+    (chat,) = said("2026-03-08T11:00:01+01:00", "chat")
+    assert isinstance(call, ConversationDeflected)
+    assert isinstance(chat, ConversationDeflected)
+    assert (call.kind, chat.kind, chat.to) == ("callback", "channel", "email")
+    assert said("2026-03-08T11:00:02+01:00", "email") == []
