@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from router.engine import Engine
 from router.model import inputs
+from router.model.deflection import Closed, Deflection, DeflectionKind
 from router.model.inputs import Input, Origin, Presence
 from router.model.outputs import Decision
 from router.model.policy import (
@@ -30,7 +31,7 @@ from router.model.policy import (
 from router.model.requirement import Comparison, SkillTerm
 from tests.properties.durable import entities_of
 from tests.properties.ledger import Conversation, Ledgers
-from tests.properties.worlds import ByTopic, Door, World
+from tests.properties.worlds import ByTopic, Door, Shifts, World
 from tests.reference import Reference
 
 DEPTH = int(os.environ.get("CONTACT_ROUTER_DEPTH", "4"))
@@ -100,6 +101,30 @@ WORLDS = {
     ),
 }
 
+
+OFFERS = (
+    Deflection(
+        name="callback",
+        kind=DeflectionKind.CALLBACK,
+        text="ring back?",
+        on=Closed(),
+        channels=("chat",),
+        expires_ms=8_000,
+    ),
+    Deflection(
+        name="letter", kind=DeflectionKind.MESSAGE, text="write?", on=Closed(), expires_ms=8_000
+    ),
+)
+OPEN_BY_TURNS = a_policy(OfferMode.MANUAL, exclusive=True, order=Order(ageing=500))
+CLOSED_AND_BACK = "closed by turns, with something better than waiting"
+WORLDS[CLOSED_AND_BACK] = replace(
+    OPEN_BY_TURNS,
+    queues={
+        name: replace(queue, hours="shop", deflects=OFFERS)
+        for name, queue in OPEN_BY_TURNS.queues.items()
+    },
+    calendars={"shop": Shifts(open_ms=4_000, closed_ms=9_000, first=MORNING + 4_000)},
+)
 
 NOW = WORLDS["asked first, the most important first"]
 REST = NOW.queues["rest"]
@@ -202,6 +227,10 @@ def _about(c: Conversation) -> Iterator[Input]:
         yield inputs.OfferAccepted(**this, offer=c.offer, agent=c.agent)
         yield inputs.OfferDeclined(**this, offer=c.offer, agent=c.agent)
         yield inputs.ConversationUpdated(**this, level=3)
+    if c.stage == "deflected":
+        yield inputs.DeflectionAccepted(**this, deflection=c.deflection)
+        yield inputs.DeflectionDeclined(**this, deflection=c.deflection)
+        yield inputs.ConversationAbandoned(**this)
     if c.stage == "assigned":
         yield inputs.ConversationEnded(**this, agent=c.agent)
         other = "bob" if c.agent == "ana" else "ana"
