@@ -50,6 +50,7 @@ def pool(engine: Engine, name: str, *, now: int) -> dict[str, Any] | None:
             "waiting": waiting,
             "oldest_wait_s": None if oldest is None else max(0, now - oldest) / 1_000,
             "paused": queue in found.record.paused,
+            "closed": found.room.lines[queue].closed,
         }
         for queue, waiting, oldest in found.queues()
     ]

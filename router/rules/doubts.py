@@ -1,7 +1,8 @@
 """Warn of rules that are allowed and cannot be meant.
 
 Every warning is a proof, with the case that shows it: a conversation that no queue takes, a queue or
-a rule that an earlier one leaves nothing, a topic nothing speaks of, a channel nobody has room for.
+a rule that an earlier one leaves nothing, a topic nothing speaks of, a channel nobody has room for,
+a calendar that never opens.
 What cannot be proven cheaply is not said; the absence of a warning proves nothing.
 """
 
@@ -9,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Final
 
+from router.model.deflection import DeflectionKind
 from router.model.policy import Facts
 from router.rules.cel.syntax import (
     Binary,
@@ -38,6 +40,8 @@ def warn(compiled: Compiled, *, problems: Problems) -> None:
     _untaken_conversations(compiled, problems=problems)
     _unused_topics(compiled, problems=problems)
     _outsized_channels(compiled, problems=problems)
+    _idle_calendars(compiled, problems=problems)
+    _offers_of_the_same_channel(compiled, problems=problems)
 
 
 def _unreached_queues(compiled: Compiled, *, problems: Problems) -> None:
@@ -157,3 +161,36 @@ def _outsized_channels(compiled: Compiled, *, problems: Problems) -> None:
                 f"one conversation takes {units} units, and an agent has {capacity}: nobody has room",
                 "unless the agent's profile says more",
             )
+
+
+def _idle_calendars(compiled: Compiled, *, problems: Problems) -> None:
+    """A calendar that no queue follows, and one that never opens."""
+    for name, written in compiled.document.get("calendars", {}).items():
+        spans = [*written["weekly"].values(), *written.get("exceptions", {}).values()]
+        if name not in compiled.policy.calendars:
+            problems.warning(
+                key_spot(compiled.tree, "calendars", name),
+                f"no queue follows the calendar `{name}`",
+                f"`hours: {name}` in a queue, or take it out",
+            )
+        elif all(each == "closed" for each in spans):
+            problems.warning(
+                key_spot(compiled.tree, "calendars", name),
+                f"`{name}` never opens, and nobody is called from the queues that follow it",
+                "say its hours in `weekly`",
+            )
+
+
+def _offers_of_the_same_channel(compiled: Compiled, *, problems: Problems) -> None:
+    """A deflection to the very channel the conversation is on."""
+    for queue, each in compiled.policy.queues.items():
+        for number, rule in enumerate(each.deflects):
+            same = rule.kind is DeflectionKind.CHANNEL and (
+                not rule.channels or rule.to in rule.channels
+            )
+            if same:
+                problems.warning(
+                    spot(compiled.tree, "queues", queue, "deflects", number),
+                    f"who is on `{rule.to}` is offered `{rule.to}`",
+                    "name the other channels in `channels`",
+                )

@@ -18,6 +18,7 @@ from tests.properties.worlds import World, a_policy
 from tests.reference import Reference
 
 MORNING = 1_700_000_000_000
+AWAY_MS = 20_000
 
 
 class Story:
@@ -64,8 +65,9 @@ class Story:
         assert self.engine.digest() == before
 
     def restart_from_changes(self) -> None:
-        """End the engine and start another from the changes it gave."""
+        """End the engine and, a while later, start another from the changes it gave."""
         before = self.engine.digest()
+        self.now += AWAY_MS
         self._restart(self.changelog.entities(), "from its changes")
         assert self.engine.digest() == before
 

@@ -62,7 +62,7 @@ def test_a_pool_shows_how_long_its_queues_wait(engine: Engine) -> None:
 
     assert shown is not None
     assert shown["queues"] == [
-        {"queue": "claims", "waiting": 1, "oldest_wait_s": 1.5, "paused": False}
+        {"queue": "claims", "waiting": 1, "oldest_wait_s": 1.5, "paused": False, "closed": False}
     ]
 
 
