@@ -5,7 +5,7 @@ refusal where the input still cannot apply, and has then changed nothing.
 """
 
 from router.engine.crew import Agent
-from router.engine.deflections import end_deflection
+from router.engine.deflections import end_deflection, ring_again, rule_to_ring_again
 from router.engine.lanes import fits
 from router.engine.lost import watch_lost
 from router.engine.offers import accept, bar, end_offer, waited_s
@@ -23,6 +23,7 @@ from router.engine.waiting import (
 )
 from router.engine.wrap_up import start_wrap_up
 from router.model import inputs
+from router.model.deflection import NO_ANSWER
 from router.model.outputs import (
     ConversationAbandoned,
     ConversationClosed,
@@ -192,10 +193,28 @@ def abandon(
 
 
 def end(pool: Pool, event: inputs.ConversationEnded, record: ConversationRecord) -> Refusal | None:
-    """Close an assigned conversation."""
+    """Close an assigned conversation, or ring again where nobody picked up."""
     if event.agent is not None and event.agent != _holder(pool, record).id:
         return Refusal.NOT_ASSIGNED
-    close(pool, record, Close.ENDED)
+    rule = rule_to_ring_again(pool, record) if event.outcome == NO_ANSWER else None
+    if rule is None:
+        close(pool, record, Close.ENDED)
+        return None
+    agent = _holder(pool, record)
+    until = start_wrap_up(pool, agent, record)
+    watch_lost(pool, agent)
+    record.offer = None
+    pool.say(
+        ConversationRequeued(
+            conversation=record.id,
+            queue=record.queue,
+            reason=Requeue.CALLBACK_UNANSWERED,
+            place=place(pool, record),
+            agent=agent.id,
+            wrapup_until=until,
+        )
+    )
+    ring_again(pool, record, rule)
     return None
 
 

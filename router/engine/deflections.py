@@ -12,7 +12,7 @@ from router.engine.offers import waited_s
 from router.engine.pool import Pool
 from router.engine.waiting import enter, leave, place
 from router.model import inputs
-from router.model.deflection import Closed, Deflection, DeflectionKind, meant_for
+from router.model.deflection import NO_ANSWER, Closed, Deflection, DeflectionKind, meant_for
 from router.model.outputs import (
     ConversationClosed,
     ConversationDeflected,
@@ -62,12 +62,16 @@ def _trigger(line: Line, rule: Deflection) -> Trigger | None:
 
 def _begin(pool: Pool, record: ConversationRecord, rule: Deflection, trigger: Trigger) -> None:  # noqa: PLR0917 - a pair and whom it is about
     leave(pool, record)
-    expires_at = pool.now + rule.expires_ms
-    name = f"d{pool.record.seq + 1}"
-    record.stage = "deflected"
     record.deflected = (*record.deflected, rule.name)
+    _offer(pool, record, rule, trigger)
+    pool.set_timer("deflection_expires", record.id, _of(record).expires_at)
+
+
+def _offer(pool: Pool, record: ConversationRecord, rule: Deflection, trigger: Trigger) -> None:  # noqa: PLR0917 - as above
+    name = f"d{pool.record.seq + 1}"
+    expires_at = pool.now + rule.expires_ms
+    record.stage = "deflected"
     record.deflection = OpenDeflection(deflection=name, kind=rule.kind, expires_at=expires_at)
-    pool.set_timer("deflection_expires", record.id, expires_at)
     pool.touch(record)
     pool.say(
         ConversationDeflected(
@@ -118,6 +122,23 @@ def expire_deflection(pool: Pool, record: ConversationRecord) -> None:
 def call_back(pool: Pool, record: ConversationRecord) -> None:
     """Let a callback wait for an agent, at the place it had."""
     come_back(pool, record, Requeue.CALLBACK_DUE)
+
+
+def rule_to_ring_again(pool: Pool, record: ConversationRecord) -> Deflection | None:
+    """Give the rule by which a callback that nobody picked up is rung again; None: it is not."""
+    queue = pool.policy.queues.get(record.queue)
+    if queue is None or not record.callbacks:
+        return None
+    for rule in queue.deflects:
+        if rule.name == record.deflected[-1] and rule.kind is DeflectionKind.CALLBACK:
+            return rule if record.callbacks < rule.attempts else None
+    return None
+
+
+def ring_again(pool: Pool, record: ConversationRecord, rule: Deflection) -> None:
+    """Promise another callback; its agent has let go of the conversation."""
+    _offer(pool, record, rule, Trigger(NO_ANSWER, record.callbacks))
+    _hold(pool, record, pool.now + rule.retry_ms)
 
 
 def come_back(pool: Pool, record: ConversationRecord, reason: Requeue) -> None:

@@ -7,6 +7,7 @@ the reference beside it) says of each when it holds.
 
 import hashlib
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
@@ -22,6 +23,10 @@ class DeflectionKind(StrEnum):
     MESSAGE = "message"
 
 
+NO_ANSWER: Final = "no_answer"
+"""Outcome of a conversation that an agent ended because the customer did not pick up."""
+
+
 class Closed(msgspec.Struct, frozen=True):
     """Holds while the queue's calendar is closed."""
 
@@ -34,7 +39,8 @@ class Deflection(msgspec.Struct, frozen=True, kw_only=True):
 
     ``channels``: for conversations on these (none: on any); ``share``: for so many in a hundred of
     them. ``to``: the channel or the partner's team that is offered. ``expires_ms``: how long the
-    customer may think.
+    customer may think. A callback nobody picks up is rung again ``retry_ms`` later, ``attempts``
+    times in all.
     """
 
     name: str
@@ -45,6 +51,8 @@ class Deflection(msgspec.Struct, frozen=True, kw_only=True):
     share: int = 100
     to: str | None = None
     expires_ms: int = 60_000
+    attempts: int = 1
+    retry_ms: int = 600_000
 
 
 def meant_for(rule: Deflection, conversation: str, *, channel: str) -> bool:

@@ -85,6 +85,7 @@ class Requeue(StrEnum):
     DEFLECTION_DECLINED = "deflection_declined"
     DEFLECTION_EXPIRED = "deflection_expired"
     CALLBACK_DUE = "callback_due"
+    CALLBACK_UNANSWERED = "callback_unanswered"
 
 
 class Close(StrEnum):

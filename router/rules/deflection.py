@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as MappingType
-from typing import Any
+from typing import Any, Final
 
 from router.model.deflection import Closed, Deflection, DeflectionKind
 from router.rules.problems import Problems, nearest
@@ -13,6 +13,8 @@ from router.rules.vocabulary import Vocabulary
 from router.rules.written.deflecting import Deflects
 from router.rules.written.routing import Queue
 from router.rules.written.staffing import Team
+
+DEFAULT_RETRY_MS: Final = 600_000
 
 
 def deflections(queue: str, written: Queue) -> tuple[Deflection, ...]:
@@ -31,6 +33,8 @@ def deflections(queue: str, written: Queue) -> tuple[Deflection, ...]:
             share=100 if each.share is None else each.share,
             to=each.channel or each.team,
             expires_ms=each.expires,
+            attempts=each.attempts or 1,
+            retry_ms=DEFAULT_RETRY_MS if each.retry is None else each.retry,
         )
         for name, each in zip(_names(queue, written.deflects), written.deflects, strict=True)
     )
@@ -107,4 +111,7 @@ def deflection_value(rule: Deflection) -> dict[str, Any]:
         value["channels"] = list(rule.channels)
     if rule.to is not None:
         value["channel" if rule.kind is DeflectionKind.CHANNEL else "team"] = rule.to
-    return {**value, "text": rule.text, "expires": duration_text(rule.expires_ms)}
+    value |= {"text": rule.text, "expires": duration_text(rule.expires_ms)}
+    if rule.attempts > 1:
+        value |= {"attempts": rule.attempts, "retry": duration_text(rule.retry_ms)}
+    return value

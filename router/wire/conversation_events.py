@@ -165,7 +165,8 @@ class AbandonedFields(InputFields):
 class EndedFields(InputFields):
     """An assigned conversation is over, and the agent's wrap-up starts.
 
-    Answered by `conversation.closed`; not assigned, or to another agent than the one given:
+    Answered by `conversation.closed`, or by `conversation.requeued` where nobody picked up a
+    callback that has attempts left; not assigned, or to another agent than the one given:
     `input.refused` with `not_assigned`.
     """
 
@@ -178,7 +179,7 @@ class EndedFields(InputFields):
     )
     outcome: Name | None = Field(
         default=None,
-        description="How it ended, in the platform's words.",
+        description="How it ended; `no_answer`: nobody picked up the callback.",
         examples=["resolved"],
     )
 

@@ -211,7 +211,8 @@ class Lives:
         life.requirements = requirements if isinstance(requirements, dict) else None
 
     def _deflected(self, decision: Decision, life: Life) -> None:
-        if life.accepted:
+        trigger = decision.data.get("trigger") or {}
+        if life.accepted and trigger.get("name") != "no_answer":
             self._wrong(decision, f"{life.id} was promised a callback and is deflected again")
         life.state, life.is_over = DEFLECTED, False
         life.deflection = str(decision.data.get("deflection"))

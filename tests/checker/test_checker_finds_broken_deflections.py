@@ -132,3 +132,25 @@ def test_a_customer_who_waits_in_a_queue_with_hours_may_wait_beside_a_free_agent
     story.create("c3")
     assert broken(story) == {Rule.MATCH}
     assert broken(story, centre=Centre(closing=frozenset({"all"}))) == set()
+
+
+def test_a_callback_nobody_picked_up_that_is_rung_again_is_no_fault() -> None:
+    story = deflected()
+    story.agent()
+    accept = customer(story, "accepted")
+    story.decide("deflection.accepted", cause=accept, conversation="c1", deflection="d2")
+    due = timer(story, "callback_due")
+    back(story, "callback_due", cause=due)
+    story.give("conversation.assigned", cause=due)
+    ended = story.put(
+        "conversations", "conversation.ended", subject="c1", agent="ana", outcome="no_answer"
+    )
+    told = {"conversation": "c1", "queue": "all", "place": 1, "agent": "ana"}
+    reason = {"reason": "callback_unanswered", "wrapup_until": rfc3339(story.now + 1)}
+    story.decide("conversation.requeued", cause=ended, **told, **reason)
+    again = {"conversation": "c1", "deflection": "d7", "kind": "callback", "text": "?"}
+    trigger = {"name": "no_answer", "value": 1}
+    expires = {"trigger": trigger, "expires_at": rfc3339(story.now + 1_000)}
+    story.decide("conversation.deflected", cause=ended, **again, **expires)
+    story.decide("deflection.accepted", cause=ended, conversation="c1", deflection="d7")
+    assert broken(story) == set()

@@ -174,7 +174,11 @@ def _abandoned(chance: Chance, scene: Scene) -> Fields:
 def _ended(chance: Chance, scene: Scene) -> Fields:
     id_ = _open(chance, scene, "assigned")
     holder = _holder(chance, scene, id_)
-    return {"conversation": id_, "agent": None if one_in(3, chance) else holder}
+    return {
+        "conversation": id_,
+        "agent": None if one_in(3, chance) else holder,
+        "outcome": chance.one_of((None, "solved", "no_answer", "no_answer")),
+    }
 
 
 def _transferred(chance: Chance, scene: Scene) -> Fields:

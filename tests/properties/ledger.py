@@ -170,8 +170,12 @@ class Ledger:
             case said.ConversationDeflected():
                 c = self._of(body, "waiting")
                 promise(body.deflection == f"d{decision.seq}", "named by its decision")
-                promise(not c.accepted, "who comes back as a callback is deflected no more")
-                promise(body.text not in c.texts, "a rule deflects once in a life")
+                again = body.trigger.name == "no_answer" and isinstance(
+                    heard, told.ConversationEnded
+                )
+                promise(again == c.accepted, "who comes back as a callback is deflected no more")
+                promise(again or body.text not in c.texts, "a rule deflects once in a life")
+                c.accepted = False
                 is_closed = body.trigger.name == "closed"
                 promise(not is_closed or heard is None or self._shut(c, now), "closed it is")
                 c.stage, c.deflection, c.texts = "deflected", body.deflection, [*c.texts, body.text]

@@ -14,7 +14,7 @@ from tests.properties.chance import Chance
 from tests.properties.durable import Changelog, entities_of, records_of
 from tests.properties.happenings import STEPS_MS, Happenings
 from tests.properties.ledger import Ledgers
-from tests.properties.worlds import World, a_policy
+from tests.properties.worlds import World
 from tests.reference import Reference
 
 MORNING = 1_700_000_000_000
@@ -74,7 +74,8 @@ class Story:
     def restart_with_other_rules(self, chance: Chance) -> None:
         """Start another engine under rules that may lack queues of the old ones."""
         version = f"v{self.world.version + 1}"
-        self.world.rules = {pool: a_policy(chance, version=version) for pool in self.world.rules}
+        rules = {pool: self.world.other_rules(chance, version=version) for pool in self.world.rules}
+        self.world.rules = rules
         self.world.version += 1
         self._restart(entities_of(self.engine), f"with rules {self.world.rules}")
 

@@ -14,14 +14,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tests.properties.chance import Chance, Dice, Drawn
 from tests.properties.story import Story
-from tests.properties.worlds import a_crowd, a_world
+from tests.properties.worlds import World, a_centre_that_rings_back, a_crowd, a_world
 
 STEPS = int(os.environ.get("CONTACT_ROUTER_STEPS", "20000"))
 """How many steps the long stories have together; more of them for a night's run."""
 FIRST_SEED = int(os.environ.get("CONTACT_ROUTER_SEED", "1"))
 STEPS_A_STORY = 250
 STORIES = 8
-CROWDED_ONE_IN = 16
+EVERY_SIXTEENTH: dict[int, Callable[[Chance], World]] = {0: a_crowd, 7: a_centre_that_rings_back}
+"""Which seeds have a world of their own, by their remainder."""
 
 
 class Centre(RuleBasedStateMachine):
@@ -113,7 +114,7 @@ Step = Callable[[Story, Chance], None]
 def tell(seed: int, step: Step | None = None) -> None:
     """Tell the story of a seed; its last steps are printed where engine and reference part."""
     dice, step = Dice(seed), step or usual_step
-    story = Story(a_crowd(dice) if seed % CROWDED_ONE_IN == 0 else a_world(dice))
+    story = Story(EVERY_SIXTEENTH.get(seed % 16, a_world)(dice))
     try:
         if seed % 2:
             story.open(dice)

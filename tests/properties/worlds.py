@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from router.model.deflection import Closed, Deflection, DeflectionKind
 from router.model.policy import (
     AgentRules,
@@ -111,6 +113,7 @@ class World:
     """The rules of every pool, and who is about.
 
     ``lags_ms``: how far behind the conversations and the agents are read, by record time.
+    ``rings_back``: every queue offers everybody a callback.
     ``pools`` also has one that no rules are for; ``agents`` and ``conversations`` are the ids that
     events speak of. Profiles in a crowd are few, so that many agents are alike.
     """
@@ -123,6 +126,18 @@ class World:
     lags_ms: tuple[int, int] = (0, 0)
     crowded: bool = False
     version: int = 1
+    rings_back: bool = False
+
+    def other_rules(self, chance: Chance, *, version: str) -> Policy:
+        """Make other rules for a pool of this world."""
+        rules = a_policy(chance, version=version)
+        if not self.rings_back:
+            return rules
+        queues = {
+            name: replace(queue, deflects=(_callback(f"{name}: callback", chance),))
+            for name, queue in rules.queues.items()
+        }
+        return replace(rules, queues=queues)
 
     def for_pool(self, pool: str) -> Policy | None:
         """Give the pool's policy, or None where no rules are for it."""
@@ -151,6 +166,25 @@ def a_crowd(chance: Chance) -> World:
         agents=tuple(f"a{n:02}" for n in range(24)),
         conversations=tuple(f"c{n:03}" for n in range(120)),
         crowded=True,
+    )
+
+
+def a_centre_that_rings_back(chance: Chance) -> World:
+    """Make a world in which everybody is offered a callback, and few pick up at once."""
+    world = a_world(chance)
+    world.rings_back = True
+    world.rules = {pool: world.other_rules(chance, version="v1") for pool in world.rules}
+    return world
+
+
+def _callback(name: str, chance: Chance) -> Deflection:
+    return Deflection(
+        name=name,
+        kind=DeflectionKind.CALLBACK,
+        text=f"the words of {name}",
+        expires_ms=300_000,
+        attempts=chance.one_of((3, 2)),
+        retry_ms=chance.one_of((5_000, 1_000, 60_000)),
     )
 
 
@@ -262,6 +296,8 @@ def _deflection(name: str, chance: Chance, *, hours: str | None) -> Deflection:
         channels=tuple(some_of(CHANNELS, chance, most=2)),
         share=chance.one_of((20, 50, 100) if always else (100, 100, 50)),
         to=to,
+        attempts=chance.one_of((3, 2, 1)),
+        retry_ms=chance.one_of((20_000, 5_000, 180_000)),
         expires_ms=chance.one_of((60_000, 15_000, 300_000, 5_000)),
     )
 

@@ -25,13 +25,16 @@ class Deflections(Changes):
             rules = self.policy.queues[c.queue].deflects
             rule = next((each for each in rules if self.applies(each, c)), None)
             if rule is not None:
-                c.stage, c.kept_until = "deflected", None
                 c.deflected = (*c.deflected, rule.name)
-                name, ends = f"d{self.seq + 1}", self.now + rule.expires_ms
-                c.deflection = OpenDeflection(deflection=name, kind=rule.kind, expires_at=ends)
-                told_of = {"kind": rule.kind, "text": rule.text, "trigger": self.trigger(rule, c)}
-                to = {} if rule.to is None else {"to": rule.to}
-                self.say_of(said.ConversationDeflected, c, **told_of, expires_at=ends, **to)
+                self.offer_instead(c, rule, self.trigger(rule, c))
+
+    def offer_instead(self, c: Any, rule: Any, trigger: said.Trigger | None) -> None:
+        c.stage, c.offer, c.kept_until = "deflected", None, None
+        name, ends = f"d{self.seq + 1}", self.now + rule.expires_ms
+        c.deflection = OpenDeflection(deflection=name, kind=rule.kind, expires_at=ends)
+        told_of = {"kind": rule.kind, "text": rule.text, "trigger": trigger}
+        to = {} if rule.to is None else {"to": rule.to}
+        self.say_of(said.ConversationDeflected, c, **told_of, expires_at=ends, **to)
 
     def applies(self, rule: Any, c: Any) -> bool:
         number = int.from_bytes(sha256(f"{rule.name} {c.id}".encode()).digest()[:8])
@@ -58,14 +61,28 @@ class Deflections(Changes):
         if isinstance(it, told.DeflectionDeclined):
             self.requeue(c, Requeue.DEFLECTION_DECLINED)
         elif c.deflection.kind is DeflectionKind.CALLBACK:
-            at = None if it.callback_at is None else self.within_hours(c.queue, it.callback_at)
-            c.callbacks += 1
-            taken: Any = {"deflection": it.deflection, "kind": c.deflection.kind}
-            c.deflection = OpenDeflection(**taken, callback_at=at, due=at)
-            self.say_of(said.DeflectionAccepted, c, **({} if at is None else {"callback_at": at}))
+            self.promise(c, it.callback_at)
         else:
             self.say_of(said.DeflectionAccepted, c)
             self.close(c, Close.DEFLECTED)
+
+    def promise(self, c: Any, asked: int | None) -> None:
+        at = None if asked is None else self.within_hours(c.queue, asked)
+        c.callbacks += 1
+        c.deflection = replace(c.deflection, expires_at=None, callback_at=at, due=at)
+        self.say_of(said.DeflectionAccepted, c, **({} if at is None else {"callback_at": at}))
+
+    def end(self, c: Any, outcome: str | None) -> None:
+        """Close it, or ring again where nobody picked up."""
+        rules = [each for each in self.policy.queues[c.queue].deflects if each.kind == "callback"]
+        again = [each for each in rules if c.callbacks and each.name == c.deflected[-1]]
+        if outcome != "no_answer" or not again or c.callbacks >= again[0].attempts:
+            self.close(c, Close.ENDED)
+        else:
+            told_of = {"place": self.place(c), "reason": Requeue.CALLBACK_UNANSWERED}
+            self.say(said.ConversationRequeued, c, **told_of, **self.hand_over(c))
+            self.offer_instead(c, again[0], said.Trigger("no_answer", c.callbacks))
+            self.promise(c, self.now + again[0].retry_ms)
 
     def within_hours(self, queue: str, at: int) -> int:
         at = min(max(at, self.now), self.now + YEAR_AND_A_DAY_MS)

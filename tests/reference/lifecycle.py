@@ -70,7 +70,7 @@ class Lifecycle(Timers):
                 del self.conversations[c.id]
             case told.ConversationEnded():
                 refuse(Refusal.NOT_ASSIGNED, holder is None or it.agent not in (None, holder))
-                self.close(c, Close.ENDED)
+                self.end(c, it.outcome)
             case told.ConversationTransferred():
                 refuse(Refusal.NOT_ASSIGNED, holder != it.agent)
                 self.transfer(c, it.to)

@@ -49,8 +49,6 @@ class Deflects(Written):
 
     PLANNED: ClassVar[Mapping[str, str]] = {
         "off": "to end on another condition",
-        "attempts": "to ring back more than once",
-        "retry": "to wait between two attempts",
         "first": "to ring the customer before an agent",
     }
 
@@ -78,6 +76,24 @@ class Deflects(Written):
     expires: Duration = Field(
         default=60_000, description="Without an answer for so long the customer waits on."
     )
+
+    attempts: Annotated[int, Field(ge=1, le=10)] | None = Field(
+        default=None,
+        description="For `callback`: how often to ring a customer who does not pick up; once if left out.",
+    )
+    retry: Duration | None = Field(
+        default=None, description="So long after one attempt the next is due (10m if left out)."
+    )
+
+    @model_validator(mode="after")
+    def _rings_again(self) -> Self:
+        if self.attempts is not None and self.offer != "callback":
+            raise trouble(f"`attempts` do nothing where `{self.offer}` is offered")
+        if self.retry is not None and (self.attempts is None or self.attempts == 1):
+            raise trouble("a `retry` does nothing after the only attempt", "`attempts: 3`")
+        if self.retry is not None and self.retry < 1_000:
+            raise trouble("a customer rung again at once will not pick up", "`retry: 10m`")
+        return self
 
     @model_validator(mode="after")
     def _goes_together(self) -> Self:

@@ -26,7 +26,8 @@ queues:
     order: {by: arrival}
     hours: office
     deflects:
-      - {offer: callback, on: {closed: true}, channels: [voice], text: Ring you back?, expires: 30s}
+      - {offer: callback, on: {closed: true}, channels: [voice], text: Ring you back?, expires: 30s,
+         attempts: 2, retry: 20m}
       - {offer: channel, channel: message, on: {closed: true}, text: Write to us?, expires: 1m}
   rest: {takes: true}
 """
@@ -347,3 +348,62 @@ def test_rules_that_begin_to_deflect_do_so_at_the_swap() -> None:
     centre.wait(TO_CLOSING)
     centre.rules = Centre(RULES).rules
     assert centre.restarted() == ["policy.changed", "deflected c1: callback"]
+
+
+def rung(centre: Centre) -> Centre:
+    """Let c1 have a callback, and ana ring it half an hour before closing."""
+    asks(centre, "c1")
+    centre.takes("c1")
+    assert centre.wait(HOUR + 1_800)[0] == "requeued c1 in contracts at 1: callback_due"
+    centre.declares("ana", "available")
+    centre.about(inputs.CommandAssign, conversation="c1", agent="ana", **ORDER)
+    return centre
+
+
+def nobody_picks_up(centre: Centre) -> list[str]:
+    return centre.about(inputs.ConversationEnded, conversation="c1", outcome="no_answer")
+
+
+def test_a_callback_nobody_picks_up_is_rung_again_after_a_while(closed: Centre) -> None:
+    centre = rung(closed)
+    assert nobody_picks_up(centre) == [
+        "requeued c1 in contracts at 1: callback_unanswered",
+        "deflected c1: callback",
+        "accepted c1",
+    ]
+    assert centre.wait(20 * 60 - 1) == []
+    assert centre.wait(1) == [
+        "requeued c1 in contracts at 1: callback_due",
+        "offered c1 to ana",
+    ]
+
+
+def test_after_the_last_attempt_the_conversation_is_over(closed: Centre) -> None:
+    centre = rung(closed)
+    nobody_picks_up(centre)
+    centre.wait(20 * 60)
+    centre.answers("accepts", "c1")
+    assert nobody_picks_up(centre) == ["closed c1"]
+
+
+def test_a_callback_that_was_answered_is_over(closed: Centre) -> None:
+    centre = rung(closed)
+    ended = {"conversation": "c1", "outcome": "solved"}
+    assert centre.about(inputs.ConversationEnded, **ended) == ["closed c1"]
+
+
+def test_the_next_attempt_is_within_hours_too(closed: Centre) -> None:
+    centre = rung(closed)
+    centre.wait(15 * 60)
+    nobody_picks_up(centre)
+    assert centre.wait(16 * 60) == []
+    next_day = 24 * HOUR - 3 * HOUR - 60
+    assert centre.wait(next_day - 1) == []
+    assert centre.wait(1)[:1] == ["requeued c1 in contracts at 1: callback_due"]
+
+
+def test_no_answer_of_a_conversation_that_is_no_callback_ends_it(centre: Centre) -> None:
+    centre.works("ana")
+    asks(centre, "c1")
+    centre.answers("accepts", "c1")
+    assert nobody_picks_up(centre) == ["closed c1"]

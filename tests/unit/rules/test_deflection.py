@@ -17,7 +17,8 @@ queues:
     takes: true
     hours: office
     deflects:
-      - {offer: callback, on: {closed: true}, channels: [voice], text: Ring back?, expires: 30s}
+      - {offer: callback, on: {closed: true}, channels: [voice], text: Ring back?, expires: 30s,
+         attempts: 3, retry: 5m}
       - {offer: channel, channel: message, on: {closed: true}, channels: [chat], text: Write?}
       - {offer: partner, team: lyon, share: 10%, text: Lyon?}
       - {offer: partner, team: lyon, share: 5%, text: Lyon again?}
@@ -34,6 +35,8 @@ def test_rules_are_compiled_in_their_order_and_named_by_queue_and_offer() -> Non
             on=Closed(),
             channels=("voice",),
             expires_ms=30_000,
+            attempts=3,
+            retry_ms=300_000,
         ),
         Deflection(
             name="contracts: channel",
@@ -73,6 +76,8 @@ def test_written_in_full_they_mean_the_same() -> None:
         ("share: 10%", "share: 11%"),
         ("Ring back?", "May we?"),
         ("expires: 30s", "expires: 31s"),
+        ("attempts: 3", "attempts: 2"),
+        ("retry: 5m", "retry: 6m"),
         ("hours: office", "hours: office\n    prefers: {}"),
         ("09:00-18:00", "09:00-18:30"),
         ("holidays: FR", "holidays: DE"),
