@@ -200,21 +200,7 @@ def end(pool: Pool, event: inputs.ConversationEnded, record: ConversationRecord)
     if rule is None:
         close(pool, record, Close.ENDED)
         return None
-    agent = _holder(pool, record)
-    until = start_wrap_up(pool, agent, record)
-    watch_lost(pool, agent)
-    record.offer = None
-    pool.say(
-        ConversationRequeued(
-            conversation=record.id,
-            queue=record.queue,
-            reason=Requeue.CALLBACK_UNANSWERED,
-            place=place(pool, record),
-            agent=agent.id,
-            wrapup_until=until,
-        )
-    )
-    ring_again(pool, record, rule)
+    ring_again(pool, record, rule, agent=_holder(pool, record))
     return None
 
 

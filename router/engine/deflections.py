@@ -7,10 +7,13 @@ it. So it comes back as if its customer had stayed.
 
 import msgspec
 
+from router.engine.crew import Agent
 from router.engine.lanes import Line, Ranks
+from router.engine.lost import watch_lost
 from router.engine.offers import waited_s
 from router.engine.pool import Pool
 from router.engine.waiting import enter, leave, place
+from router.engine.wrap_up import start_wrap_up
 from router.model import inputs
 from router.model.deflection import NO_ANSWER, Closed, Deflection, DeflectionKind, meant_for
 from router.model.outputs import (
@@ -135,8 +138,21 @@ def rule_to_ring_again(pool: Pool, record: ConversationRecord) -> Deflection | N
     return None
 
 
-def ring_again(pool: Pool, record: ConversationRecord, rule: Deflection) -> None:
-    """Promise another callback; its agent has let go of the conversation."""
+def ring_again(pool: Pool, record: ConversationRecord, rule: Deflection, *, agent: Agent) -> None:
+    """Promise another callback; its agent goes into wrap-up."""
+    until = start_wrap_up(pool, agent, record)
+    watch_lost(pool, agent)
+    record.offer = None
+    pool.say(
+        ConversationRequeued(
+            conversation=record.id,
+            queue=record.queue,
+            reason=Requeue.CALLBACK_UNANSWERED,
+            place=place(pool, record),
+            agent=agent.id,
+            wrapup_until=until,
+        )
+    )
     _offer(pool, record, rule, Trigger(NO_ANSWER, record.callbacks))
     _hold(pool, record, pool.now + rule.retry_ms)
 
