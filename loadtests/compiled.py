@@ -19,9 +19,7 @@ PROJECT: Final = Path(__file__).resolve().parents[1]
 PYTHON: Final = PROJECT / ".venv-compiled" / "bin" / "python"
 UNEQUAL: Final = 4
 # The project comes last on the path: its own `router` must not be found first.
-CHILD: Final = (
-    "import sys; sys.path.append(sys.argv[1]); from loadtests.compiled import main; main(sys.argv[2])"
-)
+CHILD: Final = "import sys; sys.path.append(sys.argv[1]); from loadtests.compiled import main; main(sys.argv[2])"
 
 
 def is_built() -> bool:

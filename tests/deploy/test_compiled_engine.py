@@ -6,6 +6,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from loadtests import compiled
@@ -25,8 +26,10 @@ def extension_modules() -> set[Path]:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     run = subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
-        + ["--wheel-dir", str(folder), str(PROJECT)],
+        [
+            *(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"),
+            *("--no-build-isolation", "--wheel-dir", str(folder), str(PROJECT)),
+        ],
         env={**os.environ, "HATCH_BUILD_HOOK_ENABLE_CUSTOM": "true"},
         capture_output=True,
         text=True,
@@ -76,8 +79,6 @@ def test_it_decides_a_recorded_life_as_the_sources_did(site: Path, tape: Path) -
 def test_a_life_that_was_decided_otherwise_is_noticed(
     site: Path, tape: Path, tmp_path: Path
 ) -> None:
-    import msgspec
-
     other = tmp_path / "other"
     msgspec.structs.replace(Tape.load(tape), digest="of another life").save(other)
 
@@ -93,8 +94,10 @@ def test_the_sources_are_not_taken_for_the_compiled_engine(tape: Path) -> None:
 def test_what_is_asked_of_the_engine_is_true_of_the_compiled_one(site: Path) -> None:
     where = "import router.engine as e, sys, pytest; assert e.__file__.endswith('.so'), e.__file__"
     run = subprocess.run(
-        [sys.executable, "-P", "-c", f"{where}; sys.exit(pytest.main(sys.argv[1:]))"]
-        + ["-q", "-p", "no:cacheprovider", "-o", "pythonpath=", "tests/unit/engine"],
+        [
+            *(sys.executable, "-P", "-c", f"{where}; sys.exit(pytest.main(sys.argv[1:]))"),
+            *("-q", "-p", "no:cacheprovider", "-o", "pythonpath=", "tests/unit/engine"),
+        ],
         cwd=PROJECT,
         env={**os.environ, "PYTHONPATH": f"{site}{os.pathsep}{PROJECT}"},
         capture_output=True,
