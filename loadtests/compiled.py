@@ -1,7 +1,7 @@
 """Replay a tape with the compiled engine, in the environment that `make compiled` built.
 
 The replay runs in a process of that environment's Python, which finds `router` there and only
-`loadtests` here. It raises if it got the sources instead.
+`loadtests` here. It raises if it got the sources instead, or an engine made from other sources.
 """
 
 import subprocess
@@ -22,6 +22,10 @@ UNEQUAL: Final = 4
 CHILD: Final = "import sys; sys.path.append(sys.argv[1]); from loadtests.compiled import main; main(sys.argv[2])"
 
 
+class CompiledError(Exception):
+    """Tell that there was no replay: the engine is not compiled, is an old one, or broke."""
+
+
 def is_built() -> bool:
     """Tell whether there is a compiled engine to replay with."""
     return PYTHON.exists()
@@ -30,7 +34,8 @@ def is_built() -> bool:
 def replay(tape: Path, *, python: Path = PYTHON, site: Path | None = None) -> EngineRun:
     """Replay a tape with the engine that `python` imports, from the folder `site` if there is one.
 
-    Raises `UnequalError` where it decides otherwise than was recorded.
+    Raises `UnequalError` where it decides otherwise than was recorded, `CompiledError` where there
+    was no replay.
     """
     run = subprocess.run(
         [str(python), "-P", "-c", CHILD, str(PROJECT), str(tape)],
@@ -41,7 +46,7 @@ def replay(tape: Path, *, python: Path = PYTHON, site: Path | None = None) -> En
     if run.returncode == UNEQUAL:
         raise UnequalError(run.stderr.decode().strip())
     if run.returncode != 0:
-        raise RuntimeError(f"the compiled engine could not replay: {run.stderr.decode()}")
+        raise CompiledError(f"the compiled engine could not replay: {run.stderr.decode().strip()}")
     return msgspec.json.decode(run.stdout, type=EngineRun)
 
 
@@ -50,10 +55,17 @@ def main(tape: str) -> None:
     import router.engine
 
     if not str(router.engine.__file__).endswith(".so"):
-        raise ImportError(f"not compiled: {router.engine.__file__}")
+        sys.exit(f"not compiled: {router.engine.__file__}")
+    if _sources(Path(router.engine.__file__).parent) != _sources(PROJECT / "router" / "engine"):
+        sys.exit("it was built from other sources: build it anew with `make compiled`")
     try:
         found = engine_run.replay(Tape.load(Path(tape)))
     except UnequalError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(UNEQUAL)
     sys.stdout.buffer.write(msgspec.json.encode(found))
+
+
+def _sources(folder: Path) -> dict[str, bytes]:
+    """Read the sources in a folder; a wheel has them beside what was made of them."""
+    return {path.name: path.read_bytes() for path in folder.glob("*.py")}

@@ -1,6 +1,7 @@
 """The compiled engine decides as the sources do, and building it leaves nothing beside them."""
 
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -87,8 +88,19 @@ def test_a_life_that_was_decided_otherwise_is_noticed(
 
 
 def test_the_sources_are_not_taken_for_the_compiled_engine(tape: Path) -> None:
-    with pytest.raises(RuntimeError, match="not compiled"):
+    with pytest.raises(compiled.CompiledError, match="not compiled"):
         compiled.replay(tape, python=Path(sys.executable))
+
+
+def test_an_engine_made_from_other_sources_is_not_measured(
+    site: Path, tape: Path, tmp_path: Path
+) -> None:
+    old = shutil.copytree(site, tmp_path / "old")
+    with (old / "router" / "engine" / "lanes.py").open("a") as source:
+        source.write("# as it was last week")
+
+    with pytest.raises(compiled.CompiledError, match="make compiled"):
+        compiled.replay(tape, python=Path(sys.executable), site=old)
 
 
 def test_what_is_asked_of_the_engine_is_true_of_the_compiled_one(site: Path) -> None:
