@@ -33,8 +33,8 @@ compiled: install  ## the engine compiled by mypyc, installed with the command i
 	.venv-compiled/bin/pip install --quiet --require-hashes --no-deps -r "$$wheels/runtime.txt"; \
 	.venv-compiled/bin/pip install --quiet --no-deps --no-index "$$wheels"/*.whl
 
-system:  ## Java, Maven and promtool through apt-get, where missing and allowed
-	@.ci/system-packages
+system:  ## Java, Maven, promtool and a C compiler through apt-get, where missing and allowed
+	@PYTHON=$(PYTHON) .ci/system-packages
 
 demo: install  ## a day of the example centre at speed, with a crash in the middle, and its proof
 	$(BIN)/contact-router demo --seconds $(SECONDS)
