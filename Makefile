@@ -9,7 +9,7 @@ SECONDS ?= 60
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install system demo test check format lock docs bench mutants
+.PHONY: help install compiled system demo test check format lock docs bench mutants
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
@@ -24,8 +24,17 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
-system:  ## Java, Maven and promtool through apt-get, where missing and allowed
-	@.ci/system-packages
+compiled: install  ## the engine compiled by mypyc, installed with the command in .venv-compiled
+	@wheels=$$(mktemp -d) && trap 'rm -rf "$$wheels"' EXIT && set -e; \
+	HATCH_BUILD_HOOK_ENABLE_CUSTOM=true $(BIN)/python -m pip wheel --quiet --no-deps \
+		--no-build-isolation --wheel-dir "$$wheels" .; \
+	$(BIN)/python deploy/select_requirements.py > "$$wheels/runtime.txt"; \
+	$(BIN)/python -m venv --clear .venv-compiled; \
+	.venv-compiled/bin/pip install --quiet --require-hashes --no-deps -r "$$wheels/runtime.txt"; \
+	.venv-compiled/bin/pip install --quiet --no-deps --no-index "$$wheels"/*.whl
+
+system:  ## Java, Maven, promtool and a C compiler through apt-get, where missing and allowed
+	@PYTHON=$(PYTHON) .ci/system-packages
 
 demo: install  ## a day of the example centre at speed, with a crash in the middle, and its proof
 	$(BIN)/contact-router demo --seconds $(SECONDS)

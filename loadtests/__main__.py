@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from loadtests import engine_bench, machine, router_bench
+from loadtests.compiled import CompiledError
 from loadtests.contender import ContenderError
 from loadtests.engine_run import UnequalError
 from loadtests.report import Report
@@ -41,7 +42,7 @@ def main() -> int:
     except KafkaUnavailableError as error:
         print(error, file=sys.stderr)
         return 3
-    except (ContenderError, UnequalError, TimeoutError) as error:
+    except (CompiledError, ContenderError, UnequalError, TimeoutError) as error:
         print(f"the measurement failed: {error}", file=sys.stderr)
         return 1
     tell("done")

@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from loadtests import world_rules
+from loadtests import compiled, world_rules
 from loadtests.engine_run import GC_SETTING, EngineRun, replay
 from loadtests.tape import Tape, record
 from loadtests.worlds import Size, World
@@ -49,6 +49,8 @@ class EngineReport(msgspec.Struct, frozen=True, kw_only=True):
     large: EngineRun
     large_alone: EngineRun
     """The same where every input is a batch of its own, as on a quiet day: the dearest case."""
+    large_compiled: EngineRun | None
+    """The same as `large` with the compiled engine; None where `make compiled` has built none."""
     base: EngineRun
     base_with_rules: EngineRun
     grown: dict[str, EngineRun]
@@ -70,6 +72,10 @@ def run(*, seed: int, tell: Callable[[str], None]) -> EngineReport:
         large = _alone(_replay, tapes["large"])
         tell("replaying the large world, every input a batch of its own")
         large_alone = _alone(_replay_alone, tapes["large"])
+        large_compiled = None
+        if compiled.is_built():
+            tell("replaying the large world with the compiled engine")
+            large_compiled = compiled.replay(tapes["large"])
         runs: dict[str, list[EngineRun]] = {}
         for number in range(ROUNDS):
             tell(f"replaying the base and the grown worlds, round {number + 1} of {ROUNDS}")
@@ -84,6 +90,7 @@ def run(*, seed: int, tell: Callable[[str], None]) -> EngineReport:
         gc=GC_SETTING,
         large=large,
         large_alone=large_alone,
+        large_compiled=large_compiled,
         base=base,
         base_with_rules=base_with_rules,
         grown=fastest,

@@ -96,6 +96,12 @@ def _engine(report: EngineReport) -> Iterator[str]:
         f"  every input a batch of its own: mean {alone.input_us.mean:.1f} µs, mean / orjson"
         f" {alone.ratio:.1f} x, without heartbeats {alone.ratio_without_heartbeats:.1f} x"
     )
+    if report.large_compiled:
+        mean = report.large_compiled.input_us.mean
+        yield (
+            f"  compiled engine: mean {mean:.1f} µs, {mean / large.input_us.mean:.2f} x plain Python;"
+            f" mean / orjson {report.large_compiled.ratio:.1f} x"
+        )
     yield ""
     yield f"  {'growth, µs an input':<34}{_HEAD}   growth"
     yield _row(f"base: {say(report.base.size)}", report.base.input_us)

@@ -65,7 +65,9 @@ def needs_of(name: str) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("arguments", [["--extra", "streams"], ["--name", "hatchling"]])
+@pytest.mark.parametrize(
+    "arguments", [["--extra", "streams"], ["--extra", "compiled"], ["--name", "hatchling"]]
+)
 def test_what_is_selected_needs_nothing_that_is_not(arguments: list[str]) -> None:
     packages = selected(*arguments)
 
@@ -168,6 +170,16 @@ def test_the_version_of_python_is_one_the_project_is_for() -> None:
 
     assert re.fullmatch(r"python:3\.11-slim(-\w+)?", image)
     assert project["requires-python"] == ">=3.11"
+
+
+def test_its_engine_is_compiled_by_the_same_python_on_the_same_system() -> None:
+    images = dict(rest.split("=") for word, rest in INSTRUCTIONS if word == "ARG")
+    (building,) = (rest for _, rest in stages()[0] if "pip wheel" in rest)
+
+    assert building.startswith("HATCH_BUILD_HOOK_ENABLE_CUSTOM=true python -m pip wheel")
+    assert "endswith('.so')" in building
+    assert images["PYTHON_IMAGE"] == images["BUILD_IMAGE"].replace("-", "-slim-")
+    assert "apt" not in (DEPLOY / "Dockerfile").read_text().split()
 
 
 def test_nothing_deployed_names_a_host_of_the_net_or_a_moving_version() -> None:

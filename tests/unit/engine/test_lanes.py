@@ -10,7 +10,7 @@ def key(points: int, sequence: int) -> Key:
     record = ConversationRecord(
         id=f"c{sequence}", channel="chat", arrived_at=0, sequence=sequence, queue="q", priority=0
     )
-    return (points, 0, sequence, record)
+    return (points, 0, sequence, record, None)
 
 
 def test_order_and_rank_hold_through_any_coming_and_going() -> None:
@@ -29,7 +29,7 @@ def test_order_and_rank_hold_through_any_coming_and_going() -> None:
             ranks.add(coming)
         assert len(ranks) == len(expected)
         if expected:
-            assert ranks.head() is expected[0]
+            assert ranks.head() == expected[0]
             probe = rng.choice(expected)
             assert ranks.before(probe) == expected.index(probe)
     assert [each.sequence for each in ranks.records()] == [each[2] for each in expected]

@@ -1,0 +1,71 @@
+"""Replay a tape with the compiled engine, in the environment that `make compiled` built.
+
+The replay runs in a process of that environment's Python, which finds `router` there and only
+`loadtests` here. It raises if it got the sources instead, or an engine made from other sources.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from loadtests import engine_run
+from loadtests.engine_run import EngineRun, UnequalError
+from loadtests.tape import Tape
+
+PROJECT: Final = Path(__file__).resolve().parents[1]
+PYTHON: Final = PROJECT / ".venv-compiled" / "bin" / "python"
+UNEQUAL: Final = 4
+# The project comes last on the path: its own `router` must not be found first.
+CHILD: Final = "import sys; sys.path.append(sys.argv[1]); from loadtests.compiled import main; main(sys.argv[2])"
+
+
+class CompiledError(Exception):
+    """Tell that there was no replay: the engine is not compiled, is an old one, or broke."""
+
+
+def is_built() -> bool:
+    """Tell whether there is a compiled engine to replay with."""
+    return PYTHON.exists()
+
+
+def replay(tape: Path, *, python: Path = PYTHON, site: Path | None = None) -> EngineRun:
+    """Replay a tape with the engine that `python` imports, from the folder `site` if there is one.
+
+    Raises `UnequalError` where it decides otherwise than was recorded, `CompiledError` where there
+    was no replay.
+    """
+    run = subprocess.run(
+        [str(python), "-P", "-c", CHILD, str(PROJECT), str(tape)],
+        env={"PYTHONPATH": str(site)} if site else {},
+        capture_output=True,
+        check=False,
+    )
+    if run.returncode == UNEQUAL:
+        raise UnequalError(run.stderr.decode().strip())
+    if run.returncode != 0:
+        raise CompiledError(f"the compiled engine could not replay: {run.stderr.decode().strip()}")
+    return msgspec.json.decode(run.stdout, type=EngineRun)
+
+
+def main(tape: str) -> None:
+    """Replay in this process, and print what it cost as JSON."""
+    import router.engine
+
+    if not str(router.engine.__file__).endswith(".so"):
+        sys.exit(f"not compiled: {router.engine.__file__}")
+    if _sources(Path(router.engine.__file__).parent) != _sources(PROJECT / "router" / "engine"):
+        sys.exit("it was built from other sources: build it anew with `make compiled`")
+    try:
+        found = engine_run.replay(Tape.load(Path(tape)))
+    except UnequalError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(UNEQUAL)
+    sys.stdout.buffer.write(msgspec.json.encode(found))
+
+
+def _sources(folder: Path) -> dict[str, bytes]:
+    """Read the sources in a folder; a wheel has them beside what was made of them."""
+    return {path.name: path.read_bytes() for path in folder.glob("*.py")}
