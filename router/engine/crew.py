@@ -96,6 +96,15 @@ class Agent:
         self.code = 0
         self.bucket: Bucket | None = None
 
+    def twin(self) -> "Agent":
+        """Give a copy to try things on; what is held by reference is not to be changed in it."""
+        other = Agent(self.record, self.profile, self.group, lease=self.lease)
+        other.claims = self.claims
+        other.used = self.used
+        other.code = self.code
+        other.bucket = self.bucket
+        return other
+
     def has_room(self, slot: Slot, exclusive: int) -> bool:
         """Tell whether one more conversation fits; ``exclusive`` masks the exclusive channels."""
         cap = self.group.caps.get(slot)

@@ -81,6 +81,8 @@ def test_whoever_was_chosen_scored_best(seed: int) -> None:
             if (
                 pool.record.clock == story.now
                 and pool.said
+                # The last thing that happened said it: nothing silent came after.
+                and pool.said[-1].cause is pool.cause
                 and pool.said[-1].body.type
                 in {
                     "conversation.offered",
@@ -88,7 +90,9 @@ def test_whoever_was_chosen_scored_best(seed: int) -> None:
                 }
             ):
                 last: Any = pool.said[-1].body
-                if last.conversation == record.id and last.why == offer.why:
+                # An offer that is accepted keeps the score it was made with.
+                made_now = last.offer == f"o{pool.said[-1].seq}"
+                if made_now and last.conversation == record.id:
                     scores = [each.why.score for each in candidates(pool, record) if each.why]
                     assert max(scores) == offer.why.score
 
