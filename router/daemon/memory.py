@@ -24,7 +24,8 @@ def settle() -> None:
     """Collect once, and set aside all that is left.
 
     What was set aside before counts again first: the state of a shard that ended is freed here.
-    Cost: once through everything, some 100 ms for a million objects; at a takeover only.
+    Cost: once through everything, some 100 ms for a million objects; at a takeover and after other
+    rules came into force only.
     """
     gc.unfreeze()
     gc.collect()

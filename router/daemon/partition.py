@@ -36,14 +36,14 @@ Shown = TypeVar("Shown")
 class Life:
     """A shard from its takeover to its end. `run` is its task and returns when asked to end.
 
-    `on_running` is called once, when the shard begins to decide.
+    `on_news` is called when the shard begins to decide, and when it has changed over to other rules.
     """
 
     def __init__(
-        self, around: Surroundings, *, partition: int, on_running: Callable[[], None]
+        self, around: Surroundings, *, partition: int, on_news: Callable[[], None]
     ) -> None:
         self.partition = partition
-        self._on_running = on_running
+        self._on_news = on_news
         self.is_running = False
         """Whether it is restored and decides."""
         self.positions: list[int] = []
@@ -51,8 +51,10 @@ class Life:
         settings = around.settings
         self._around = around
         self._outbox = Outbox(around.connection, settings, partition=partition)
+        self.policies = around.rules.policies
+        """The rules it decides under."""
         self._engine = Engine(
-            around.policies,
+            self.policies,
             window_ms=settings.repetition.window_s * 1_000,
             seen_at_most=settings.repetition.at_most,
         )
@@ -87,6 +89,11 @@ class Life:
     def end(self) -> None:
         """Ask the life to end after the batch it is in."""
         self._is_ending = True
+        if self._feed is not None:
+            self._feed.nudge()
+
+    def look_up(self) -> None:
+        """Have the life look at what is in force, and decide a batch under it."""
         if self._feed is not None:
             self._feed.nudge()
 
@@ -129,7 +136,7 @@ class Life:
         )
         around.intake.attach(feed)
         self.is_running = True
-        self._on_running()
+        self._on_news()
         took = time.monotonic() - began
         around.metrics.restored(took)
         log.info(
@@ -176,12 +183,27 @@ class Life:
         """Decide one batch, with all inputs and timers there are by now; give how many inputs."""
         self._is_deciding = True
         batch = self._new_batch()
-        batch.write(self._engine.advance(batch.now))
+        has_other_rules = self.policies is not self._around.rules.policies
+        if has_other_rules:
+            self._change_rules(batch)
+        else:
+            batch.write(self._engine.advance(batch.now))
         batch.take(feed, self._engine)
         await self._commit(batch)
         self._is_deciding = False
+        if has_other_rules:
+            self._on_news()
         self._around.intake.resume_if_room(feed)
         return sum(len(records) for _, records, _ in batch.chunks)
+
+    def _change_rules(self, batch: Batch) -> None:
+        """Let the rules that are in force by now be those of the engine, before the next input."""
+        began = time.monotonic()
+        self.policies = self._around.rules.policies
+        batch.write(self._engine.adopt(self.policies, batch.now))
+        took = time.monotonic() - began
+        self._around.metrics.changed_rules(took)
+        log.info("rules changed", shard=self.partition, seconds=round(took, 3))
 
     async def _commit(self, batch: Batch) -> None:
         parcels = batch.parcels(self._engine)

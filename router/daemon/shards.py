@@ -108,6 +108,11 @@ class Shards:
         for life in self._lives.values():
             life.fail(error)
 
+    def change_rules(self) -> None:
+        """Have every shard change over to the rules in force, between two batches."""
+        for life in self._lives.values():
+            life.look_up()
+
     async def view(self, shard: int, look: Callable[[Engine], Shown]) -> Shown:
         """Look at a shard's committed state; `ShardGoneError` where it is not ours or not ready."""
         life = self._lives.get(shard)
@@ -121,9 +126,12 @@ class Shards:
             number: list(life.positions) for number, life in self._lives.items() if life.is_running
         }
 
-    def _note_running(self) -> None:
+    def _note_news(self) -> None:
+        """Set aside what all shards hold, once every one is restored and under the same rules."""
         self.changed.set()
-        if self.owned <= self.running:
+        policies = self._around.rules.policies
+        have_changed = all(life.policies is policies for life in self._lives.values())
+        if self.owned <= self.running and have_changed:
             memory.settle()
 
     async def _tend(self, number: int) -> None:
@@ -149,9 +157,7 @@ class Shards:
         try:
             if not await self._ownership.confirm(number):
                 return None
-            self._lives[number] = Life(
-                self._around, partition=number, on_running=self._note_running
-            )
+            self._lives[number] = Life(self._around, partition=number, on_news=self._note_news)
             await self._lives[number].run()
             cause = Cause.DRAINED if self._is_draining else Cause.REVOKED
             log.info("shard let go", shard=number, cause=cause.value)

@@ -13,6 +13,7 @@ from router.daemon.errors import Cause, cause_of
 from router.daemon.intake import Intake
 from router.daemon.metrics import Metrics
 from router.daemon.partition import Life
+from router.daemon.reload import RulesInForce
 from router.daemon.settings import KafkaSettings, Settings, TopicSettings
 from router.daemon.surroundings import Surroundings
 from router.daemon.topics import TopicNames
@@ -129,14 +130,14 @@ class Owner:
             names=names,
             shard_count=site.partitions,
             dead_letter_partitions=1,
-            policies=load(RULES),
+            rules=RulesInForce(load(RULES)),
             reader=Reader(topics=names.by_input(), partitions=site.partitions),
             writer=Writer(source="/contact-router"),
             intake=self.intake,
             turns=asyncio.Semaphore(3),
             metrics=Metrics(),
         )
-        life = Life(around, partition=site.partition_of(POOL), on_running=self.running.set)
+        life = Life(around, partition=site.partition_of(POOL), on_news=self.running.set)
         self.task = asyncio.create_task(life.run())
 
 
