@@ -73,8 +73,8 @@ def _resume_agents(pool: Pool) -> None:
         if Suspension.LEASE_EXPIRED not in record.suspended:
             renew_lease(pool, agent)
         lost, after = record.lost_at, pool.policy.agents.lost_after_ms
-        is_watched = lost is not None and after is not None
-        pool.set_timer("lost_agent", agent.id, lost + after if is_watched else None)
+        due = None if lost is None or after is None else lost + after
+        pool.set_timer("lost_agent", agent.id, due)
         if record.presence is not Presence.OFFLINE:
             pool.hands[agent] = None
 
