@@ -14,6 +14,7 @@ from typing import Final, TypeVar
 
 import structlog
 
+from router.daemon import memory
 from router.daemon.batch import Batch
 from router.daemon.errors import AuditError, DeletedInputsError, ShardGoneError
 from router.daemon.feed import Feed
@@ -36,14 +37,14 @@ Shown = TypeVar("Shown")
 class Life:
     """A shard from its takeover to its end. `run` is its task and returns when asked to end.
 
-    `on_news` is called when the shard begins to decide, and when it has changed over to other rules.
+    `on_running` is called once, when the shard begins to decide.
     """
 
     def __init__(
-        self, around: Surroundings, *, partition: int, on_news: Callable[[], None]
+        self, around: Surroundings, *, partition: int, on_running: Callable[[], None]
     ) -> None:
         self.partition = partition
-        self._on_news = on_news
+        self._on_running = on_running
         self.is_running = False
         """Whether it is restored and decides."""
         self.positions: list[int] = []
@@ -51,10 +52,9 @@ class Life:
         settings = around.settings
         self._around = around
         self._outbox = Outbox(around.connection, settings, partition=partition)
-        self.policies = around.rules.policies
-        """The rules it decides under."""
+        self._policies = around.rules.policies
         self._engine = Engine(
-            self.policies,
+            self._policies,
             window_ms=settings.repetition.window_s * 1_000,
             seen_at_most=settings.repetition.at_most,
         )
@@ -136,7 +136,7 @@ class Life:
         )
         around.intake.attach(feed)
         self.is_running = True
-        self._on_news()
+        self._on_running()
         took = time.monotonic() - began
         around.metrics.restored(took)
         log.info(
@@ -183,24 +183,21 @@ class Life:
         """Decide one batch, with all inputs and timers there are by now; give how many inputs."""
         self._is_deciding = True
         batch = self._new_batch()
-        has_other_rules = self.policies is not self._around.rules.policies
-        if has_other_rules:
+        if self._policies is not self._around.rules.policies:
             self._change_rules(batch)
-        else:
-            batch.write(self._engine.advance(batch.now))
+        batch.write(self._engine.advance(batch.now))
         batch.take(feed, self._engine)
         await self._commit(batch)
         self._is_deciding = False
-        if has_other_rules:
-            self._on_news()
         self._around.intake.resume_if_room(feed)
         return sum(len(records) for _, records, _ in batch.chunks)
 
     def _change_rules(self, batch: Batch) -> None:
         """Let the rules that are in force by now be those of the engine, before the next input."""
         began = time.monotonic()
-        self.policies = self._around.rules.policies
-        batch.write(self._engine.adopt(self.policies, batch.now))
+        self._policies = self._around.rules.policies
+        batch.write(self._engine.adopt(self._policies, batch.now))
+        memory.set_aside()
         took = time.monotonic() - began
         self._around.metrics.changed_rules(took)
         log.info("rules changed", shard=self.partition, seconds=round(took, 3))

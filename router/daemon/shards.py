@@ -126,12 +126,9 @@ class Shards:
             number: list(life.positions) for number, life in self._lives.items() if life.is_running
         }
 
-    def _note_news(self) -> None:
-        """Set aside what all shards hold, once every one is restored and under the same rules."""
+    def _note_running(self) -> None:
         self.changed.set()
-        policies = self._around.rules.policies
-        have_changed = all(life.policies is policies for life in self._lives.values())
-        if self.owned <= self.running and have_changed:
+        if self.owned <= self.running:
             memory.settle()
 
     async def _tend(self, number: int) -> None:
@@ -157,7 +154,9 @@ class Shards:
         try:
             if not await self._ownership.confirm(number):
                 return None
-            self._lives[number] = Life(self._around, partition=number, on_news=self._note_news)
+            self._lives[number] = Life(
+                self._around, partition=number, on_running=self._note_running
+            )
             await self._lives[number].run()
             cause = Cause.DRAINED if self._is_draining else Cause.REVOKED
             log.info("shard let go", shard=number, cause=cause.value)

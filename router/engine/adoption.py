@@ -2,14 +2,19 @@
 
 There is one way for both. Everything that rules have a part in (lines and lanes, agents' groups and
 load, timers) is built anew from the durable records, which are all that is carried over: so nobody
-can lose a place, and a swap decides what a restart under the same rules would have decided.
+can lose a place, and a swap decides what a restart under the same rules would have decided. Nothing
+is left of what was built under the old rules, not even for the garbage collector.
 """
+
+from collections.abc import Iterator
+from operator import attrgetter
 
 from router.engine.agents import renew_lease
 from router.engine.conversations import queue_for
 from router.engine.deadlines import NEVER
+from router.engine.lanes import Signature
 from router.engine.pool import Pool
-from router.engine.waiting import enter, place, reachable, stand
+from router.engine.waiting import enter, place, reachable
 from router.model.inputs import Presence
 from router.model.outputs import ConversationRequeued, PolicyChanged
 from router.model.policy import Policy
@@ -19,9 +24,11 @@ from router.model.state import ConversationRecord
 
 def change_rules(pool: Pool, policy: Policy) -> None:
     """Let a pool that runs stand under other rules from now on. Cost: all it holds."""
-    described = sorted(pool.agents.values(), key=lambda each: each.id)
+    described = sorted(pool.agents.values(), key=attrgetter("id"))
     for agent in described:
         pool.deadlines.move(agent.lease, NEVER)
+    pool.crew.dissolve()
+    pool.room.dissolve()
     pool.adopt(policy)
     for agent in described:
         pool.describe(None, agent.record, agent.profile)
@@ -43,19 +50,39 @@ def stand_under(pool: Pool) -> None:
         before, pool.record.policy = pool.record.policy, pool.policy.version
         if pool.record.seq:
             pool.say(PolicyChanged(from_=before, to=pool.policy.version, files=pool.policy.files))
-    every = sorted(pool.conversations.values(), key=lambda each: (each.arrived_at, each.sequence))
-    known = pool.policy.queues
-    # Who keeps his queue stands in line first: the place of who comes from a removed one counts him.
-    removed = [each for each in every if known and each.queue not in known]
-    for record in every:
-        if record.barred:
-            pool.set_timer("decline_forgotten", record.id, min(record.barred.values()))
-        if not known or record.queue in known:
-            _resume_conversation(pool, record)
-    for record in removed:
-        _move(pool, record)
+    _resume_conversations(pool)
     if not changed:
         pool.fresh_lanes.clear()
+
+
+def _resume_conversations(pool: Pool) -> None:
+    known = pool.policy.queues
+    staying: list[ConversationRecord] = []
+    removed: list[ConversationRecord] = []
+    for record in pool.conversations.values():
+        if record.barred:
+            pool.set_timer("decline_forgotten", record.id, min(record.barred.values()))
+        (removed if known and record.queue not in known else staying).append(record)
+    for lane in pool.room.fill(_resumed(pool, staying)):
+        pool.fresh_lanes[lane] = None
+    # Who keeps his queue stands in line first: the place of who comes from a removed one counts him.
+    for record in sorted(removed, key=attrgetter("arrived_at", "sequence")):
+        _move(pool, record)
+
+
+def _resumed(
+    pool: Pool, staying: list[ConversationRecord]
+) -> Iterator[tuple[ConversationRecord, Signature]]:
+    """Give who waits, with what kind he is now; those in an agent's hands are held again."""
+    for record in staying:
+        if record.stage != "waiting":
+            _resume_hold(pool, record)
+            continue
+        signature = pool.signature(record)
+        if record.kept_until is not None:
+            _resume_keeping(pool, record, signature)
+        if signature is not None:
+            yield record, signature
 
 
 def _resume_agents(pool: Pool) -> None:
@@ -83,7 +110,7 @@ def _move(pool: Pool, record: ConversationRecord) -> None:
     record.queue = queue_for(pool, record) or list(pool.policy.queues)[-1]
     pool.touch(record)
     if record.stage != "waiting":
-        _resume_conversation(pool, record)
+        _resume_hold(pool, record)
         return
     if record.kept_until is not None:
         record.kept_until = None
@@ -99,17 +126,14 @@ def _move(pool: Pool, record: ConversationRecord) -> None:
     )
 
 
-def _resume_conversation(pool: Pool, record: ConversationRecord) -> None:
-    if record.stage == "waiting":
-        signature = pool.signature(record)
-        until = record.kept_until
-        if until is not None:
-            if signature is not None and not reachable(pool, record, signature.demand):
-                record.kept_until = until = None
-                pool.touch(record)
-            pool.set_timer("preferred_agent_wait", record.id, until)
-        stand(pool, record, signature)
-        return
+def _resume_keeping(pool: Pool, record: ConversationRecord, signature: Signature | None) -> None:
+    if signature is not None and not reachable(pool, record, signature.demand):
+        record.kept_until = None
+        pool.touch(record)
+    pool.set_timer("preferred_agent_wait", record.id, record.kept_until)
+
+
+def _resume_hold(pool: Pool, record: ConversationRecord) -> None:
     offer = record.offer
     assert offer is not None  # noqa: S101 - offered and assigned have one; audited
     agent = pool.agents[offer.agent]

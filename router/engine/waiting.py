@@ -27,8 +27,7 @@ def enter(pool: Pool, record: ConversationRecord, *, kept_until: int | None = No
         if until > pool.now and reachable(pool, record, signature.demand):
             record.kept_until = until
             pool.set_timer("preferred_agent_wait", record.id, until)
-    stand(pool, record, signature)
-    pool.touch(record)
+    _stand(pool, record, signature)
 
 
 def end_of_keeping(record: ConversationRecord, signature: Signature) -> int:
@@ -40,16 +39,15 @@ def end_of_keeping(record: ConversationRecord, signature: Signature) -> int:
 
 def line_up(pool: Pool, record: ConversationRecord) -> None:
     """Put a waiting conversation into its lane, its keeping decided; matching looks at the lane."""
-    stand(pool, record, pool.signature(record))
-    pool.touch(record)
+    _stand(pool, record, pool.signature(record))
 
 
-def stand(pool: Pool, record: ConversationRecord, signature: Signature | None) -> None:
-    """Put a waiting conversation that does not change into its lane; matching looks at the lane."""
+def _stand(pool: Pool, record: ConversationRecord, signature: Signature | None) -> None:
     if signature is not None:
         lane = pool.room.enter(record, signature)
         if lane is not None:
             pool.fresh_lanes[lane] = None
+    pool.touch(record)
 
 
 def leave(pool: Pool, record: ConversationRecord) -> None:

@@ -137,7 +137,7 @@ class Owner:
             turns=asyncio.Semaphore(3),
             metrics=Metrics(),
         )
-        life = Life(around, partition=site.partition_of(POOL), on_news=self.running.set)
+        life = Life(around, partition=site.partition_of(POOL), on_running=self.running.set)
         self.task = asyncio.create_task(life.run())
 
 

@@ -1,5 +1,10 @@
 """Other rules while the router runs: who waits keeps the place, what was begun ends as it began."""
 
+import gc
+from collections import Counter
+
+from router.engine.crew import Agent, Bucket, Group
+from router.engine.lanes import Lane, Line, Ranks, Signature
 from router.model import inputs
 from router.model.outputs import PolicyChanged, RouterCause
 from router.rules import loads
@@ -190,3 +195,28 @@ def test_timers_that_are_due_apply_under_the_old_rules() -> None:
         "policy.changed",
     ]
     assert centre.wait(15)[0] == "expired c1 from ana"
+
+
+def test_nothing_built_under_the_old_rules_is_left_behind() -> None:
+    centre = Centre()
+    centre.works("ana", {"contracts": 2})
+    centre.works("bob", {"reimbursement": 3})
+    for number in range(6):
+        channel, topic = ("chat", "contracts") if number % 2 else ("voice", "reimbursement")
+        centre.asks(f"c{number}", channel, topic=topic, level=1 + number % 3)
+    centre.answers("declines", "c0")
+    built = (Agent, Bucket, Group, Lane, Line, Ranks, Signature)
+
+    def there() -> Counter[type]:
+        return Counter(type(each) for each in gc.get_objects() if isinstance(each, built))
+
+    centre.swapped(WIDER)
+    gc.collect()
+    gc.disable()
+    try:
+        before = there()
+        centre.swapped(RULES)
+        centre.swapped(WIDER)
+        assert there() == before
+    finally:
+        gc.enable()
