@@ -116,7 +116,7 @@ class Reload:
             return
         self._read = found.footprint
         if found.rules is None:
-            self._refuse(found.problems)
+            self._refuse(found.problems, at=began)
             return
         self._in_force.policies = found.rules
         self._in_force.standing = Standing(tried_at=began, succeeded_at=began, problems=())
@@ -131,9 +131,9 @@ class Reload:
         )
         self._on_swap()
 
-    def _refuse(self, problems: tuple[str, ...]) -> None:
+    def _refuse(self, problems: tuple[str, ...], *, at: float) -> None:
         before = self._in_force.standing
-        self._in_force.standing = before._replace(tried_at=time.time(), problems=problems)
+        self._in_force.standing = before._replace(tried_at=at, problems=problems)
         self._metrics.show_rules(before.succeeded_at, successful=False)
         self._metrics.reloaded(successful=False)
         log.error(
