@@ -220,3 +220,16 @@ def test_nothing_built_under_the_old_rules_is_left_behind() -> None:
         assert there() == before
     finally:
         gc.enable()
+
+
+def test_a_paused_queue_that_was_gone_for_a_while_is_paused_again() -> None:
+    centre = Centre()
+    centre.works("ana", {"reimbursement": 3}, languages=("fr",))
+    pause = {"queue": "reimbursement", "by": "eve", "reason": "training"}
+    centre.about(inputs.CommandPauseQueue, **pause)
+    centre.swapped(RENAMED)
+    assert centre.about(inputs.CommandResumeQueue, **pause) == ["command refused: unknown_queue"]
+    assert centre.asks("c1", topic="reimbursement")[-1] == "assigned c1 to ana"
+    centre.swapped(RULES)
+    assert centre.asks("c2", topic="reimbursement") == ["queued c2 in reimbursement at 1"]
+    assert centre.about(inputs.CommandResumeQueue, **pause)[-1] == "assigned c2 to ana"
