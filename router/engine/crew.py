@@ -275,6 +275,15 @@ class Crew:
         """Give every group."""
         return iter(self._groups.values())
 
+    def dissolve(self) -> None:
+        """Take the groups apart, which refer to themselves, so that nothing is left of them."""
+        for group in self._groups.values():
+            group.buckets.clear()
+            group.lanes.clear()
+            group.joins.clear()
+        for agent in self.agents.values():
+            agent.bucket = None
+
     def shelve(self, agent: Agent) -> None:
         """Put an agent who may get work where it can be found."""
         group = agent.group

@@ -94,7 +94,6 @@ class Pool:
         self.said: list[Decision] = []
         self.heard: Input | None = None
         self.cause: Cause | None = None
-        self._spoke = True
         self.now = 0
         self.hands: dict[Agent, None] = {}
         self.fresh_lanes: dict[Lane, None] = {}
@@ -112,6 +111,7 @@ class Pool:
     def adopt(self, policy: Policy) -> None:
         """Stand under a policy with nobody waiting and no agents yet; the caller puts them back."""
         self.policy = policy
+        self._spoke = True
         round_robin = any(q.selects.turn is Turn.ROUND_ROBIN for q in policy.queues.values())
         self.crew = Crew(self.name, policy, round_robin=round_robin)
         self.agents = self.crew.agents
