@@ -11,6 +11,7 @@ import msgspec
 
 from router.engine import audit, lifecycle, restore
 from router.engine.deadlines import NEVER, Deadlines
+from router.engine.expansion import take_past_steps
 from router.engine.matching import match
 from router.engine.pool import NO_POLICY, Pool
 from router.engine.repetition import Seen
@@ -67,6 +68,8 @@ class Engine:
         pool.heard = event
         pool.cause = None
         lifecycle.apply(pool, event)
+        if pool.overdue:
+            take_past_steps(pool)
         if pool.hands or pool.fresh_lanes:
             match(pool)
         return said
@@ -82,6 +85,7 @@ class Engine:
             self._changed[pool] = None
             pool.begin(said, self._now, cause=TimerCause(timer.timer, timer.due, timer.of))
             lifecycle.fire(pool, timer.timer, of=timer.of, due=timer.due)
+            take_past_steps(pool)
             match(pool)
         return said
 
@@ -122,6 +126,7 @@ class Engine:
             self._changed[pool] = None
             pool.begin(said, self._now, cause=RouterCause("restart"))
             restore.resume(pool)
+            take_past_steps(pool)
             match(pool)
         return said
 

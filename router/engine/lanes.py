@@ -77,12 +77,13 @@ class Ranks:
 class Line(Ranks):
     """Everyone who waits in a queue, by place."""
 
-    __slots__ = ("ageing", "arrivals", "newest", "paused", "queue", "tops", "within")
+    __slots__ = ("ageing", "arrivals", "ladder", "newest", "paused", "queue", "tops", "within")
 
     def __init__(self, queue: Queue, tops: Mapping[str, int]) -> None:
         super().__init__()
         self.queue = queue
         self.tops = tops
+        self.ladder = queue.expands
         self.ageing = queue.order.ageing
         self.within = queue.order.within_ms
         self.newest = queue.order.by is OrderBy.NEWEST

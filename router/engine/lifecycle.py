@@ -11,6 +11,7 @@ from msgspec import UNSET
 
 from router.engine import agents, conversations
 from router.engine.commands import apply_command
+from router.engine.expansion import take_steps
 from router.engine.lost import agent_lost
 from router.engine.pool import NO_POLICY, Pool
 from router.engine.wrap_up import end_due_wrap_ups
@@ -144,6 +145,8 @@ def fire(pool: Pool, timer: str, *, of: str, due: int) -> None:
             conversations.forget_bars(pool, pool.conversations[of], due)
         case "preferred_agent_wait":
             conversations.free_for_all(pool, pool.conversations[of])
+        case "expands":
+            take_steps(pool, pool.conversations[of], 1)
         case "offer_expires":
             agents.missed_offer(pool, conversations.expire_offer(pool, pool.conversations[of]))
         case "lease_expires":

@@ -65,6 +65,7 @@ class Pool:
         "_strangers",
         "agents",
         "cause",
+        "climbing",
         "conversations",
         "crew",
         "deadlines",
@@ -73,6 +74,7 @@ class Pool:
         "heard",
         "name",
         "now",
+        "overdue",
         "policy",
         "record",
         "room",
@@ -95,6 +97,9 @@ class Pool:
         self.now = 0
         self.hands: dict[Agent, None] = {}
         self.fresh_lanes: dict[Lane, None] = {}
+        # ids of those who wait for a step of a ladder, and of those who entered when one was past
+        self.climbing: set[str] = set()
+        self.overdue: set[str] = set()
         # ids in the order of their first change since the last `changes`
         self._conversations: dict[str, None] = {}
         self._agents: dict[str, None] = {}

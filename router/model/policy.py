@@ -101,11 +101,24 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
 LONGEST_IDLE = Selection(weights={Feature.IDLE: 1})
 
 
+class Expansion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A step of a queue's ladder: from ``after_ms`` after the arrival on, other agents may serve.
+
+    ``requires`` stands in place of the queue's requirement; the skills that the conversation asks
+    for itself stay, unless ``drops_skills``.
+    """
+
+    after_ms: int
+    requires: Requirement = NOTHING
+    drops_skills: bool = False
+
+
 class Queue(msgspec.Struct, frozen=True, kw_only=True):
     """Where conversations wait, and who may take them.
 
     ``preferred_wait_ms``: so long after its arrival a conversation is kept for its preferred
-    agents, while one of them can be reached (0: not at all).
+    agents, while one of them can be reached (0: not at all). ``expands``: its ladder, every step
+    later than the one before.
     """
 
     name: str
@@ -114,6 +127,7 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     order: Order = Order()
     selects: Selection = LONGEST_IDLE
     preferred_wait_ms: int = 0
+    expands: tuple[Expansion, ...] = ()
 
 
 class AgentRules(msgspec.Struct, frozen=True, kw_only=True, gc=False):

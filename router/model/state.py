@@ -36,7 +36,8 @@ class ConversationRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=Fa
 
     ``arrived_at`` and ``sequence`` are its place among equals and never change. The given facts
     (``given_*``) are what platforms said, kept to qualify again; the others are what qualification
-    found. ``barred`` {agent: until} are those who declined it or handed it over.
+    found. ``barred`` {agent: until} are those who declined it or handed it over. ``step``: how many
+    steps of its queue's ladder it has taken.
     """
 
     id: str
@@ -65,6 +66,7 @@ class ConversationRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=Fa
     offer: OpenOffer | None = None
     barred: dict[str, int] = {}
     kept_until: int | None = None
+    step: int = 0
     traceparent: str | None = None
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from router.model.policy import (
     AgentRules,
     Channel,
+    Expansion,
     Facts,
     Feature,
     OfferMode,
@@ -213,6 +214,20 @@ def _queue(name: str, chance: Chance) -> Queue:
         order=order,
         selects=_selection(chance),
         preferred_wait_ms=chance.one_of((0, 15_000, 60_000, 300_000)),
+        expands=_ladder(chance),
+    )
+
+
+def _ladder(chance: Chance) -> tuple[Expansion, ...]:
+    """Make the steps of a queue, in half of the queues none."""
+    times = sorted(set(some_of((0, 1, *DURATIONS, 90_000), chance, most=4)))
+    return tuple(
+        Expansion(
+            after_ms=after_ms,
+            requires=a_requirement(chance, depth=1),
+            drops_skills=one_in(3, chance),
+        )
+        for after_ms in times[: chance.one_of((0, 0, 1, 4))]
     )
 
 

@@ -56,6 +56,8 @@ class Reference:
         pool.now, pool.cause, pool.decided = self._now, cause, []
         act()
         pool.settle()
+        pool.widen()
+        pool.settle()
         while able := [(c, agents) for c in pool.waiting() if (agents := pool.eligible(c))]:
             c, agents = min(able, key=lambda pair: pool.urgency(pair[0], pool.waiting()))
             best = min(agents, key=lambda agent: pool.turn(agent, c))

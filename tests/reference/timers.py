@@ -15,6 +15,7 @@ class Timers(Changes):
         for c in self.conversations.values():
             due += [(until, "decline_forgotten", c.id) for until in c.barred.values()]
             due += [(c.kept_until, "preferred_agent_wait", c.id)]
+            due += [(self.next_step(c) if c.stage == "waiting" else None, "expands", c.id)]
             due += [(c.offer and c.offer.expires_at, "offer_expires", c.id)]
         for agent in self.agents.values():
             due += [
@@ -34,6 +35,9 @@ class Timers(Changes):
 
     def preferred_agent_wait(self, of: str, due: int) -> None:
         self.conversations[of].kept_until = None
+
+    def expands(self, of: str, due: int) -> None:
+        self.take_step(self.conversations[of])
 
     def offer_expires(self, of: str, due: int) -> None:
         c, rules = self.conversations[of], self.policy.agents
@@ -84,6 +88,10 @@ class Timers(Changes):
             self.say(PolicyChanged, from_=old, to=rules.version, files=rules.files)
         for c in sorted(self.conversations.values(), key=lambda c: (c.arrived_at, c.sequence)):
             if c.queue not in rules.queues:
-                c.queue = rules.qualifier.queue_for(self.facts(c)) or list(rules.queues)[-1]
+                known = rules.qualifier.queue_for(self.facts(c))
+                self.move(c, known or list(rules.queues)[-1])
                 if c.stage == "waiting":
                     self.requeue(c, Requeue.QUEUE_REMOVED)
+            elif old != rules.version:
+                ladder = rules.queues[c.queue].expands
+                c.step = len([each for each in ladder if c.arrived_at + each.after_ms <= self.now])
