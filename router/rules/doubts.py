@@ -10,6 +10,7 @@ from itertools import product
 from typing import Final
 
 from router.model.policy import Facts
+from router.model.requirement import Requirement
 from router.rules.cel.syntax import (
     Binary,
     Expression,
@@ -25,6 +26,7 @@ from router.rules.compilation import Compiled, qualification
 from router.rules.dispatch import needs
 from router.rules.problems import Problems
 from router.rules.shape import key_spot, spot
+from router.rules.units import duration_text
 
 MAX_TRIALS: Final = 2_000
 _ELSEWHERE: Final = "a topic nobody declared"
@@ -38,6 +40,7 @@ def warn(compiled: Compiled, *, problems: Problems) -> None:
     _untaken_conversations(compiled, problems=problems)
     _unused_topics(compiled, problems=problems)
     _outsized_channels(compiled, problems=problems)
+    _idle_steps(compiled, problems=problems)
 
 
 def _unreached_queues(compiled: Compiled, *, problems: Problems) -> None:
@@ -157,3 +160,19 @@ def _outsized_channels(compiled: Compiled, *, problems: Problems) -> None:
                 f"one conversation takes {units} units, and an agent has {capacity}: nobody has room",
                 "unless the agent's profile says more",
             )
+
+
+def _idle_steps(compiled: Compiled, *, problems: Problems) -> None:
+    """A step of a ladder that asks for exactly what was asked for before it."""
+    for name, queue in compiled.policy.queues.items():
+        before: tuple[Requirement, bool] = (queue.requires, False)
+        for index, step in enumerate(queue.expands):
+            asked = (step.requires, step.drops_skills)
+            if asked == before:
+                problems.warning(
+                    spot(compiled.tree, "queues", name, "expands", index),
+                    f"after {duration_text(step.after_ms)} nobody more may have what waits in "
+                    f"`{name}`: the step asks for what was asked for before",
+                    "ask for less, or take it out",
+                )
+            before = asked

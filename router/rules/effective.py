@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from router.model.policy import AgentRules, Channel, OfferMode, Order, OrderBy, Queue
 from router.rules.cel.syntax import Expression, canonical, constant
+from router.rules.expansion import ladder_value
 from router.rules.qualification import Step
 from router.rules.requirements import requirement_value
 from router.rules.selection import selection_value
@@ -148,6 +149,8 @@ def _queue(queue: Queue, takes: Expression) -> dict[str, Any]:
             "wait": duration_text(queue.preferred_wait_ms),
             "then": "anyone",
         }
+    if queue.expands:
+        value["expands"] = ladder_value(queue.expands)
     return value
 
 

@@ -25,6 +25,7 @@ SECTIONS: Final[tuple[tuple[str, type[Written]], ...]] = (
     ("queues: NAME: order", routing.Order),
     ("queues: NAME: order: target", routing.Target),
     ("queues: NAME: preferred_agent", routing.PreferredAgent),
+    ("queues: NAME: expands: (each step)", routing.Step),
 )
 """Where each part stands in a file, and its model, from the outermost in."""
 

@@ -94,6 +94,7 @@ def test_every_way_of_the_language_is_shown(centre: Policy) -> None:
     assert {each.selects.turn for each in queues} == set(Turn)
     assert any(each.prefers for each in queues)
     assert any(each.preferred_wait_ms for each in queues)
+    assert {each.drops_skills for queue in queues for each in queue.expands} == {True, False}
     assert {each.mode for each in centre.channels.values()} == set(OfferMode)
     assert {None, 0} & {each.wrap_up.limit_ms for each in centre.channels.values()}
 
