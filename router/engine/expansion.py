@@ -52,6 +52,6 @@ def take_steps(pool: Pool, record: ConversationRecord, steps: int) -> None:
     line_up(pool, record)
 
 
-def stand_under(line: Line, record: ConversationRecord, now: int) -> None:
+def take_past_in_silence(line: Line, record: ConversationRecord, now: int) -> None:
     """Let a conversation that keeps its queue under other rules have the steps that are past."""
     record.step = past(record, line.ladder, now)

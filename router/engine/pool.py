@@ -111,6 +111,10 @@ class Pool:
     def adopt(self, policy: Policy) -> None:
         """Stand under a policy with nobody waiting and no agents yet; the caller puts them back."""
         self.policy = policy
+        for name in sorted(self.climbing):
+            self.set_timer("expands", name, None)
+        self.climbing.clear()
+        self.overdue.clear()
         round_robin = any(q.selects.turn is Turn.ROUND_ROBIN for q in policy.queues.values())
         self.crew = Crew(self.name, policy, round_robin=round_robin)
         self.agents = self.crew.agents

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from router.engine.agents import renew_lease
 from router.engine.conversations import queue_for
-from router.engine.expansion import stand_under
+from router.engine.expansion import take_past_in_silence
 from router.engine.pool import Pool
 from router.engine.waiting import change_queue, enter, line_up, place, reachable
 from router.model.inputs import Presence
@@ -63,7 +63,7 @@ def resume(pool: Pool) -> None:
             pool.set_timer("decline_forgotten", record.id, min(record.barred.values()))
         if not known or record.queue in known:
             if changed and record.queue in known:
-                stand_under(pool.room.lines[record.queue], record, pool.now)
+                take_past_in_silence(pool.room.lines[record.queue], record, pool.now)
                 pool.touch(record)
             _resume_conversation(pool, record)
     for record in removed:

@@ -165,3 +165,12 @@ def test_who_is_kept_for_somebody_is_free_for_all_when_a_step_leaves_nobody_to_b
     assert story.engine.pools[POOL].conversations["c1"].kept_until is not None
     story.wait(45)
     assert story.engine.pools[POOL].conversations["c1"].kept_until is None
+
+
+def test_other_rules_that_come_while_the_router_runs_begin_without_timers_of_old_ladders() -> None:
+    story = centre()
+    hard(story)
+    pool = story.engine.pools[POOL]
+    assert ("expands", "c1", POOL) in pool.deadlines.armed()
+    pool.adopt(loads(RULES).policies[0])
+    assert not [name for name, _, _ in pool.deadlines.armed() if name == "expands"]
