@@ -86,6 +86,7 @@ class Line(Ranks):
         "arrivals",
         "closed",
         "deflects",
+        "ladder",
         "newest",
         "paused",
         "queue",
@@ -97,6 +98,7 @@ class Line(Ranks):
         super().__init__()
         self.queue = queue
         self.tops = tops
+        self.ladder = queue.expands
         self.ageing = queue.order.ageing
         self.within = queue.order.within_ms
         self.newest = queue.order.by is OrderBy.NEWEST

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from router.engine.agents import renew_lease
 from router.engine.conversations import queue_for
 from router.engine.deflections import resume_deflection
+from router.engine.expansion import take_past_in_silence
 from router.engine.hours import go_on, look_at_calendars
 from router.engine.pool import Pool
-from router.engine.waiting import enter, line_up, place, reachable
+from router.engine.waiting import change_queue, enter, line_up, place, reachable
 from router.model.inputs import Presence
 from router.model.outputs import ConversationRequeued, PolicyChanged
 from router.model.reasons import Requeue, Suspension
@@ -66,6 +67,9 @@ def resume(pool: Pool) -> None:
         if record.barred:
             pool.set_timer("decline_forgotten", record.id, min(record.barred.values()))
         if not known or record.queue in known:
+            if changed and record.queue in known:
+                take_past_in_silence(pool.room.lines[record.queue], record, pool.now)
+                pool.touch(record)
             _resume_conversation(pool, record)
     for record in removed:
         _move(pool, record)
@@ -96,7 +100,7 @@ def _resume_agents(pool: Pool) -> None:
 
 
 def _move(pool: Pool, record: ConversationRecord) -> None:
-    record.queue = queue_for(pool, record) or list(pool.policy.queues)[-1]
+    change_queue(record, queue_for(pool, record) or list(pool.policy.queues)[-1])
     pool.touch(record)
     if record.stage != "waiting":
         _resume_conversation(pool, record)
