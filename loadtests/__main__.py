@@ -1,4 +1,4 @@
-"""Run the load tests: `python -m loadtests [engine|router|all]`.
+"""Run the load tests: `python -m loadtests [engine|router|all|reload]`.
 
 The report goes to standard output, what is being done to standard error. Exit status 0: measured;
 1: a router failed, inputs were left undecided, or with `--check` a target was missed; 2: wrong use;
@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from loadtests import engine_bench, machine, router_bench
+from loadtests import engine_bench, machine, reload_bench, router_bench
 from loadtests.compiled import CompiledError
 from loadtests.contender import ContenderError
 from loadtests.engine_run import UnequalError
@@ -25,6 +25,10 @@ FORMATS: Final = (".svg", ".png")
 def main() -> int:
     """Measure what is asked for, report it, and give the exit status."""
     given = _arguments()
+    if given.what == "reload":
+        for line in reload_bench.run(seed=given.seed).lines():
+            print(line)
+        return 0
     # Whoever ends us early still wants every process ended that we started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     began = time.monotonic()
@@ -60,7 +64,9 @@ def main() -> int:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m loadtests", description=__doc__)
-    parser.add_argument("what", nargs="?", choices=("engine", "router", "all"), default="all")
+    parser.add_argument(
+        "what", nargs="?", choices=("engine", "router", "all", "reload"), default="all"
+    )
     parser.add_argument("--seed", type=int, default=1, help="makes worlds, lives and schedules")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the report as JSON")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw it, as .svg or .png")

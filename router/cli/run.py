@@ -1,8 +1,8 @@
 """Run the router as a process: `contact-router run`.
 
 Prints one line on standard output, which begins with `ready` and ends with the HTTP address, when
-all shards that this process owns decide. SIGTERM or Ctrl-C drains and ends with status 0. Exit
-status 1: the rules or the topics are wrong; 3: no broker answered.
+all shards that this process owns decide. SIGTERM or Ctrl-C drains and ends with status 0, SIGHUP
+has the rules read again, as does a change of their files. Exit status 1: the rules or the topics are wrong; 3: no broker answered.
 """
 
 from pathlib import Path
@@ -20,7 +20,8 @@ from router.daemon.errors import (
     TopicsWrongError,
 )
 from router.daemon.hazards import UnsafeRuntimeError
-from router.rules import RulesError, load
+from router.daemon.reload import read_rules
+from router.rules import RulesError
 
 
 @click.command()
@@ -36,13 +37,13 @@ def run(settings_file: Path | None, rules_path: Path | None) -> None:
     settings = read_settings(settings_file)
     logs.set_up(settings.log)
     try:
-        policies = load(rules_path or settings.rules.path)
+        rules = read_rules(rules_path or settings.rules.path)
     except RulesError as error:
         raise FoundWrongError(str(error)) from error
     except OSError as error:
         raise click.UsageError(f"the rules cannot be read: {error}") from error
     try:
-        uvloop.run(service.serve(settings, policies, _announce))
+        uvloop.run(service.serve(settings, rules, _announce))
     except BrokerUnreachableError as error:
         raise ServerLostError(str(error)) from error
     except TopicsWrongError as error:

@@ -22,10 +22,13 @@ from router.daemon.shards import Shards
 from router.daemon.surroundings import Surroundings
 from router.engine import Engine
 from router.model.inputs import Topic
+from router.wire import instants
 from router.wire.partitions import partition_of
 
 PROBLEM: Final = "application/problem+json"
 SHUTDOWN_S: Final = 1.0
+MOST_PROBLEMS: Final = 20
+"""So many problems of the rules are shown; the log has all."""
 
 Shown = TypeVar("Shown")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -120,12 +123,23 @@ class HttpServer:
             "owned": sorted(owned),
             "running": sorted(running),
             "shards": self._around.shard_count,
+            "rules": self._rules(),
         }
         if self._shards.are_ready:
             return _json({"status": "ready", **facts})
         return _problem(
             HTTPStatus.SERVICE_UNAVAILABLE, "not every owned shard is restored", extra=facts
         )
+
+    def _rules(self) -> dict[str, Any]:
+        """Say how the last reading of the rules ended; a bad one keeps nobody from deciding."""
+        standing = self._around.rules.standing
+        return {
+            "last_reload_successful": not standing.problems,
+            "last_read": instants.render(round(standing.tried_at * 1_000)),
+            "last_success": instants.render(round(standing.succeeded_at * 1_000)),
+            "problems": list(standing.problems[:MOST_PROBLEMS]),
+        }
 
     async def _pools(self, _: web.Request) -> web.Response:
         running = sorted(self._shards.running)

@@ -20,6 +20,15 @@ def tune() -> None:
     gc.set_threshold(YOUNG, MIDDLE, OLD)
 
 
+def set_aside() -> None:
+    """Set aside all there is by now, without a look at it: what was built anew is to live for long.
+
+    Cost: next to none. What is no longer used must not refer to itself, or it stays until the next
+    time all is settled.
+    """
+    gc.freeze()
+
+
 def settle() -> None:
     """Collect once, and set aside all that is left.
 

@@ -99,6 +99,24 @@ class Metrics:
         self._policy = self._gauge(
             "policy_info", "Always 1; the label is the version of the rules in force.", "version"
         )
+        self._rules_successful = self._gauge(
+            "rules_last_reload_successful",
+            "1: the rules as last read are in force; 0: they had a mistake, and those before them stay.",
+        )
+        self._rules_success_time = self._gauge(
+            "rules_last_success_timestamp_seconds",
+            "When rules without a mistake were read last, at start or later (Unix time).",
+        )
+        self._reloads = self._counter(
+            "rules_reloads",
+            "Times the rules were read while running, by whether they were taken.",
+            "result",
+        )
+        self._rules_time = self._histogram(
+            "rules_change_seconds",
+            "Changing a shard over to other rules, all its pools together; nothing else moves meanwhile.",
+            LATENCY_S,
+        )
         self._decision_time = self._histogram(
             "decision_seconds",
             "Reading, deciding and encoding one input: time for a chunk of at most 64 inputs"
@@ -172,6 +190,19 @@ class Metrics:
         for version in versions:
             self._policy.labels(version).set(1)
 
+    def show_rules(self, succeeded_at: float, *, successful: bool) -> None:
+        """Set whether the rules as last read are in force, and when some last were (Unix time)."""
+        self._rules_successful.set(successful)
+        self._rules_success_time.set(succeeded_at)
+
+    def reloaded(self, *, successful: bool) -> None:
+        """Count rules that were read while running."""
+        self._reloads.labels("taken" if successful else "refused").inc()
+
+    def changed_rules(self, seconds: float) -> None:
+        """Count a shard that changed over to other rules."""
+        self._rules_time.observe(seconds)
+
     def show_lag(self, lag: Mapping[str, int]) -> None:
         """Set how many records wait on the broker, by input topic without its prefix."""
         for topic, records in lag.items():
@@ -193,6 +224,8 @@ class Metrics:
         self._by_type = {each: self._decisions.labels(each.type) for each in OUTCOMES}
         self._committed = self._transactions.labels("committed")
         self._failed = self._transactions.labels("failed")
+        for result in ("taken", "refused"):
+            self._reloads.labels(result)
         for counter, words in (
             (self._refusals, Refusal),
             (self._dead_letters, Unreadable),

@@ -14,6 +14,7 @@ from typing import Final, TypeVar
 
 import structlog
 
+from router.daemon import memory
 from router.daemon.batch import Batch
 from router.daemon.errors import AuditError, DeletedInputsError, ShardGoneError
 from router.daemon.feed import Feed
@@ -51,8 +52,9 @@ class Life:
         settings = around.settings
         self._around = around
         self._outbox = Outbox(around.connection, settings, partition=partition)
+        self._policies = around.rules.policies
         self._engine = Engine(
-            around.policies,
+            self._policies,
             window_ms=settings.repetition.window_s * 1_000,
             seen_at_most=settings.repetition.at_most,
         )
@@ -87,6 +89,11 @@ class Life:
     def end(self) -> None:
         """Ask the life to end after the batch it is in."""
         self._is_ending = True
+        if self._feed is not None:
+            self._feed.nudge()
+
+    def look_up(self) -> None:
+        """Have the life look at what is in force, and decide a batch under it."""
         if self._feed is not None:
             self._feed.nudge()
 
@@ -176,12 +183,24 @@ class Life:
         """Decide one batch, with all inputs and timers there are by now; give how many inputs."""
         self._is_deciding = True
         batch = self._new_batch()
+        if self._policies is not self._around.rules.policies:
+            self._change_rules(batch)
         batch.write(self._engine.advance(batch.now))
         batch.take(feed, self._engine)
         await self._commit(batch)
         self._is_deciding = False
         self._around.intake.resume_if_room(feed)
         return sum(len(records) for _, records, _ in batch.chunks)
+
+    def _change_rules(self, batch: Batch) -> None:
+        """Let the rules that are in force by now be those of the engine, before the next input."""
+        began = time.monotonic()
+        self._policies = self._around.rules.policies
+        batch.write(self._engine.adopt(self._policies, batch.now))
+        memory.set_aside()
+        took = time.monotonic() - began
+        self._around.metrics.changed_rules(took)
+        log.info("rules changed", shard=self.partition, seconds=round(took, 3))
 
     async def _commit(self, batch: Batch) -> None:
         parcels = batch.parcels(self._engine)

@@ -25,11 +25,11 @@ from router.daemon.http import HttpServer
 from router.daemon.intake import Intake
 from router.daemon.metrics import Metrics
 from router.daemon.ownership import Ownership
+from router.daemon.reload import Reload, RulesInForce, RulesRead
 from router.daemon.settings import Settings
 from router.daemon.shards import Shards
 from router.daemon.surroundings import Surroundings
 from router.daemon.topics import Found, TopicNames
-from router.model.policy import Policies
 from router.wire.reader import Reader
 from router.wire.writer import Writer
 
@@ -42,14 +42,20 @@ SOURCE: Final = "/contact-router"
 class Service:
     """One router process. `run` returns when the process was asked to end and has ended well."""
 
-    def __init__(self, settings: Settings, policies: Policies) -> None:
+    def __init__(self, settings: Settings, rules: RulesRead) -> None:
         self._settings = settings
-        self._policies = policies
+        self._rules = rules
+        self._reload: Reload | None = None
         self._is_asked_to_end = asyncio.Event()
 
     def ask_to_end(self) -> None:
         """Begin to drain; `run` returns when that is done."""
         self._is_asked_to_end.set()
+
+    def ask_for_rules(self) -> None:
+        """Read the rules again, and put them in force if nothing is wrong with them."""
+        if self._reload is not None:
+            self._reload.ask()
 
     async def run(self, announce: Callable[[str], None]) -> None:
         """Route until asked to end; `announce` is told once when all owned shards decide.
@@ -66,12 +72,20 @@ class Service:
         around = self._surroundings(connection, found)
         ownership = Ownership(connection, self._settings, topic=around.names.conversations)
         shards = Shards(around, ownership)
+        reload = self._reload = Reload(
+            around.rules,
+            self._rules,
+            every_s=self._settings.rules.watch_every_s,
+            metrics=around.metrics,
+            on_swap=shards.change_rules,
+        )
         server = HttpServer(around, shards)
         address = await server.start(self._settings.http)
         work = [
             _named("intake", around.intake.run()),
             _named("shards", shards.run()),
             _named("stall watch", self._watch_stalls(around, shards)),
+            _named("rules", reload.run()),
             _named("group offsets", self._commit_courtesy(around, ownership, shards)),
             _named("announcement", _announce_when_ready(shards, announce, address=address)),
         ]
@@ -115,7 +129,7 @@ class Service:
             names=names,
             shard_count=count,
             dead_letter_partitions=found[names.dead_letters].partitions,
-            policies=self._policies,
+            rules=RulesInForce(self._rules.rules),
             reader=Reader(topics=names.by_input(), partitions=count),
             writer=Writer(source=SOURCE),
             intake=Intake(connection, settings, inputs=names.inputs),
@@ -186,9 +200,12 @@ async def _found(
         ) from error
 
 
-async def serve(settings: Settings, policies: Policies, announce: Callable[[str], None]) -> None:
-    """Run a router until SIGTERM or SIGINT; a second one ends the process at once."""
-    service = Service(settings, policies)
+async def serve(settings: Settings, rules: RulesRead, announce: Callable[[str], None]) -> None:
+    """Run a router until SIGTERM or SIGINT; a second one ends the process at once.
+
+    SIGHUP has it read its rules again.
+    """
+    service = Service(settings, rules)
     loop = asyncio.get_running_loop()
 
     def end(number: signal.Signals) -> None:
@@ -198,6 +215,7 @@ async def serve(settings: Settings, policies: Policies, announce: Callable[[str]
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end, number)
+    loop.add_signal_handler(signal.SIGHUP, service.ask_for_rules)
     await service.run(announce)
 
 

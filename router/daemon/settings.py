@@ -104,6 +104,11 @@ class RulesSettings(Section):
     path: Path = Path("config/rules")
     """File or folder with the rules."""
 
+    watch_every_s: Annotated[float, Field(ge=0, le=3_600)] = 1
+    """How often to look whether the files have changed. What changed and then was at rest for one
+    look is read, checked, and put in force if nothing is wrong with it. 0: never; SIGHUP has them
+    read at once in any case."""
+
 
 class HttpSettings(Section):
     """Where metrics, health and the read-only views are served. There is no access control."""

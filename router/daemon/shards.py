@@ -108,6 +108,11 @@ class Shards:
         for life in self._lives.values():
             life.fail(error)
 
+    def change_rules(self) -> None:
+        """Have every shard change over to the rules in force, between two batches."""
+        for life in self._lives.values():
+            life.look_up()
+
     async def view(self, shard: int, look: Callable[[Engine], Shown]) -> Shown:
         """Look at a shard's committed state; `ShardGoneError` where it is not ours or not ready."""
         life = self._lives.get(shard)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from router.daemon.connection import Connection
 from router.daemon.intake import Intake
 from router.daemon.metrics import Metrics
+from router.daemon.reload import RulesInForce
 from router.daemon.settings import Settings
 from router.daemon.topics import TopicNames
-from router.model.policy import Policies
 from router.wire.reader import Reader
 from router.wire.writer import Writer
 
@@ -26,7 +26,7 @@ class Surroundings:
     names: TopicNames
     shard_count: int
     dead_letter_partitions: int
-    policies: Policies
+    rules: RulesInForce
     reader: Reader
     writer: Writer
     intake: Intake

@@ -96,6 +96,15 @@ class Agent:
         self.code = 0
         self.bucket: Bucket | None = None
 
+    def twin(self) -> "Agent":
+        """Give a copy to try things on; what is held by reference is not to be changed in it."""
+        other = Agent(self.record, self.profile, self.group, lease=self.lease)
+        other.claims = self.claims
+        other.used = self.used
+        other.code = self.code
+        other.bucket = self.bucket
+        return other
+
     def has_room(self, slot: Slot, exclusive: int) -> bool:
         """Tell whether one more conversation fits; ``exclusive`` masks the exclusive channels."""
         cap = self.group.caps.get(slot)
@@ -265,6 +274,15 @@ class Crew:
     def groups(self) -> Iterator[Group]:
         """Give every group."""
         return iter(self._groups.values())
+
+    def dissolve(self) -> None:
+        """Take the groups apart, which refer to themselves, so that nothing is left of them."""
+        for group in self._groups.values():
+            group.buckets.clear()
+            group.lanes.clear()
+            group.joins.clear()
+        for agent in self.agents.values():
+            agent.bucket = None
 
     def shelve(self, agent: Agent) -> None:
         """Put an agent who may get work where it can be found."""

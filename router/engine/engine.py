@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from router.engine import audit, lifecycle, restore
+from router.engine import adoption, audit, lifecycle, restore
 from router.engine.deadlines import NEVER, Deadlines
 from router.engine.deflections import bring_back, deflect, watch_turns
 from router.engine.expansion import take_past_steps
@@ -90,6 +90,26 @@ class Engine:
             _settle(pool)
         return said
 
+    def adopt(self, policies: Policies, now: int) -> list[Decision]:
+        """Let other rules come into force at ``now`` (ms), between two inputs.
+
+        Timers that are due apply first, under the old rules. Then, in the order of their names,
+        each pool whose policy has another version says ``policy.changed`` and what follows from it,
+        as after a restart; the others say nothing. Cost: all that the changed pools hold.
+        """
+        said = self.advance(now)
+        self._policies = policies
+        for name in sorted(self._pools):
+            pool = self._pools[name]
+            policy = policies.for_pool(name) or NO_POLICY
+            if policy.version == pool.policy.version:
+                continue
+            self._changed[pool] = None
+            pool.begin(said, self._now, cause=RouterCause("reload"))
+            adoption.change_rules(pool, policy)
+            _settle(pool)
+        return said
+
     def changes(self) -> list[Change]:
         """Give the entities changed since the last call, in the order of their first change.
 
@@ -126,7 +146,7 @@ class Engine:
             pool = self._pools[name]
             self._changed[pool] = None
             pool.begin(said, self._now, cause=RouterCause("restart"))
-            restore.resume(pool)
+            adoption.stand_under(pool)
             _settle(pool)
         return said
 

@@ -5,7 +5,6 @@ serve, never the place. Whoever waits has a timer for the next step; who enters 
 already past takes it in the same cause, after the changes of state and before the matches.
 """
 
-from router.engine.lanes import Line
 from router.engine.pool import Pool
 from router.engine.waiting import leave, line_up, reachable
 from router.model.outputs import ConversationExpanded
@@ -58,6 +57,10 @@ def take_steps(pool: Pool, record: ConversationRecord, steps: int) -> None:
     pool.newcomers.pop(record.id, None)
 
 
-def take_past_in_silence(line: Line, record: ConversationRecord, now: int) -> None:
+def take_past_in_silence(pool: Pool, record: ConversationRecord) -> None:
     """Let a conversation that keeps its queue under other rules have the steps that are past."""
-    record.step = past(record, line.ladder, now)
+    ladder = pool.room.lines[record.queue].ladder
+    steps = past(record, ladder, pool.now) if ladder else 0
+    if steps != record.step:
+        record.step = steps
+        pool.touch(record)

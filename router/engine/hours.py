@@ -16,6 +16,12 @@ def look_at_calendars(pool: Pool) -> None:
         look(pool, name)
 
 
+def forget_calendars(pool: Pool) -> None:
+    """Look at no calendar any more: other rules have others."""
+    for name in pool.record.hours:
+        pool.set_timer("hours_change", name, None)
+
+
 def look(pool: Pool, calendar: str) -> None:
     """See whether a calendar is open now, and when to look again."""
     hours = pool.policy.calendars[calendar]

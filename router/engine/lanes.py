@@ -61,6 +61,15 @@ class Ranks:
         else:
             keys.insert(bisect_left(keys, key, self._start), key)
 
+    def fill(self, keys: list[Key]) -> None:
+        """Let many stand at their places at once, where nobody stands yet."""
+        self._keys = sorted(keys)
+
+    def empty(self) -> None:
+        """Let everybody go."""
+        self._keys = []
+        self._start = 0
+
     def remove(self, key: Key) -> None:
         """Let a conversation go. Cost: O(1) amortised at the head, else a memmove."""
         keys = self._keys
@@ -127,6 +136,12 @@ class Line(Ranks):
         self.add(key)
         if self.newest:
             self.arrivals.add((-key[1], key[2], key[2], key[3], key[4]))
+
+    def fill(self, keys: list[Key]) -> None:
+        """Let many stand in the line at once, which is empty."""
+        super().fill(keys)
+        if self.newest:
+            self.arrivals.fill([(-key[1], key[2], key[2], key[3], key[4]) for key in keys])
 
     def leave(self, key: Key) -> None:
         """Let a conversation go."""
@@ -196,6 +211,11 @@ class Lane(Ranks):
         """Let a conversation stand in the lane."""
         self.add(key)
         self.top = self._keys[self._start][0]
+
+    def fill(self, keys: list[Key]) -> None:
+        """Let many stand in the lane at once, which is empty."""
+        super().fill(keys)
+        self.top = self._keys[0][0] if keys else None
 
     def leave(self, key: Key) -> None:
         """Let a conversation go."""

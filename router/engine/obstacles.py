@@ -8,7 +8,6 @@ not know each other, both ask.
 """
 
 from collections.abc import Iterator
-from copy import copy
 
 import msgspec
 
@@ -84,7 +83,7 @@ def without(agent: Agent, conversation: str) -> Agent:
 
 def lighter(agent: Agent, slot: Slot, units: int) -> Agent:
     """Give a copy of the agent with so much less to do on a channel."""
-    less = copy(agent)
+    less = agent.twin()
     less.used -= units
     less.code -= slot.one
     return less

@@ -96,7 +96,6 @@ class Pool:
         self.said: list[Decision] = []
         self.heard: Input | None = None
         self.cause: Cause | None = None
-        self._spoke = True
         self.now = 0
         self.hands: dict[Agent, None] = {}
         self.fresh_lanes: dict[Lane, None] = {}
@@ -117,6 +116,7 @@ class Pool:
     def adopt(self, policy: Policy) -> None:
         """Stand under a policy with nobody waiting and no agents yet; the caller puts them back."""
         self.policy = policy
+        self._spoke = True
         for name in sorted(self.climbing):
             self.set_timer("expands", name, None)
         self.climbing.clear()

@@ -8,7 +8,6 @@ a channel. Nothing is changed; where no single change helps, nothing is given.
 """
 
 from collections.abc import Iterable, Iterator
-from copy import copy
 from enum import StrEnum
 
 import msgspec
@@ -151,7 +150,7 @@ def _of_the_day(
 ) -> Iterator[Remedy]:
     record = agent.record
     if not pool.serves(agent):
-        there = copy(agent)
+        there = agent.twin()
         there.record = msgspec.structs.replace(record, presence=Presence.AVAILABLE, suspended={})
         if _able(pool, want, there):
             away = {PassedOver.OFFLINE, PassedOver.PRESENCE, PassedOver.SUSPENDED}
@@ -212,7 +211,7 @@ def _described(agent: Agent, profile: Profile) -> Agent:
 
 
 def _in_group(agent: Agent, profile: Profile, group: Group) -> Agent:
-    other = copy(agent)
+    other = agent.twin()
     other.profile = profile
     other.group = group
     return other

@@ -1,5 +1,7 @@
 """The waiting room of a pool: every line and lane, and which lanes an agent finds."""
 
+from collections.abc import Iterable
+
 from router.engine.crew import Crew, Group, Slot
 from router.engine.lanes import Demand, Key, Lane, Line, Signature, fits
 from router.model.policy import Policy
@@ -102,20 +104,62 @@ class WaitingRoom:
         line = signature.line
         key = line.key(record, signature)
         line.enter(key)
-        if line.paused:
-            lane = Lane(signature.demand, line)
-        elif record.kept_until is None and not record.barred:
+        if record.kept_until is None and not record.barred and not line.paused:
             lane = signature.lane
         else:
-            kept = record.preferred_agents if record.kept_until is not None else None
-            lane = Lane(signature.demand, line, kept=kept, barred=record.barred)
+            lane = self._lane_of_its_own(record, signature)
         lane.enter(key)
         self.place_of[record.id] = (lane, signature, key)
+        return None if line.paused else lane
+
+    def fill(self, everybody: Iterable[tuple[ConversationRecord, Signature]]) -> list[Lane]:
+        """Let many wait at once where nobody waits yet, as if they had entered one by one.
+
+        Gives the lanes to look at when matching.
+        """
+        lines: dict[Line, list[Key]] = {}
+        lanes: dict[Lane, list[Key]] = {}
+        for record, signature in everybody:
+            line, lane = signature.line, signature.lane
+            key = line.key(record, signature)
+            if record.barred or record.kept_until is not None or line.paused:
+                lane = self._lane_of_its_own(record, signature)
+            # At once, not at the end: what somebody waits in is not dropped to save room.
+            self.place_of[record.id] = (lane, signature, key)
+            if line in lines:
+                lines[line].append(key)
+            else:
+                lines[line] = [key]
+            if line.paused:
+                lane.enter(key)
+            elif lane in lanes:
+                lanes[lane].append(key)
+            else:
+                lanes[lane] = [key]
+        for line, keys in lines.items():
+            line.fill(keys)
+        for lane, keys in lanes.items():
+            lane.fill(keys)
+        return list(lanes)
+
+    def _lane_of_its_own(self, record: ConversationRecord, signature: Signature) -> Lane:
+        line = signature.line
         if line.paused:
-            return None
-        if lane is not signature.lane:
-            self._show(lane)
+            return Lane(signature.demand, line)
+        kept = record.preferred_agents if record.kept_until is not None else None
+        lane = Lane(signature.demand, line, kept=kept, barred=record.barred)
+        self._show(lane)
         return lane
+
+    def dissolve(self) -> None:
+        """Let everybody go and take apart what refers to itself, so that nothing is left of it."""
+        for lane, _, _ in self.place_of.values():
+            lane.empty()
+        for lane in self._lanes.values():
+            lane.empty()
+        for line in self.lines.values():
+            line.empty()
+            line.arrivals.empty()
 
     def leave(self, record: ConversationRecord) -> None:
         """Let a conversation go, if it waits."""

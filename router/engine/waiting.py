@@ -51,12 +51,16 @@ def _stand(pool: Pool, record: ConversationRecord, signature: Signature | None) 
         lane = pool.room.enter(record, signature)
         if lane is not None:
             pool.fresh_lanes[lane] = None
-        ladder = signature.line.ladder
-        if record.step < len(ladder):
-            pool.climbing.add(record.id)
-            due = record.arrived_at + ladder[record.step].after_ms
-            pool.set_timer("expands", record.id, due)
+        climb(pool, record, signature.line)
     pool.touch(record)
+
+
+def climb(pool: Pool, record: ConversationRecord, line: Line) -> None:
+    """Let a waiting conversation take the next step of its queue's ladder in its time."""
+    if record.step < len(line.ladder):
+        pool.climbing.add(record.id)
+        due = record.arrived_at + line.ladder[record.step].after_ms
+        pool.set_timer("expands", record.id, due)
 
 
 def leave(pool: Pool, record: ConversationRecord) -> None:

@@ -247,8 +247,11 @@ class _Checker:
             self._one_of(kind, each.about, (*path, each.word))
         for name, value in each.details.items():
             match name:
-                case "to" | "from" if each.word != "overflowed":
+                case "to" | "from" if each.word not in {"overflowed", "deflected"}:
                     self._one_of("agent", value, (*path, name))
+                case "to" if each.word == "deflected":
+                    known = [*self._vocabulary.channels, *self._vocabulary.teams]
+                    self._among(value, known, (*path, name), what="channel or team")
                 case "in":
                     self._one_of("queue", value, (*path, name))
                 case "reason" if each.word == "refused":

@@ -14,6 +14,7 @@ from router.model import outputs
 from router.model.outputs import Decision, TimerCause
 from router.rules.units import duration_text
 from router.scenarios.written import Expectation
+from router.wire import instants
 
 Getter = Callable[[Any, int], Any]
 """From an outcome and the time of its decision (ms) to a detail, UNSET where it has none."""
@@ -54,6 +55,14 @@ def _until(field: str) -> Getter:
         if value is UNSET:
             return UNSET
         return "open" if value is None else duration_text(value - at)
+
+    return found
+
+
+def _moment(field: str) -> Getter:
+    def found(body: Any, _: int) -> Any:
+        value = getattr(body, field)
+        return UNSET if value is UNSET else instants.render(value)
 
     return found
 
@@ -119,12 +128,15 @@ WORDS: Final[Mapping[str, Word]] = {
         _CONVERSATION,
         {
             "kind": _of("kind"),
+            "to": _of("to"),
             "trigger": _of("trigger", "name"),
             "text": _of("text"),
             "expires": _until("expires_at"),
         },
     ),
-    "deflection_accepted": Word(outputs.DeflectionAccepted, _CONVERSATION),
+    "deflection_accepted": Word(
+        outputs.DeflectionAccepted, _CONVERSATION, {"callback_at": _moment("callback_at")}
+    ),
     "deflection_expired": Word(outputs.DeflectionExpired, _CONVERSATION),
     "abandoned": Word(
         outputs.ConversationAbandoned,
@@ -168,7 +180,8 @@ _SUMMARY: Final = {
     "requeued": ("in", "place", "reason"),
     "overflowed": ("from", "to", "trigger"),
     "expanded": ("step",),
-    "deflected": ("kind",),
+    "deflected": ("kind", "to", "trigger"),
+    "deflection_accepted": ("callback_at",),
     "closed": ("from",),
 }
 """Which details of a decision are always shown; of the others those that are all it has to say."""
@@ -247,6 +260,8 @@ def expected(written: Expectation) -> Told:
     for name in _SPANS:
         if isinstance(given.get(name), int):
             given[name] = duration_text(given[name])
+    if "callback_at" in given:
+        given["callback_at"] = instants.render(given["callback_at"])
     return Told(word=word, about=about, details=given)
 
 

@@ -213,6 +213,7 @@ class Expectation(Written):
     kind: Name | None = None
     text: str | None = None
     trigger: Name | None = None
+    callback_at: Moment | None = None
     waiting: int | None = None
     available_agents: int | None = None
     reason: Name | None = None

@@ -13,6 +13,7 @@ from router.daemon.errors import Cause, cause_of
 from router.daemon.intake import Intake
 from router.daemon.metrics import Metrics
 from router.daemon.partition import Life
+from router.daemon.reload import RulesInForce
 from router.daemon.settings import KafkaSettings, Settings, TopicSettings
 from router.daemon.surroundings import Surroundings
 from router.daemon.topics import TopicNames
@@ -129,7 +130,7 @@ class Owner:
             names=names,
             shard_count=site.partitions,
             dead_letter_partitions=1,
-            policies=load(RULES),
+            rules=RulesInForce(load(RULES)),
             reader=Reader(topics=names.by_input(), partitions=site.partitions),
             writer=Writer(source="/contact-router"),
             intake=self.intake,

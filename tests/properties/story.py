@@ -1,14 +1,17 @@
 """One story told to the engine, the reference and the ledger at once, step by step.
 
 The engine may be ended at any moment and go on from its snapshot, from the changes it gave, or
-under other rules; the reference is told so and must still decide the same.
+under other rules, and other rules may come into force while it runs; the reference is told so and
+must still decide the same.
 """
 
 from itertools import zip_longest
 
+from msgspec.structs import replace
+
 from router.engine import Engine
 from router.model.inputs import Input
-from router.model.outputs import Decision
+from router.model.outputs import Decision, RouterCause
 from router.model.state import Entity, Key
 from tests.properties.chance import Chance
 from tests.properties.durable import Changelog, entities_of, records_of
@@ -73,11 +76,32 @@ class Story:
 
     def restart_with_other_rules(self, chance: Chance) -> None:
         """Start another engine under rules that may lack queues of the old ones."""
-        version = f"v{self.world.version + 1}"
-        rules = {pool: self.world.other_rules(chance, version=version) for pool in self.world.rules}
-        self.world.rules = rules
-        self.world.version += 1
+        self._change_rules(chance, list(self.world.rules))
         self._restart(entities_of(self.engine), f"with rules {self.world.rules}")
+
+    def swap_rules(self, chance: Chance) -> None:
+        """Let other rules come into force for some pools, which do as after a restart."""
+        self.now += chance.one_of(STEPS_MS)
+        self._compare(self.engine.advance(self.now), self.reference.advance(self.now))
+        before = entities_of(self.engine)
+        quiet = {pool: engine_pool.record.seq for pool, engine_pool in self.engine.pools.items()}
+        changed = [pool for pool in self.world.rules if chance.number(0, 2)]
+        self._change_rules(chance, changed)
+        self.lines.append(f"{self.now - MORNING:>9} (swapped to rules {self.world.rules})")
+        decided = self.engine.adopt(self.world, self.now)
+        self._compare(decided, self.reference.adopted(self.now))
+        for pool, seq in quiet.items():
+            assert pool in changed or self.engine.pools[pool].record.seq == seq
+        other = self._new_engine()
+        restarted = other.restore(before, self.now)
+        assert [replace(each, cause=RouterCause("reload")) for each in restarted] == decided
+        assert other.digest() == self.engine.digest()
+
+    def _change_rules(self, chance: Chance, pools: list[str]) -> None:
+        self.world.version += 1
+        version = f"v{self.world.version}"
+        other = {pool: self.world.other_rules(chance, version=version) for pool in pools}
+        self.world.rules = {**self.world.rules, **other}
 
     def check_state(self) -> None:
         """Check the invariants, and that changes and snapshot tell the same."""

@@ -59,6 +59,10 @@ class Centre(RuleBasedStateMachine):
     def restart_with_other_rules(self, data: st.DataObject) -> None:
         self._told.restart_with_other_rules(Drawn(data))
 
+    @rule(data=st.data())
+    def swap_rules(self, data: st.DataObject) -> None:
+        self._told.swap_rules(Drawn(data))
+
     @invariant()
     def is_sound(self) -> None:
         if self.story is not None:
@@ -129,10 +133,13 @@ def tell(seed: int, step: Step | None = None) -> None:
 
 def restless_step(story: Story, chance: Chance) -> None:
     """Let something happen, and often other rules come into force."""
-    if chance.number(0, 7) == 0:
-        story.restart_with_other_rules(chance)
-    else:
-        story.happen(chance)
+    match chance.number(0, 7):
+        case 0:
+            story.restart_with_other_rules(chance)
+        case 1:
+            story.swap_rules(chance)
+        case _:
+            story.happen(chance)
 
 
 def usual_step(story: Story, chance: Chance) -> None:
@@ -146,5 +153,7 @@ def usual_step(story: Story, chance: Chance) -> None:
             story.restart_from_snapshot()
         case 96 | 97:
             story.restart_from_changes()
-        case _:
+        case 98:
             story.restart_with_other_rules(chance)
+        case _:
+            story.swap_rules(chance)

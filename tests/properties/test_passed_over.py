@@ -16,7 +16,7 @@ from router.engine.candidates import candidate, candidates
 from router.engine.obstacles import obstacle
 from router.engine.pool import Pool
 from router.engine.remedies import Change, Remedy, changes, smallest_change
-from router.model.inputs import OfferAccepted, Presence
+from router.model.inputs import Presence
 from router.model.reasons import PassedOver
 from router.model.requirement import met, primary
 from router.model.state import ConversationRecord
@@ -78,22 +78,23 @@ def test_whoever_was_chosen_scored_best(seed: int) -> None:
             offer = record.offer
             if offer is None or offer.since != story.now or not offer.why.terms:
                 continue
-            last = just_chosen(pool, story.now)
-            if last is not None and last.conversation == record.id and last.why == offer.why:
-                scores = [each.why.score for each in candidates(pool, record) if each.why]
-                assert max(scores) == offer.why.score
-
-
-def just_chosen(pool: Pool, now: int) -> Any:
-    """Give the last match, if nothing has happened since in the pool, said or not."""
-    if pool.record.clock != now or not pool.said or pool.said[-1].cause != pool.cause:
-        return None
-    last = pool.said[-1].body
-    was_chosen_earlier = isinstance(pool.heard, OfferAccepted)
-    is_match = last.type == "conversation.offered" or (
-        last.type == "conversation.assigned" and not was_chosen_earlier
-    )
-    return last if is_match else None
+            if (
+                pool.record.clock == story.now
+                and pool.said
+                # The last thing that happened said it: nothing silent came after.
+                and pool.said[-1].cause is pool.cause
+                and pool.said[-1].body.type
+                in {
+                    "conversation.offered",
+                    "conversation.assigned",
+                }
+            ):
+                last: Any = pool.said[-1].body
+                # An offer that is accepted keeps the score it was made with.
+                made_now = last.offer == f"o{pool.said[-1].seq}"
+                if made_now and last.conversation == record.id:
+                    scores = [each.why.score for each in candidates(pool, record) if each.why]
+                    assert max(scores) == offer.why.score
 
 
 @pytest.mark.parametrize("seed", range(1, SEEDS + 1))

@@ -5,7 +5,7 @@ from functools import partial
 
 from router.model.inputs import Input
 from router.model.outputs import Cause, Decision, InputCause, RouterCause, TimerCause
-from router.model.policy import OfferMode, Policies
+from router.model.policy import OfferMode, Policies, Policy
 from tests.reference.lifecycle import Lifecycle
 
 
@@ -50,9 +50,21 @@ class Reference:
         self._now = max(self._now, now)
         decisions: list[Decision] = []
         for name, pool in sorted(self.pools.items()):
-            pool.policy, pool.input = self._policies.for_pool(name), None
-            decisions += self._caused(pool, RouterCause("restart"), pool.restart)
+            decisions += self._under(self._policies.for_pool(name), pool, "restart")
         return decisions
+
+    def adopted(self, now: int) -> list[Decision]:
+        """Do as a router whose rules were changed while it ran."""
+        decisions = self.advance(now)
+        for name, pool in sorted(self.pools.items()):
+            rules = self._policies.for_pool(name)
+            if rules and rules.version != (pool.policy.version if pool.policy else ""):
+                decisions += self._under(rules, pool, "reload")
+        return decisions
+
+    def _under(self, rules: Policy | None, pool: Lifecycle, reason: str) -> list[Decision]:
+        pool.policy, pool.input = rules, None
+        return self._caused(pool, RouterCause(reason), pool.come_under_rules)
 
     def _caused(self, pool: Lifecycle, cause: Cause, act: Callable[[], object]) -> list[Decision]:
         pool.now, pool.cause, pool.decided = self._now, cause, []

@@ -90,7 +90,7 @@ class Timers(Deflections):
             self.requeue(c, Requeue.AGENT_LOST, agent=of)
         self.agents[of].idle_since = self.now
 
-    def restart(self) -> None:
+    def come_under_rules(self) -> None:
         """Let every lease run anew, and follow the rules that are now in force."""
         for agent in self.leases:
             self.renew_lease(self.agents[agent])

@@ -6,16 +6,21 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from router.model.policy import LONGEST_IDLE, OfferMode, Order, Policy, WrapUp
+from router.model.policy import LONGEST_IDLE, OfferMode, Order, Policy, Queue, WrapUp
 from router.model.requirement import NOTHING
 from router.rules import load
 from router.rules.compilation import qualification
+from router.rules.hours import OpeningHours, compiled_hours
+from router.rules.written.calendars import Calendar
 from router.scenarios import Shelf, Suite, load_suite, run
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
+RETRY_UNSAID_MS = 600_000
+"""After how long a callback is rung again where the rule does not say."""
 SHELF = Shelf()
 SUITES = [load_suite(file, shelf=SHELF) for file in sorted((CONFIG / "scenarios").glob("*.yaml"))]
 (CENTRE,) = load(CONFIG / "rules").sets
+PARIS = CENTRE.document["calendars"]["paris"]
 
 
 def goes_as_expected(policy: Policy) -> bool:
@@ -40,6 +45,8 @@ def poorer() -> Iterator[tuple[str, Policy]]:
             ("order", replace(queue, order=Order())),
             ("selects", replace(queue, selects=LONGEST_IDLE)),
             ("preferred_agent", replace(queue, preferred_wait_ms=0)),
+            ("hours", replace(queue, hours=None)),
+            *other_deflections(queue),
         ):
             if changed != queue:
                 queues = {**policy.queues, name: changed}
@@ -48,6 +55,8 @@ def poorer() -> Iterator[tuple[str, Policy]]:
             ladder = (*queue.expands[:number], *queue.expands[number + 1 :])
             queues = {**policy.queues, name: replace(queue, expands=ladder)}
             yield f"queues: {name}: expands: {number}", replace(policy, queues=queues)
+    for name, hours in other_hours():
+        yield name, replace(policy, calendars={**policy.calendars, "paris": hours})
     for name, channel in policy.channels.items():
         manual = OfferMode.MANUAL
         for what, other in (
@@ -71,12 +80,49 @@ def poorer() -> Iterator[tuple[str, Policy]]:
         yield f"agents: {what}", replace(policy, agents=less)
 
 
+def other_deflections(queue: Queue) -> Iterator[tuple[str, Queue]]:
+    """Give a queue without one of its deflections, or with one that says less, and which."""
+    for index, rule in enumerate(queue.deflects):
+        before, after = queue.deflects[:index], queue.deflects[index + 1 :]
+        yield rule.name, replace(queue, deflects=(*before, *after))
+        for what, other in (
+            ("on", replace(rule, on=None)),
+            ("channels", replace(rule, channels=())),
+            ("share", replace(rule, share=100)),
+            ("text", replace(rule, text="")),
+            ("expires", replace(rule, expires_ms=rule.expires_ms * 2)),
+            ("attempts", replace(rule, attempts=1)),
+            ("fewer attempts", replace(rule, attempts=max(1, rule.attempts - 1))),
+            ("retry", replace(rule, retry_ms=RETRY_UNSAID_MS)),
+        ):
+            yield f"{rule.name}: {what}", replace(queue, deflects=(*before, other, *after))
+
+
+def other_hours() -> Iterator[tuple[str, OpeningHours]]:
+    """Give the calendar without its holidays, an exception or a day, or on other clocks."""
+    for what, other in (
+        ("holidays", {**PARIS, "holidays": None}),
+        ("timezone", {**PARIS, "timezone": "UTC"}),
+        *(
+            (
+                f"{part}: {day}",
+                {**PARIS, part: {d: v for d, v in PARIS[part].items() if d != day}},
+            )
+            for part in ("weekly", "exceptions")
+            for day in PARIS[part]
+        ),
+    ):
+        yield f"calendars: paris: {what}", compiled_hours(Calendar.model_validate(other))
+
+
 NOT_SHOWN: set[str] = set()
 """What no scenario is about."""
 
 
 def test_all_goes_as_expected_as_it_is() -> None:
     assert goes_as_expected(CENTRE.policy)
+    again = {"paris": compiled_hours(Calendar.model_validate(PARIS))}
+    assert goes_as_expected(replace(CENTRE.policy, calendars=again))
 
 
 @pytest.mark.parametrize(("what", "policy"), [pytest.param(*each, id=each[0]) for each in poorer()])

@@ -12,6 +12,7 @@ from router.daemon.connection import Connection
 from router.daemon.intake import Intake
 from router.daemon.metrics import Metrics
 from router.daemon.outbox import Parcel
+from router.daemon.reload import RulesInForce
 from router.daemon.settings import Settings, ShardSettings
 from router.daemon.surroundings import Surroundings
 from router.daemon.topics import TopicNames
@@ -49,7 +50,7 @@ def surroundings(*, dead_letter_partitions: int = 1, **shards: Any) -> Surroundi
         names=NAMES,
         shard_count=1,
         dead_letter_partitions=dead_letter_partitions,
-        policies=loads(RULES),
+        rules=RulesInForce(loads(RULES)),
         reader=Reader(topics=NAMES.by_input(), partitions=1),
         writer=Writer(source="/contact-router"),
         intake=Intake(connection, settings, inputs=NAMES.inputs),

@@ -30,7 +30,7 @@ class Desk:
 
     def __init__(self, around: Surroundings) -> None:
         self.around = around
-        self.engine = Engine(around.policies)
+        self.engine = Engine(around.rules.policies)
         self.feed = Feed(0, [0, 0, 0], most_inputs=10_000, most_bytes=10_000_000)
         self.positions = [0, 0, 0]
         self._outbox = Outbox(around.connection, around.settings, partition=0)

@@ -140,6 +140,13 @@ class Centre:
         assert self.engine.audit() == []
         return words(decided)
 
+    def swapped(self, rules: str) -> list[str]:
+        """Let other rules come into force, and tell what was decided."""
+        self.rules = loads(rules)
+        decided = self.engine.adopt(self.rules, self.milliseconds)
+        assert self.engine.audit() == []
+        return words(decided)
+
 
 def words(decisions: list[Decision]) -> list[str]:
     """Tell decisions in words: what, about whom, to whom or why."""

@@ -167,10 +167,32 @@ def test_who_is_kept_for_somebody_is_free_for_all_when_a_step_leaves_nobody_to_b
     assert story.engine.pools[POOL].conversations["c1"].kept_until is None
 
 
-def test_other_rules_that_come_while_the_router_runs_begin_without_timers_of_old_ladders() -> None:
+def test_other_rules_while_the_router_runs_bring_their_own_ladder_by_the_same_arrival() -> None:
     story = centre()
     hard(story)
-    pool = story.engine.pools[POOL]
-    assert ("expands", "c1", POOL) in pool.deadlines.armed()
-    pool.adopt(loads(RULES).policies[0])
-    assert not [name for name, _, _ in pool.deadlines.armed() if name == "expands"]
+    assert story.wait(45) == ["expanded c1 in reimbursement: 1 {'reimbursement': 2}"]
+    later = WITH_LADDER.replace("after: 45s", "after: 50s").replace("after: 3m", "after: 100s")
+    assert story.swapped(later) == ["policy.changed"]
+    assert story.wait(4) == []
+    assert story.wait(1) == ["expanded c1 in reimbursement: 1 {'reimbursement': 2}"]
+    assert story.wait(49) == []
+    assert story.wait(1) == ["expanded c1 in reimbursement: 2 {}"]
+
+
+def test_a_ladder_that_is_taken_away_leaves_what_the_queue_asks_for_and_no_timer() -> None:
+    story = centre()
+    hard(story)
+    story.wait(50)
+    assert story.swapped(RULES) == ["policy.changed"]
+    assert story.works("ana", {"reimbursement": 2}) == []
+    assert story.wait(200) == []
+    assert story.works("ben", {"reimbursement": 3}) == ["assigned c1 to ben"]
+    assert story.engine.audit() == []
+
+
+def test_a_ladder_that_is_new_lets_those_help_at_once_whom_it_would_have_let_help_by_now() -> None:
+    story = centre(RULES)
+    story.works("ana", {"reimbursement": 2})
+    hard(story)
+    story.wait(50)
+    assert story.swapped(WITH_LADDER) == ["policy.changed", *given("c1")]

@@ -136,11 +136,16 @@ def test_a_restart_while_deflected_forgets_no_step_and_adds_none(
     assert requeued[2:] == [FIRST, SECOND]
 
 
-def test_other_rules_while_deflected_give_it_in_silence_what_is_past(closed: Centre) -> None:
+@pytest.mark.parametrize("way", ["restart", "reload"])
+def test_other_rules_while_deflected_give_it_in_silence_what_is_past(
+    closed: Centre, way: str
+) -> None:
     closed.asks("c1", "voice")
     closed.wait(12)
-    closed.rules = Centre(RULES.replace("text: Ring you", "text: Call you")).rules
-    assert closed.restarted() == ["policy.changed"]
+    other = RULES.replace("text: Ring you", "text: Call you")
+    if way == "restart":
+        closed.rules = Centre(other).rules
+    assert (closed.restarted() if way == "restart" else closed.swapped(other)) == ["policy.changed"]
     assert closed.engine.pools[POOL].conversations["c1"].step == 1
     assert closed.wait(17) == []
     assert closed.wait(1)[2:] == [SECOND]

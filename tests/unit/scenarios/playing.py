@@ -10,7 +10,7 @@ from router.scenarios.report import failure_lines
 RULES = """
 version: 1
 skills: {contracts: 1..3}
-topics: [contracts, other]
+topics: [contracts, advice, other]
 teams: {house: {}}
 channels:
   chat: {units: 34, at_most: 3, offer: {mode: automatic}, wrap_up: {fixed: 30s}}
@@ -18,6 +18,11 @@ channels:
 agents: {lease: 45s, after_missed_offers: {count: 1, do: suspend, for: 5m}}
 queues:
   contracts: {takes: topic == "contracts", requires: {contracts: ">= level"}}
+  advice:
+    takes: topic == "advice"
+    deflects:
+      - {offer: callback, channels: [voice], share: 100%, text: "We ring you back."}
+      - {offer: channel, channel: voice, channels: [chat], share: 100%, text: "Call us."}
   other: {takes: true}
 """
 

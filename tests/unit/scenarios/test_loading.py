@@ -37,6 +37,8 @@ def test_a_sound_file_has_no_problem(tmp_path: Path) -> None:
         ("assigned: c1", "assigned: c2",
          "7:28 unknown conversation `c2` (one of `c1`)"),
         ("assigned: c1", "asigned: c1", "7:18 unknown key `asigned` (did you mean `assigned`?)"),
+        ("{assigned: c1, to: ana}", "{deflected: c1, to: voise}",
+         "7:37 `voise` is no channel or team (did you mean `voice`?)"),
         ("to: ana", "at_most: 3", "7:32 unknown key `at_most` (one of"),
         ("to: ana", "rules: [x]", "7:32 `assigned` has no `rules`"),
         ("{assigned: c1, to: ana}", "{assigned: c1, queued: c1}",

@@ -119,6 +119,32 @@ def test_a_command_is_answered_about_whom_it_names(tmp_path: Path) -> None:
     assert went(tmp_path, steps) == ""
 
 
+def test_what_is_offered_instead_and_when_the_customer_is_called_back(tmp_path: Path) -> None:
+    steps = """
+    - conversation: {id: c1, channel: chat, topic: advice}
+      expect: {deflected: c1, kind: channel, to: voice, trigger: share}
+    - take_instead: c1
+      expect: [{deflection_accepted: c1}, {closed: c1, reason: deflected}, nothing else]
+    - conversation: {id: c2, channel: voice, topic: advice}
+      expect: {deflected: c2, kind: callback}
+    - take_instead: {conversation: c2, callback_at: 2026-03-02 11:00 Europe/Paris}
+      expect: {deflection_accepted: c2, callback_at: 2026-03-02T11:00:00+01:00}
+    """
+    assert went(tmp_path, steps) == ""
+    assert "to: chat" in went(tmp_path, steps.replace("to: voice", "to: chat"))
+    assert "callback_at: 2026-03-02T10:00:00.000Z" in went(
+        tmp_path, steps.replace("11:00:00+01:00", "11:00:00+02:00")
+    )
+    said = went(
+        tmp_path,
+        steps.replace(
+            "deflection_accepted: c1",
+            "deflection_accepted: c1, callback_at: 2026-03-02T11:00:00+01:00",
+        ),
+    )
+    assert "✗ deflection_accepted: c1, callback_at: 2026-03-02T10:00:00.000Z" in said
+
+
 def test_an_event_that_comes_twice_is_refused(tmp_path: Path) -> None:
     steps = f"""
     - {ASKS}

@@ -1,0 +1,161 @@
+"""A pool comes to stand under rules: those in force at a restart, or others while it runs.
+
+There is one way for both. Everything that rules have a part in (lines and lanes, agents' groups and
+load, timers) is built anew from the durable records, which are all that is carried over: so nobody
+can lose a place, and a swap decides what a restart under the same rules would have decided. Nothing
+is left of what was built under the old rules, not even for the garbage collector.
+"""
+
+from collections.abc import Iterator
+from operator import attrgetter
+
+from router.engine.agents import renew_lease
+from router.engine.conversations import queue_for
+from router.engine.deadlines import NEVER
+from router.engine.deflections import resume_deflection
+from router.engine.expansion import take_past_in_silence
+from router.engine.hours import forget_calendars, go_on, look_at_calendars
+from router.engine.lanes import Signature
+from router.engine.pool import Pool
+from router.engine.waiting import change_queue, climb, enter, place, reachable
+from router.model.inputs import Presence
+from router.model.outputs import ConversationRequeued, PolicyChanged
+from router.model.policy import Policy
+from router.model.reasons import Requeue, Suspension
+from router.model.state import ConversationRecord
+
+
+def change_rules(pool: Pool, policy: Policy) -> None:
+    """Let a pool that runs stand under other rules from now on. Cost: all it holds."""
+    described = sorted(pool.agents.values(), key=attrgetter("id"))
+    for agent in described:
+        pool.deadlines.move(agent.lease, NEVER)
+    forget_calendars(pool)
+    pool.held.clear()
+    pool.crew.dissolve()
+    pool.room.dissolve()
+    pool.adopt(policy)
+    for agent in described:
+        pool.describe(None, agent.record, agent.profile)
+    stand_under(pool)
+
+
+def stand_under(pool: Pool) -> None:
+    """Derive what is not kept, and go on under the rules that are in force now.
+
+    Its agents are described, and nobody waits in a line yet. Where these are not the rules it last
+    decided with, that is said, and what follows from it.
+    """
+    for name in pool.record.paused:
+        if name in pool.room.lines:
+            pool.room.lines[name].paused = True
+    _resume_agents(pool)
+    changed = pool.record.policy != pool.policy.version
+    if not changed:
+        go_on(pool)
+    else:
+        look_at_calendars(pool)
+        before, pool.record.policy = pool.record.policy, pool.policy.version
+        if pool.record.seq:
+            pool.say(PolicyChanged(from_=before, to=pool.policy.version, files=pool.policy.files))
+    _resume_conversations(pool, changed=changed)
+    pool.opened = changed and bool(pool.held)
+    if not changed:
+        pool.fresh_lanes.clear()
+
+
+def _resume_conversations(pool: Pool, *, changed: bool) -> None:
+    known = pool.policy.queues
+    staying: list[ConversationRecord] = []
+    removed: list[ConversationRecord] = []
+    for record in pool.conversations.values():
+        if record.barred:
+            pool.set_timer("decline_forgotten", record.id, min(record.barred.values()))
+        (removed if known and record.queue not in known else staying).append(record)
+    if changed and known:
+        for record in staying:
+            take_past_in_silence(pool, record)
+    for lane in pool.room.fill(_resumed(pool, staying)):
+        pool.fresh_lanes[lane] = None
+    # Who keeps his queue stands in line first: the place of who comes from a removed one counts him.
+    for record in sorted(removed, key=attrgetter("arrived_at", "sequence")):
+        _move(pool, record)
+
+
+def _resumed(
+    pool: Pool, staying: list[ConversationRecord]
+) -> Iterator[tuple[ConversationRecord, Signature]]:
+    """Give who waits, with what kind he is now; those in an agent's hands are held again."""
+    for record in staying:
+        if record.stage != "waiting":
+            _resume_hold(pool, record)
+            continue
+        signature = pool.signature(record)
+        if record.kept_until is not None:
+            _resume_keeping(pool, record, signature)
+        if signature is not None:
+            if signature.line.deflects:
+                pool.newcomers[record.id] = record
+            climb(pool, record, signature.line)
+            yield record, signature
+
+
+def _resume_agents(pool: Pool) -> None:
+    for agent in pool.agents.values():
+        record = agent.record
+        for wrap_up in record.wrap_ups.values():
+            agent.used += wrap_up.units
+            agent.code += pool.crew.slot(wrap_up.channel).one
+        ends = [each.until for each in record.wrap_ups.values() if each.until is not None]
+        pool.set_timer("wrap_up_ends", agent.id, min(ends, default=None))
+        pool.set_timer("presence_until", agent.id, record.until)
+        if Suspension.NO_ANSWER in record.suspended:
+            until = record.suspended[Suspension.NO_ANSWER]
+            pool.set_timer("suspension_ends", agent.id, until)
+        if Suspension.LEASE_EXPIRED not in record.suspended:
+            renew_lease(pool, agent)
+        lost, after = record.lost_at, pool.policy.agents.lost_after_ms
+        due = None if lost is None or after is None else lost + after
+        pool.set_timer("lost_agent", agent.id, due)
+        if record.presence is not Presence.OFFLINE:
+            pool.hands[agent] = None
+
+
+def _move(pool: Pool, record: ConversationRecord) -> None:
+    change_queue(record, queue_for(pool, record) or list(pool.policy.queues)[-1])
+    pool.touch(record)
+    if record.stage != "waiting":
+        _resume_hold(pool, record)
+        return
+    if record.kept_until is not None:
+        record.kept_until = None
+        pool.set_timer("preferred_agent_wait", record.id, None)
+    enter(pool, record)
+    pool.say(
+        ConversationRequeued(
+            conversation=record.id,
+            queue=record.queue,
+            reason=Requeue.QUEUE_REMOVED,
+            place=place(pool, record),
+        )
+    )
+
+
+def _resume_keeping(pool: Pool, record: ConversationRecord, signature: Signature | None) -> None:
+    if signature is not None and not reachable(pool, record, signature.demand):
+        record.kept_until = None
+        pool.touch(record)
+    pool.set_timer("preferred_agent_wait", record.id, record.kept_until)
+
+
+def _resume_hold(pool: Pool, record: ConversationRecord) -> None:
+    if record.stage == "deflected":
+        resume_deflection(pool, record)
+        return
+    offer = record.offer
+    assert offer is not None  # noqa: S101 - offered and assigned have one; audited
+    agent = pool.agents[offer.agent]
+    slot = pool.crew.slot(record.channel)
+    pool.claim(agent, record, slot, offer.units)
+    if record.stage == "offered":
+        pool.set_timer("offer_expires", record.id, offer.expires_at)
