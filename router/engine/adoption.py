@@ -13,10 +13,11 @@ from router.engine.agents import renew_lease
 from router.engine.conversations import queue_for
 from router.engine.deadlines import NEVER
 from router.engine.deflections import resume_deflection
+from router.engine.expansion import take_past_in_silence
 from router.engine.hours import forget_calendars, go_on, look_at_calendars
 from router.engine.lanes import Signature
 from router.engine.pool import Pool
-from router.engine.waiting import enter, place, reachable
+from router.engine.waiting import change_queue, climb, enter, place, reachable
 from router.model.inputs import Presence
 from router.model.outputs import ConversationRequeued, PolicyChanged
 from router.model.policy import Policy
@@ -57,13 +58,13 @@ def stand_under(pool: Pool) -> None:
         before, pool.record.policy = pool.record.policy, pool.policy.version
         if pool.record.seq:
             pool.say(PolicyChanged(from_=before, to=pool.policy.version, files=pool.policy.files))
-    _resume_conversations(pool)
+    _resume_conversations(pool, changed=changed)
     pool.opened = changed and bool(pool.held)
     if not changed:
         pool.fresh_lanes.clear()
 
 
-def _resume_conversations(pool: Pool) -> None:
+def _resume_conversations(pool: Pool, *, changed: bool) -> None:
     known = pool.policy.queues
     staying: list[ConversationRecord] = []
     removed: list[ConversationRecord] = []
@@ -71,6 +72,9 @@ def _resume_conversations(pool: Pool) -> None:
         if record.barred:
             pool.set_timer("decline_forgotten", record.id, min(record.barred.values()))
         (removed if known and record.queue not in known else staying).append(record)
+    if changed and known:
+        for record in staying:
+            take_past_in_silence(pool, record)
     for lane in pool.room.fill(_resumed(pool, staying)):
         pool.fresh_lanes[lane] = None
     # Who keeps his queue stands in line first: the place of who comes from a removed one counts him.
@@ -92,6 +96,7 @@ def _resumed(
         if signature is not None:
             if signature.line.deflects:
                 pool.newcomers[record.id] = record
+            climb(pool, record, signature.line)
             yield record, signature
 
 
@@ -117,7 +122,7 @@ def _resume_agents(pool: Pool) -> None:
 
 
 def _move(pool: Pool, record: ConversationRecord) -> None:
-    record.queue = queue_for(pool, record) or list(pool.policy.queues)[-1]
+    change_queue(record, queue_for(pool, record) or list(pool.policy.queues)[-1])
     pool.touch(record)
     if record.stage != "waiting":
         _resume_hold(pool, record)

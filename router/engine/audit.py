@@ -17,7 +17,8 @@ from router.model.reasons import Suspension
 
 def violations(pool: Pool, deadlines: Deadlines) -> Iterator[str]:
     """Give what is wrong with a pool between two inputs, in words."""
-    if pool.hands or pool.fresh_lanes or pool.newcomers or pool.opened:
+    unsettled = pool.hands or pool.fresh_lanes or pool.newcomers or pool.opened or pool.overdue
+    if unsettled:
         yield "agents in hand or lanes unmatched between two inputs"
     yield from _stages(pool)
     yield from _lanes(pool)
@@ -182,6 +183,10 @@ def _expected_of_conversations(pool: Pool) -> dict[tuple[str, str], int | None]:
             expected["decline_forgotten", name] = min(record.barred.values())
         if record.kept_until is not None:
             expected["preferred_agent_wait", name] = record.kept_until
+        if name in pool.room.place_of:
+            ladder = pool.room.place_of[name][1].line.ladder
+            if record.step < len(ladder):
+                expected["expands", name] = record.arrived_at + ladder[record.step].after_ms
     return expected
 
 

@@ -12,6 +12,7 @@ from router.engine.offers import accept, bar, end_offer, waited_s
 from router.engine.pool import Pool
 from router.engine.waiting import (
     TRANSFER_WAIT_MS,
+    change_queue,
     end_of_keeping,
     enter,
     leave,
@@ -84,7 +85,7 @@ def create(pool: Pool, event: inputs.ConversationCreated) -> Refusal | None:
 
 def _qualified(record: ConversationRecord, verdict: Verdict) -> None:
     assert verdict.queue is not None  # noqa: S101 - callers refuse a verdict without a queue
-    record.queue = verdict.queue
+    change_queue(record, verdict.queue)
     record.topic = verdict.topic
     record.level = verdict.level
     record.language = verdict.language
@@ -272,7 +273,7 @@ def transfer(
         record.skills = record.given_skills = to.skills
     if to.level is not None:
         record.level = record.given_level = to.level
-    record.queue = to.queue or queue_for(pool, record) or record.queue
+    change_queue(record, to.queue or queue_for(pool, record) or record.queue)
     kept_until = 0
     if to.agent is not None:
         record.preferred_agents = (to.agent,)

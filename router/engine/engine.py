@@ -12,6 +12,7 @@ import msgspec
 from router.engine import adoption, audit, lifecycle, restore
 from router.engine.deadlines import NEVER, Deadlines
 from router.engine.deflections import bring_back, deflect, watch_turns
+from router.engine.expansion import take_past_steps
 from router.engine.hours import look_at_calendars
 from router.engine.matching import match
 from router.engine.pool import NO_POLICY, Pool
@@ -69,7 +70,7 @@ class Engine:
         pool.heard = event
         pool.cause = None
         lifecycle.apply(pool, event)
-        if pool.newcomers or pool.held:
+        if pool.newcomers or pool.held or pool.overdue:
             _settle(pool)
         elif pool.hands or pool.fresh_lanes:
             match(pool)
@@ -181,11 +182,13 @@ class Engine:
 
 
 def _settle(pool: Pool) -> None:
-    """Do what follows from the changes of a cause: deflections, callbacks, matches."""
+    """Do what follows from the changes of a cause: deflections, callbacks, steps, matches."""
     if pool.newcomers:
         deflect(pool)
     if pool.opened:
         bring_back(pool)
+    if pool.overdue:
+        take_past_steps(pool)
     match(pool)
     if pool.held:
         watch_turns(pool)

@@ -95,6 +95,7 @@ class Line(Ranks):
         "arrivals",
         "closed",
         "deflects",
+        "ladder",
         "newest",
         "paused",
         "queue",
@@ -106,6 +107,7 @@ class Line(Ranks):
         super().__init__()
         self.queue = queue
         self.tops = tops
+        self.ladder = queue.expands
         self.ageing = queue.order.ageing
         self.within = queue.order.within_ms
         self.newest = queue.order.by is OrderBy.NEWEST

@@ -11,6 +11,7 @@ from msgspec import UNSET
 
 from router.engine import agents, conversations, deflections
 from router.engine.commands import apply_command
+from router.engine.expansion import take_next_step
 from router.engine.hours import look
 from router.engine.lost import agent_lost
 from router.engine.pool import NO_POLICY, Pool
@@ -18,7 +19,7 @@ from router.engine.wrap_up import end_due_wrap_ups
 from router.model import inputs
 from router.model.outputs import CommandRefused, InputRefused
 from router.model.reasons import Refusal
-from router.model.state import Stage
+from router.model.state import ConversationRecord, Stage
 
 
 class Step(NamedTuple):
@@ -162,17 +163,22 @@ ANSWERS: dict[type[inputs.Input], Callable[[Pool, Any], Refusal | None]] = {
 """All other inputs; one that is in neither table is not supported yet."""
 
 
+WAITS: dict[str, Callable[[Pool, ConversationRecord], None]] = {
+    "callback_due": deflections.call_back,
+    "deflection_expires": deflections.expire_deflection,
+    "expands": take_next_step,
+    "preferred_agent_wait": conversations.free_for_all,
+}
+"""What the timers of a conversation do that nobody has."""
+
+
 def fire(pool: Pool, timer: str, *, of: str, due: int) -> None:
     """Do what a timer that has come due is for."""
     match timer:
-        case "callback_due":
-            deflections.call_back(pool, pool.conversations[of])
-        case "deflection_expires":
-            deflections.expire_deflection(pool, pool.conversations[of])
+        case "callback_due" | "deflection_expires" | "expands" | "preferred_agent_wait":
+            WAITS[timer](pool, pool.conversations[of])
         case "decline_forgotten":
             conversations.forget_bars(pool, pool.conversations[of], due)
-        case "preferred_agent_wait":
-            conversations.free_for_all(pool, pool.conversations[of])
         case "hours_change":
             look(pool, of)
         case "offer_expires":

@@ -14,6 +14,7 @@ import msgspec
 from router.engine.crew import Agent, Crew, Slot
 from router.engine.lanes import Demand, Lane, Signature
 from router.engine.pool import Pool
+from router.engine.room import in_force
 from router.model.inputs import Presence
 from router.model.reasons import PassedOver, Suspension
 from router.model.requirement import (
@@ -23,7 +24,6 @@ from router.model.requirement import (
     expression,
     least_level,
     met,
-    resolve,
 )
 from router.model.state import ConversationRecord
 
@@ -63,13 +63,7 @@ def wanted(pool: Pool, record: ConversationRecord, *, level: int | None = None) 
     slot = pool.crew.slots.get(record.channel)
     if line is None or slot is None or slot.channel is None:
         return None
-    requirement = resolve(
-        line.queue.requires,
-        level=level or record.level or 1,
-        language=record.language,
-        skills=record.skills,
-    )
-    demand = Demand(slot, requirement)
+    demand = Demand(slot, in_force(line, record, level=level or record.level))
     return Wanted(
         signature=Signature(line, Lane(demand, line), record.language),
         demand=demand,

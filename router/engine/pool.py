@@ -65,6 +65,7 @@ class Pool:
         "_strangers",
         "agents",
         "cause",
+        "climbing",
         "conversations",
         "crew",
         "deadlines",
@@ -76,6 +77,7 @@ class Pool:
         "newcomers",
         "now",
         "opened",
+        "overdue",
         "policy",
         "record",
         "room",
@@ -100,6 +102,9 @@ class Pool:
         self.newcomers: dict[str, ConversationRecord] = {}
         self.held: dict[Line, Ranks] = {}
         self.opened = False
+        # ids of those who wait for a step of a ladder, and of those who entered when one was past
+        self.climbing: set[str] = set()
+        self.overdue: set[str] = set()
         # ids in the order of their first change since the last `changes`
         self._conversations: dict[str, None] = {}
         self._agents: dict[str, None] = {}
@@ -112,6 +117,10 @@ class Pool:
         """Stand under a policy with nobody waiting and no agents yet; the caller puts them back."""
         self.policy = policy
         self._spoke = True
+        for name in sorted(self.climbing):
+            self.set_timer("expands", name, None)
+        self.climbing.clear()
+        self.overdue.clear()
         round_robin = any(q.selects.turn is Turn.ROUND_ROBIN for q in policy.queues.values())
         self.crew = Crew(self.name, policy, round_robin=round_robin)
         self.agents = self.crew.agents

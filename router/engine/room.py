@@ -47,7 +47,7 @@ class WaitingRoom:
     def signature(self, record: ConversationRecord, slot: Slot) -> Signature | None:
         """Give what kind of conversation it is now; None where its queue or channel is gone."""
         skills = tuple(sorted(record.skills.items())) if record.skills else ()
-        key = (record.queue, record.channel, record.level, record.language, skills)
+        key = (record.queue, record.channel, record.level, record.language, skills, record.step)
         known = self._signatures.get(key)
         if known is not None:
             return known
@@ -56,13 +56,7 @@ class WaitingRoom:
             return None
         if len(self._signatures) >= self._sweep_at:
             self._sweep()
-        requirement = resolve(
-            line.queue.requires,
-            level=record.level or 1,
-            language=record.language,
-            skills=record.skills,
-        )
-        lane = self._lane(line, slot, requirement)
+        lane = self._lane(line, slot, in_force(line, record, level=record.level))
         signature = self._signatures[key] = Signature(line, lane, record.language)
         return signature
 
@@ -200,3 +194,12 @@ class WaitingRoom:
         del lanes[lane]
         if not lanes:
             del self.own[at]
+
+
+def in_force(line: Line, record: ConversationRecord, *, level: int | None) -> AllOf:
+    """Give the requirement in force: that of the step taken last, else the queue's."""
+    template, skills = line.queue.requires, record.skills
+    if record.step:
+        taken = line.ladder[record.step - 1]
+        template, skills = taken.requires, {} if taken.drops_skills else skills
+    return resolve(template, level=level or 1, language=record.language, skills=skills)

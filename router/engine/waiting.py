@@ -28,6 +28,8 @@ def enter(pool: Pool, record: ConversationRecord, *, kept_until: int | None = No
             record.kept_until = until
             pool.set_timer("preferred_agent_wait", record.id, until)
     _stand(pool, record, signature)
+    if pool.climbing and record.id in pool.climbing:
+        pool.overdue.add(record.id)
 
 
 def end_of_keeping(record: ConversationRecord, signature: Signature) -> int:
@@ -49,7 +51,16 @@ def _stand(pool: Pool, record: ConversationRecord, signature: Signature | None) 
         lane = pool.room.enter(record, signature)
         if lane is not None:
             pool.fresh_lanes[lane] = None
+        climb(pool, record, signature.line)
     pool.touch(record)
+
+
+def climb(pool: Pool, record: ConversationRecord, line: Line) -> None:
+    """Let a waiting conversation take the next step of its queue's ladder in its time."""
+    if record.step < len(line.ladder):
+        pool.climbing.add(record.id)
+        due = record.arrived_at + line.ladder[record.step].after_ms
+        pool.set_timer("expands", record.id, due)
 
 
 def leave(pool: Pool, record: ConversationRecord) -> None:
@@ -58,6 +69,9 @@ def leave(pool: Pool, record: ConversationRecord) -> None:
     if record.kept_until is not None:
         record.kept_until = None
         pool.set_timer("preferred_agent_wait", record.id, None)
+    if pool.climbing and record.id in pool.climbing:
+        pool.climbing.discard(record.id)
+        pool.set_timer("expands", record.id, None)
 
 
 def line_up_again(pool: Pool, record: ConversationRecord) -> None:
@@ -122,6 +136,13 @@ def place(pool: Pool, record: ConversationRecord) -> int:
         return 1 + waits[1].line.before(waits[2])
     line = pool.room.lines.get(record.queue)
     return 1 + line.before(line.key(record)) if line is not None else 1
+
+
+def change_queue(record: ConversationRecord, queue: str) -> None:
+    """Send a conversation to a queue; in another than its own it has taken no step yet."""
+    if queue != record.queue:
+        record.queue = queue
+        record.step = 0
 
 
 def say_queued(pool: Pool, record: ConversationRecord) -> None:

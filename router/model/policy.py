@@ -102,13 +102,26 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
 LONGEST_IDLE = Selection(weights={Feature.IDLE: 1})
 
 
+class Expansion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A step of a queue's ladder: from ``after_ms`` after the arrival on, other agents may serve.
+
+    ``requires`` stands in place of the queue's requirement; the skills that the conversation asks
+    for itself stay, unless ``drops_skills``.
+    """
+
+    after_ms: int
+    requires: Requirement = NOTHING
+    drops_skills: bool = False
+
+
 class Queue(msgspec.Struct, frozen=True, kw_only=True):
     """Where conversations wait, and who may take them.
 
     ``preferred_wait_ms``: so long after its arrival a conversation is kept for its preferred
     agents, while one of them can be reached (0: not at all). ``hours``: name of the calendar
     outside which nobody is matched from it (None: always open). ``deflects``: what is offered
-    instead of waiting, the first rule that applies first.
+    instead of waiting, the first rule that applies first. ``expands``: its ladder, every step later
+    than the one before.
     """
 
     name: str
@@ -119,6 +132,7 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     preferred_wait_ms: int = 0
     hours: str | None = None
     deflects: tuple[Deflection, ...] = ()
+    expands: tuple[Expansion, ...] = ()
 
 
 class AgentRules(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -53,6 +53,7 @@ class ConversationRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=Fa
     (``given_*``) are what platforms said, kept to qualify again; the others are what qualification
     found. ``barred`` {agent: until} are those who declined it or handed it over. ``deflected``
     names the rules that have deflected it; ``callbacks`` counts how often one was promised.
+    ``step``: how many steps of its queue's ladder it has taken.
     """
 
     id: str
@@ -84,6 +85,7 @@ class ConversationRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=Fa
     deflection: OpenDeflection | None = None
     deflected: tuple[str, ...] = ()
     callbacks: int = 0
+    step: int = 0
     traceparent: str | None = None
 
 

@@ -12,7 +12,16 @@ from typing import Any, Final
 import msgspec
 
 from router.model import policy
-from router.model.policy import AgentRules, Channel, OfferMode, Order, OrderBy, Policy, Queue
+from router.model.policy import (
+    AgentRules,
+    Channel,
+    Expansion,
+    OfferMode,
+    Order,
+    OrderBy,
+    Policy,
+    Queue,
+)
 from router.model.requirement import NOTHING
 from router.rules import effective
 from router.rules.cel.checking import check
@@ -30,6 +39,7 @@ from router.rules.cel.syntax import (
 )
 from router.rules.deflection import DeflectionReader, deflections
 from router.rules.dispatch import Dispatch
+from router.rules.expansion import check_end, ladder
 from router.rules.hours import compiled_hours
 from router.rules.problems import Place, Problems, Severity, nearest
 from router.rules.qualification import Qualification, Step
@@ -326,6 +336,18 @@ class _Builder:
             preferred_wait_ms=0 if kept is None else kept.wait,
             hours=written.hours,
             deflects=deflections(name, written),
+            expands=self._ladder(name, written),
+        )
+
+    def _ladder(self, name: str, written: routing.Queue) -> tuple[Expansion, ...]:
+        node = self._node(("queues", name, "expands"))
+        if not isinstance(node, Sequence):
+            return ()
+        places = {node.place, *(each.place for each in node.items)}
+        if not any(place in places for place, _ in self._removed):
+            check_end(written.expands, node, problems=self._problems)
+        return ladder(
+            written.expands, node, requirements=self._requirements, problems=self._problems
         )
 
     def _unknown(self, kind: str, name: str, *, path: Path) -> None:

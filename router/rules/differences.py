@@ -45,6 +45,7 @@ _PHRASES: Final[Mapping[tuple[str, str], str]] = {
     ("queues", "order"): "puts in order by {}",
     ("queues", "selects"): "selects agents by {}",
     ("queues", "preferred_agent"): "keeps for preferred agents {}",
+    ("queues", "expands"): "widens in these steps: {}",
 }
 _NOTHING: Final[Mapping[tuple[str, str], str]] = {
     ("channels", "at_most"): "as many as there are units for",
@@ -53,6 +54,7 @@ _NOTHING: Final[Mapping[tuple[str, str], str]] = {
     ("qualification", "final"): "no",
     ("queues", "prefers"): "nothing in particular",
     ("queues", "preferred_agent"): "nothing",
+    ("queues", "expands"): "in none",
 }
 _WHOLE: Final = frozenset({"requires", "set"})
 """Values that are only understood as a whole."""

@@ -12,6 +12,7 @@ from typing import Final
 
 from router.model.deflection import DeflectionKind
 from router.model.policy import Facts
+from router.model.requirement import Requirement
 from router.rules.cel.syntax import (
     Binary,
     Expression,
@@ -27,6 +28,7 @@ from router.rules.compilation import Compiled, qualification
 from router.rules.dispatch import needs
 from router.rules.problems import Problems
 from router.rules.shape import key_spot, spot
+from router.rules.units import duration_text
 
 MAX_TRIALS: Final = 2_000
 _ELSEWHERE: Final = "a topic nobody declared"
@@ -42,6 +44,7 @@ def warn(compiled: Compiled, *, problems: Problems) -> None:
     _outsized_channels(compiled, problems=problems)
     _idle_calendars(compiled, problems=problems)
     _offers_of_the_same_channel(compiled, problems=problems)
+    _idle_steps(compiled, problems=problems)
 
 
 def _unreached_queues(compiled: Compiled, *, problems: Problems) -> None:
@@ -194,3 +197,19 @@ def _offers_of_the_same_channel(compiled: Compiled, *, problems: Problems) -> No
                     f"who is on `{rule.to}` is offered `{rule.to}`",
                     "name the other channels in `channels`",
                 )
+
+
+def _idle_steps(compiled: Compiled, *, problems: Problems) -> None:
+    """A step of a ladder that asks for exactly what was asked for before it."""
+    for name, queue in compiled.policy.queues.items():
+        before: tuple[Requirement, bool] = (queue.requires, False)
+        for index, step in enumerate(queue.expands):
+            asked = (step.requires, step.drops_skills)
+            if asked == before:
+                problems.warning(
+                    spot(compiled.tree, "queues", name, "expands", index),
+                    f"after {duration_text(step.after_ms)} nobody more may have what waits in "
+                    f"`{name}`: the step asks for what was asked for before",
+                    "ask for less, or take it out",
+                )
+            before = asked

@@ -14,6 +14,7 @@ from typing import Any, Final
 from router.model.policy import AgentRules, Channel, OfferMode, Order, OrderBy, Queue
 from router.rules.cel.syntax import Expression, canonical, constant
 from router.rules.deflection import deflection_value
+from router.rules.expansion import ladder_value
 from router.rules.hours import OpeningHours
 from router.rules.qualification import Step
 from router.rules.requirements import requirement_value
@@ -157,6 +158,8 @@ def _queue(queue: Queue, takes: Expression) -> dict[str, Any]:
         value["hours"] = queue.hours
     if queue.deflects:
         value["deflects"] = [deflection_value(each) for each in queue.deflects]
+    if queue.expands:
+        value["expands"] = ladder_value(queue.expands)
     return value
 
 

@@ -27,6 +27,7 @@ SECTIONS: Final[tuple[tuple[str, type[Written]], ...]] = (
     ("queues: NAME: preferred_agent", routing.PreferredAgent),
     ("queues: NAME: deflects: (each)", deflecting.Deflects),
     ("queues: NAME: deflects: (each): on", deflecting.When),
+    ("queues: NAME: expands: (each step)", routing.Step),
 )
 """Where each part stands in a file, and its model, from the outermost in."""
 

@@ -61,11 +61,18 @@ class Life:
     requirements: dict[str, Any] | None = None
     language: str | None = None
     barred: set[str] = field(default_factory=set)
+    step: int = 0
+    ladder: str = ""
     is_kept: bool = False
     deflection: str = ""
     thinks_until: int | None = None
     accepted: bool = False
     is_over: bool = False
+
+    def enter(self, queue: str, *, policy: str) -> None:
+        """Let it be in a queue; the ladder of another than before begins anew."""
+        if queue != self.queue:
+            self.queue, self.step, self.ladder = queue, 0, policy
 
 
 class Lives:
@@ -134,7 +141,7 @@ class Lives:
         requirements = qualified.get("requirements")
         life.requirements = requirements if isinstance(requirements, dict) else None
         life.language = qualified.get("language")
-        life.queue = str(decision.data.get("queue"))
+        life.enter(str(decision.data.get("queue")), policy=decision.policy)
         if not isinstance(decision.data.get("place"), int) or decision.data["place"] < 1:
             self._wrong(decision, f"place {decision.data.get('place')!r}")
 
@@ -203,12 +210,21 @@ class Lives:
             life.barred.add(life.holder)
         # What is asked for now is published no more until it is queued again.
         life.requirements = None
-        life.queue = str(decision.data.get("queue"))
+        life.enter(str(decision.data.get("queue")), policy=decision.policy)
         life.state, life.holder = WAITING, None
 
     def _expanded(self, decision: Decision, life: Life) -> None:
         requirements = decision.data.get("requirements")
         life.requirements = requirements if isinstance(requirements, dict) else None
+        step, queue = decision.data.get("step"), str(decision.data.get("queue"))
+        # Other rules may move it and let it take steps without a word; the same ones never do.
+        is_told = life.ladder == decision.policy
+        if is_told and queue != life.queue:
+            self._wrong(decision, f"{life.id} waits in {life.queue}")
+        if not isinstance(step, int) or step < 1 or (is_told and step != life.step + 1):
+            self._wrong(decision, f"step {step!r} of the ladder after {life.step}")
+        life.queue, life.ladder = queue, decision.policy
+        life.step = step if isinstance(step, int) else life.step + 1
 
     def _deflected(self, decision: Decision, life: Life) -> None:
         trigger = decision.data.get("trigger") or {}

@@ -312,3 +312,39 @@ def test_an_offer_whose_time_is_up_is_found_once_the_router_had_its_time() -> No
     assert check(story.topics(), settled_at=story.now).is_clean
     late = check(story.topics(), settled_at=story.now + 60_000)
     assert set(late.broken()) == {Rule.LIVENESS}
+
+
+def expanded(story: Story, step: int, **changed: Any) -> None:
+    timer = {"timer": "expands", "due": rfc3339(story.now), "of": "c1"}
+    told = {"queue": "all", "step": step, "requirements": {"claims": 1}, **changed}
+    story.decide("conversation.expanded", cause=timer, conversation="c1", **told)
+
+
+def test_a_ladder_climbed_step_by_step_is_sound() -> None:
+    story = Story()
+    story.create()
+    expanded(story, 1)
+    expanded(story, 2, requirements={})
+    assert broken(story) == set()
+
+
+@pytest.mark.parametrize("step", [0, 1, 3])
+def test_a_step_of_the_ladder_that_is_left_out_or_said_twice_is_found(step: int) -> None:
+    story = Story()
+    story.create()
+    expanded(story, 1)
+    expanded(story, step)
+    assert broken(story) == {Rule.LIFE}
+
+
+def test_a_step_of_another_queues_ladder_is_found() -> None:
+    story = Story()
+    story.create()
+    expanded(story, 1, queue="another")
+    assert broken(story) == {Rule.LIFE}
+
+
+def test_an_expansion_while_an_offer_is_open_is_found() -> None:
+    story = offered()
+    expanded(story, 1)
+    assert Rule.LIFE in broken(story)

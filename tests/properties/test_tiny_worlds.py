@@ -18,6 +18,7 @@ from router.model.outputs import Decision
 from router.model.policy import (
     AgentRules,
     Channel,
+    Expansion,
     Feature,
     OfferMode,
     Order,
@@ -62,6 +63,10 @@ def a_policy(mode: OfferMode, *, exclusive: bool, order: Order) -> Policy:
             order=order,
             selects=Selection(weights=weights),
             preferred_wait_ms=20_000,
+            expands=(
+                Expansion(after_ms=12_000, requires=SkillTerm("sales", Comparison.AT_LEAST, 2)),
+                Expansion(after_ms=30_000, drops_skills=True),
+            ),
         ),
         Queue(
             name="rest",

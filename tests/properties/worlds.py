@@ -9,6 +9,7 @@ from router.model.deflection import Closed, Deflection, DeflectionKind
 from router.model.policy import (
     AgentRules,
     Channel,
+    Expansion,
     Facts,
     Feature,
     OfferMode,
@@ -281,6 +282,7 @@ def _queue(name: str, chance: Chance) -> Queue:
         preferred_wait_ms=chance.one_of((0, 15_000, 60_000, 300_000)),
         hours=hours,
         deflects=tuple(_deflection(f"{name} {n}", chance, hours=hours) for n in range(rules)),
+        expands=_ladder(chance),
     )
 
 
@@ -299,6 +301,19 @@ def _deflection(name: str, chance: Chance, *, hours: str | None) -> Deflection:
         attempts=chance.one_of((3, 2, 1)),
         retry_ms=chance.one_of((20_000, 5_000, 180_000)),
         expires_ms=chance.one_of((60_000, 15_000, 300_000, 5_000)),
+    )
+
+
+def _ladder(chance: Chance) -> tuple[Expansion, ...]:
+    """Make the steps of a queue, in half of the queues none."""
+    times = sorted(set(some_of((0, 1, *DURATIONS, 90_000), chance, most=4)))
+    return tuple(
+        Expansion(
+            after_ms=after_ms,
+            requires=a_requirement(chance, depth=1),
+            drops_skills=one_in(3, chance),
+        )
+        for after_ms in times[: chance.one_of((0, 0, 1, 4))]
     )
 
 

@@ -93,7 +93,7 @@ class Lifecycle(Timers):
             c.skills = c.given_skills = to.skills
         if to.level is not None:
             c.level = c.given_level = to.level
-        c.queue = to.queue or self.policy.qualifier.queue_for(self.facts(c)) or c.queue
+        self.move(c, to.queue or self.policy.qualifier.queue_for(self.facts(c)) or c.queue)
         c.preferred_agents = (to.agent,) if to.agent else c.preferred_agents
         self.bar(c)
         self.requeue(c, Requeue.TRANSFERRED, **self.hand_over(c))
@@ -115,7 +115,8 @@ class Lifecycle(Timers):
             given = {name: getattr(c, f"given_{name}") for name in FOUND}
             verdict = self.policy.qualifier.qualify(self.facts(c, text=it.text, **given))
             refuse(Refusal.NO_QUEUE, verdict.queue is None)
-            for name in (*FOUND, "queue", "rules", "text_rules"):
+            self.move(c, verdict.queue)
+            for name in (*FOUND, "rules", "text_rules"):
                 setattr(c, name, getattr(verdict, name))
         self.conversations[c.id] = c
         return c

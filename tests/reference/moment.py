@@ -49,6 +49,7 @@ class Moment:
         self.paused: set[str] = set()
         self.looks: dict[str, tuple[bool, int]] = {}
         self.opened = False
+        self.entered: set[str] = set()
 
     def waiting(self) -> list[Any]:
         return [c for c in self.conversations.values() if c.stage == "waiting"]
@@ -67,8 +68,16 @@ class Moment:
     # Who may take a conversation.
 
     def needs(self, c: Any) -> AllOf:
-        template = self.policy.queues[c.queue].requires
-        return resolve(template, level=c.level or 1, language=c.language, skills=c.skills)
+        queue, own = self.policy.queues[c.queue], c.skills
+        taken = queue.expands[c.step - 1] if c.step else queue
+        if c.step and taken.drops_skills:
+            own = {}
+        return resolve(taken.requires, level=c.level or 1, language=c.language, skills=own)
+
+    def next_step(self, c: Any) -> int | None:
+        """Give when its queue asks for something else, if ever."""
+        left = self.policy.queues[c.queue].expands[c.step :] if self.policy else ()
+        return c.arrived_at + left[0].after_ms if left else None
 
     def meets(self, agent: str, requirement: Requirement) -> bool:
         profile = self.profiles[agent]

@@ -72,6 +72,8 @@ class Reference:
         pool.settle()
         pool.deflect()
         pool.bring_back()
+        pool.widen()
+        pool.settle()
         while able := [(c, agents) for c in pool.waiting() if (agents := pool.eligible(c))]:
             c, agents = min(able, key=lambda pair: pool.urgency(pair[0], pool.waiting()))
             best = min(agents, key=lambda agent: pool.turn(agent, c))

@@ -15,6 +15,7 @@ class Timers(Deflections):
         for c in self.conversations.values():
             due += [(until, "decline_forgotten", c.id) for until in c.barred.values()]
             due += [(c.kept_until, "preferred_agent_wait", c.id)]
+            due += [(self.next_step(c) if c.stage == "waiting" else None, "expands", c.id)]
             due += [(c.offer and c.offer.expires_at, "offer_expires", c.id)]
             due += [(c.deflection and c.deflection.expires_at, "deflection_expires", c.id)]
             due += [(c.deflection and c.deflection.due, "callback_due", c.id)]
@@ -47,6 +48,9 @@ class Timers(Deflections):
         hours = self.policy.calendars[of]
         self.looks[of] = hours.is_open(self.now), hours.next_change(self.now)
         self.opened = True
+
+    def expands(self, of: str, due: int) -> None:
+        self.take_step(self.conversations[of])
 
     def offer_expires(self, of: str, due: int) -> None:
         c, rules = self.conversations[of], self.policy.agents
@@ -100,6 +104,10 @@ class Timers(Deflections):
             self.say(PolicyChanged, from_=old, to=rules.version, files=rules.files)
         for c in sorted(self.conversations.values(), key=lambda c: (c.arrived_at, c.sequence)):
             if c.queue not in rules.queues:
-                c.queue = rules.qualifier.queue_for(self.facts(c)) or list(rules.queues)[-1]
+                known = rules.qualifier.queue_for(self.facts(c))
+                self.move(c, known or list(rules.queues)[-1])
                 if c.stage == "waiting":
                     self.requeue(c, Requeue.QUEUE_REMOVED)
+            elif old != rules.version:
+                ladder = rules.queues[c.queue].expands
+                c.step = len([each for each in ladder if c.arrived_at + each.after_ms <= self.now])

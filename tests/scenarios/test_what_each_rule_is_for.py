@@ -51,6 +51,10 @@ def poorer() -> Iterator[tuple[str, Policy]]:
             if changed != queue:
                 queues = {**policy.queues, name: changed}
                 yield f"queues: {name}: {what}", replace(policy, queues=queues)
+        for number in range(len(queue.expands)):
+            ladder = (*queue.expands[:number], *queue.expands[number + 1 :])
+            queues = {**policy.queues, name: replace(queue, expands=ladder)}
+            yield f"queues: {name}: expands: {number}", replace(policy, queues=queues)
     for name, hours in other_hours():
         yield name, replace(policy, calendars={**policy.calendars, "paris": hours})
     for name, channel in policy.channels.items():

@@ -100,11 +100,57 @@ class PreferredAgent(Written):
     then: Literal["anyone"] = Field(description="What comes after: `anyone` may have it.")
 
 
+class Step(Written):
+    """A step of a queue's ladder, or its end."""
+
+    PLANNED: ClassVar[Mapping[str, str]] = {
+        "when": "to widen on how the queue stands, such as with nobody logged in",
+        "teams": "to let other teams help; no queue is limited to teams yet",
+    }
+
+    after: Duration | None = Field(
+        default=None, description="So long after the customer's arrival, whatever happened since."
+    )
+    requires: dict[str, Any] | None = Field(
+        default=None,
+        description="What is asked for from then on, in place of the queue's `requires`.",
+    )
+    own_skills: Literal["kept", "dropped"] | None = Field(
+        default=None,
+        description="Whether the skills found in qualification are still asked for; `kept` if left out.",
+    )
+    then: Literal["hold", "anyone"] | None = Field(
+        default=None,
+        description=(
+            "How the ladder ends: `hold` (it waits on as the last step says), or with an `after` "
+            "`anyone` who has the channel."
+        ),
+    )
+
+    @model_validator(mode="after")
+    def _goes_together(self) -> Self:
+        asks = self.requires is not None or self.own_skills is not None
+        if self.then is not None and asks:
+            raise trouble("`then` ends the ladder and asks for nothing", "make it two steps")
+        if self.then == "hold" and self.after is not None:
+            raise trouble(
+                "`hold` has no time: it is what comes after the last step", "`then: hold`"
+            )
+        if self.then == "anyone" and self.after is None:
+            raise trouble("`anyone` from when on?", "`{after: 10m, then: anyone}`")
+        if self.then is None and self.after is None:
+            raise trouble("the step does not say when", "such as `after: 45s`")
+        if self.then is None and self.requires is None:
+            raise trouble(
+                "the step does not say what it asks for", "`requires: {}` asks for nothing"
+            )
+        return self
+
+
 class Queue(Written):
     """A queue: which conversations wait in it, and who may have them."""
 
     PLANNED: ClassVar[Mapping[str, str]] = {
-        "expands": "to ask for less after a while",
         "overflows": "to send conversations elsewhere when too many wait",
         "offer": "to offer otherwise than the channel does",
     }
@@ -146,6 +192,10 @@ class Queue(Written):
     deflects: list[Deflects] = Field(
         default=[],
         description="What is offered instead of waiting; the first that applies, then the next.",
+    )
+    expands: list[Step] = Field(
+        default=[],
+        description="For whom it waits too, once it has waited so long: steps, and how they end.",
     )
 
 

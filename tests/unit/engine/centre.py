@@ -170,6 +170,7 @@ WORDS = {
     "offer.declined": "{what} {conversation} from {agent}",
     "offer.withdrawn": "{what} {conversation} from {agent}",
     "conversation.requeued": "{what} {conversation} in {queue} at {place}: {reason}",
+    "conversation.expanded": "{what} {conversation} in {queue}: {step} {requirements}",
     "conversation.closed": "{what} {conversation}",
     "conversation.abandoned": "{what} {conversation}",
     "conversation.deflected": "{what} {conversation}: {kind}",

@@ -101,6 +101,7 @@ def test_every_way_of_the_language_is_shown(centre: Policy) -> None:
     deflections = [rule for each in queues for rule in each.deflects]
     assert {rule.on for rule in deflections} == {None, Closed()}
     assert any(rule.share < 100 for rule in deflections)
+    assert {each.drops_skills for queue in queues for each in queue.expands} == {True, False}
     assert {each.mode for each in centre.channels.values()} == set(OfferMode)
     assert {None, 0} & {each.wrap_up.limit_ms for each in centre.channels.values()}
 
