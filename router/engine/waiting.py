@@ -112,11 +112,19 @@ def _can_be_reached(agent: Agent, demand: Demand) -> bool:
     )
 
 
+def _is_kept(record: ConversationRecord, agent: Agent) -> bool:
+    return record.kept_until is not None and agent.id in record.preferred_agents
+
+
 def let_go_of(pool: Pool, agent: Agent) -> None:
     """Free for all what is kept for an agent, where nobody it is kept for can be reached now."""
-    for lane in list(pool.room.kept.get(agent.id, ())):
-        record = lane.head()[3]
-        if not reachable(pool, record, lane.demand):
+    kept = [lane.head()[3] for lane in pool.room.kept.get(agent.id, ())]
+    if pool.record.paused or pool.record.hours:
+        # Who waits where nobody is matched from is in no list of what is kept.
+        stopped = (line for line in pool.room.lines.values() if line.paused)
+        kept += [record for line in stopped for record in line.records() if _is_kept(record, agent)]
+    for record in kept:
+        if not reachable(pool, record, pool.room.place_of[record.id][1].demand):
             leave(pool, record)
             line_up(pool, record)
 

@@ -176,6 +176,21 @@ def test_the_score_is_the_sum_of_its_terms() -> None:
     assert assigned.why.score == sum(assigned.why.terms.values())
 
 
+def test_in_a_paused_queue_nothing_is_kept_for_who_cannot_be_reached_any_more() -> None:
+    centre = Centre()
+    order = {"by": "eve", "reason": "system down"}
+    centre.works("ben", {"reimbursement": 1})
+    centre.about(inputs.CommandPauseQueue, queue="reimbursement", **order)
+    centre.asks("c1", topic="reimbursement", preferred_agents=("ben",))
+    centre.about(inputs.AgentPresence, agent="ben", presence=inputs.Presence.OFFLINE)
+    digest = centre.engine.digest()
+    assert centre.restarted() == []
+    assert centre.engine.digest() == digest
+    centre.works("ana", {"reimbursement": 1})
+    resumed = centre.about(inputs.CommandResumeQueue, queue="reimbursement", **order)
+    assert resumed == ["command applied", "assigned c1 to ana"]
+
+
 def test_a_paused_queue_gives_nothing_and_keeps_its_places() -> None:
     centre = Centre()
     order = {"by": "eve", "reason": "system down"}
