@@ -152,7 +152,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         name="offers without end: after a restart no timer ends them",
-        file="router/engine/restore.py",
+        file="router/engine/adoption.py",
         before='        pool.set_timer("offer_expires", record.id, offer.expires_at)',
         after="        pass",
         tests=ENGINE,
