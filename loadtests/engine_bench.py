@@ -15,8 +15,9 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from loadtests import compiled, world_rules
-from loadtests.engine_run import GC_SETTING, EngineRun, replay
+from loadtests import centre_bench, compiled, world_rules
+from loadtests.centre_bench import CentreReport
+from loadtests.engine_run import GC_SETTING, EngineRun, growth, replay
 from loadtests.tape import Tape, record
 from loadtests.worlds import Size, World
 
@@ -55,6 +56,7 @@ class EngineReport(msgspec.Struct, frozen=True, kw_only=True):
     base_with_rules: EngineRun
     grown: dict[str, EngineRun]
     growth: dict[str, float]
+    centre: CentreReport
 
 
 def run(*, seed: int, tell: Callable[[str], None]) -> EngineReport:
@@ -83,6 +85,7 @@ def run(*, seed: int, tell: Callable[[str], None]) -> EngineReport:
                 runs.setdefault(name, []).append(_alone(_replay, tapes[name]))
         tell("replaying the base world under an operator's rules")
         base_with_rules = _alone(_replay_with_rules, tapes["base"])
+    centre = centre_bench.run(seed=seed, tell=tell)
     fastest = {name: min(each, key=lambda run: run.input_us.mean) for name, each in runs.items()}
     base = fastest.pop("base")
     return EngineReport(
@@ -95,19 +98,8 @@ def run(*, seed: int, tell: Callable[[str], None]) -> EngineReport:
         base_with_rules=base_with_rules,
         grown=fastest,
         growth={name: growth(run, over=base) for name, run in fastest.items()},
+        centre=centre,
     )
-
-
-def growth(run: EngineRun, *, over: EngineRun) -> float:
-    """Compare mean costs as if both had had the base's mix of inputs.
-
-    In a larger world some types come more often; that a type costs more is growth, that a dear one
-    is more frequent is not. A type that one of them did not have is left out.
-    """
-    shared = [name for name in over.by_type_us if name in run.by_type_us]
-    weights = {name: over.by_type_us[name].count for name in shared}
-    cost = sum(run.by_type_us[name].mean * weights[name] for name in shared)
-    return cost / sum(over.by_type_us[name].mean * weights[name] for name in shared)
 
 
 def say(size: Size) -> str:
@@ -122,7 +114,7 @@ def _alone(work: Callable[..., Result], *given: object) -> Result:
 
 
 def _record(path: Path, size: Size, seed: int, warm_up: int, inputs: int) -> None:  # noqa: PLR0917 - across a process
-    tape = record(size, seed=seed, warm_up_s=WARM_UP_S, warm_up=warm_up, inputs=inputs)
+    tape = record(World(size, seed=seed), warm_up_s=WARM_UP_S, warm_up=warm_up, inputs=inputs)
     tape.save(path)
 
 

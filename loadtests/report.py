@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from loadtests import targets
+from loadtests.centre_bench import CentreReport
 from loadtests.engine_bench import EngineReport, say
 from loadtests.engine_run import EngineRun
 from loadtests.machine import Machine
@@ -108,6 +109,7 @@ def _engine(report: EngineReport) -> Iterator[str]:
     for what, run in report.grown.items():
         yield f"{_row(f'10 x {what}', run.input_us)}  {report.growth[what]:>6.2f} x"
     yield from _rules(report.base, report.base_with_rules)
+    yield from _centre(report.centre)
 
 
 def _rules(plain: EngineRun, ruled: EngineRun) -> Iterator[str]:
@@ -119,6 +121,16 @@ def _rules(plain: EngineRun, ruled: EngineRun) -> Iterator[str]:
         f" all inputs {plain.input_us.mean:.1f} -> {ruled.input_us.mean:.1f} µs,"
         f" mean / orjson {ruled.ratio:.1f} x"
     )
+
+
+def _centre(report: CentreReport) -> Iterator[str]:
+    size = report.whole.size
+    yield ""
+    yield (
+        f"  the example centre: {size.agents:,} agents, {size.waiting:,} waiting, qualified by its rules"
+    )
+    yield _row("its plain queues", report.plain.input_us)
+    yield f"{_row('all its rules', report.whole.input_us)}  {report.ratio:>6.2f} x"
 
 
 def _router(report: RouterReport) -> Iterator[str]:

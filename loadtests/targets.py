@@ -16,6 +16,7 @@ ENGINE_RATIO: Final = 10.0
 ENGINE_TAIL: Final = 10.0
 GROWTH: Final = 1.3
 GROWTH_BOUND: Final = ("agents", "backlog")
+CENTRE: Final = 2.0
 DRAIN: Final = 0.3
 MEDIAN: Final = 1.5
 TAIL: Final = 2.0
@@ -51,6 +52,9 @@ def of_engine(report: EngineReport) -> Iterator[Target]:
     )
     for what in GROWTH_BOUND:
         yield Target(name=f"engine cost at 10 x {what}", found=report.growth[what], bound=GROWTH)
+    yield Target(
+        name="engine, all rules of the centre / plain", found=report.centre.ratio, bound=CENTRE
+    )
 
 
 def of_router(report: RouterReport) -> Iterator[Target]:
