@@ -1,8 +1,8 @@
 """The engine alone: one large world, the same under an operator's rules, and how cost grows.
 
 Growth is measured from a base of a tenth of the large world, by making queues, agents or backlog
-ten times as many, each alone. Every world lives and is replayed in processes of its own, one at a
-time, so that none finds the memory of another. Base and grown worlds are replayed in turns, and
+ten times as many, each alone. Every world lives and is replayed in processes of its own, so that
+none finds the memory of another; two live at a time, and while one is replayed nothing else runs. Base and grown worlds are replayed in turns, and
 the fastest replay of each counts: what a busy machine adds is not growth.
 """
 
@@ -64,12 +64,7 @@ def run(*, seed: int, tell: Callable[[str], None]) -> EngineReport:
     with tempfile.TemporaryDirectory(prefix="loadtests-") as folder:
         tapes = {"large": Path(folder) / "large", "base": Path(folder) / "base"}
         tapes |= {name: Path(folder) / name for name in GROWN}
-        for name, size in {"large": LARGE, "base": BASE, **GROWN}.items():
-            tell(f"recording the {name} world: {say(size)}")
-            warm_up, inputs = (
-                (WARM_UP, INPUTS) if name == "large" else (WARM_UP_OF_GROWTH, INPUTS_OF_GROWTH)
-            )
-            _alone(_record, tapes[name], size, seed, warm_up, inputs)
+        _record_all({"large": LARGE, "base": BASE, **GROWN}, tapes, seed=seed, tell=tell)
         tell("replaying the large world")
         large = _alone(_replay, tapes["large"])
         tell("replaying the large world, every input a batch of its own")
@@ -111,6 +106,22 @@ def _alone(work: Callable[..., Result], *given: object) -> Result:
     """Do something in a fresh process."""
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
         return process.submit(work, *given).result()
+
+
+def _record_all(
+    sizes: dict[str, Size], tapes: dict[str, Path], *, seed: int, tell: Callable[[str], None]
+) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(2, mp_context=spawn, max_tasks_per_child=1) as processes:
+        recorded = []
+        for name, size in sizes.items():
+            tell(f"recording the {name} world: {say(size)}")
+            warm_up, inputs = (
+                (WARM_UP, INPUTS) if name == "large" else (WARM_UP_OF_GROWTH, INPUTS_OF_GROWTH)
+            )
+            recorded.append(processes.submit(_record, tapes[name], size, seed, warm_up, inputs))
+        for each in recorded:
+            each.result()
 
 
 def _record(path: Path, size: Size, seed: int, warm_up: int, inputs: int) -> None:  # noqa: PLR0917 - across a process

@@ -1,6 +1,7 @@
 """What the figures must be: ratios of things measured in the same run, never clock time.
 
-They are goals for a machine that has nothing else to do. `--check` makes a missed one the exit
+They are goals for a machine that has nothing else to do, and for the engine as it is shipped, compiled,
+where `make compiled` has built it. `--check` makes a missed one the exit
 status.
 """
 
@@ -38,7 +39,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
 def of_engine(report: EngineReport) -> Iterator[Target]:
     """Give the goals of the engine."""
-    large = report.large
+    large = report.large_compiled or report.large
     busy = large.without_heartbeats_us
     yield Target(name="engine mean / orjson", found=large.ratio, bound=ENGINE_RATIO)
     yield Target(

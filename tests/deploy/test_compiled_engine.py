@@ -12,7 +12,7 @@ import pytest
 
 from loadtests import compiled
 from loadtests.tape import Tape, record
-from loadtests.worlds import Size
+from loadtests.worlds import Size, World
 from tests.deploy.deployment import PROJECT
 
 SMALL = Size(queues=60, agents=300, waiting=1_000)
@@ -54,7 +54,7 @@ def site(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tape(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A life decided by the sources."""
     path = tmp_path_factory.mktemp("tape") / "small"
-    record(SMALL, seed=3, warm_up_s=40, warm_up=1_000, inputs=3_000).save(path)
+    record(World(SMALL, seed=3), warm_up_s=40, warm_up=1_000, inputs=3_000).save(path)
     return path
 
 
