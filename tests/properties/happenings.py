@@ -168,7 +168,8 @@ def _holder(chance: Chance, scene: Scene, conversation: str) -> str:
 
 
 def _abandoned(chance: Chance, scene: Scene) -> Fields:
-    return {"conversation": _open(chance, scene, "waiting", "offered"), "reason": "hung up"}
+    reason = chance.one_of(("hung up", "no_answer"))
+    return {"conversation": _open(chance, scene, "waiting", "offered"), "reason": reason}
 
 
 def _ended(chance: Chance, scene: Scene) -> Fields:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from router.model.deflection import Closed, Deflection, DeflectionKind
+from router.model.deflection import Closed, Deflection, DeflectionKind, First
 from router.model.policy import (
     AgentRules,
     Channel,
@@ -299,6 +299,7 @@ def _deflection(name: str, chance: Chance, *, hours: str | None) -> Deflection:
         share=chance.one_of((20, 50, 100) if always else (100, 100, 50)),
         to=to,
         attempts=chance.one_of((3, 2, 1)),
+        first=chance.one_of(tuple(First)),
         retry_ms=chance.one_of((20_000, 5_000, 180_000)),
         expires_ms=chance.one_of((60_000, 15_000, 300_000, 5_000)),
     )

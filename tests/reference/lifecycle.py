@@ -65,9 +65,7 @@ class Lifecycle(Timers):
                     self.queued(c)
             case told.ConversationAbandoned():
                 refuse(Refusal.NOT_WAITING, holder)
-                self.withdraw([c], Withdrawal.ABANDONED)
-                self.say(said.ConversationAbandoned, c, reason=it.reason)
-                del self.conversations[c.id]
+                self.abandon(c, it.reason)
             case told.ConversationEnded():
                 refuse(Refusal.NOT_ASSIGNED, holder is None or it.agent not in (None, holder))
                 self.end(c, it.outcome)

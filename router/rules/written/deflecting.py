@@ -49,7 +49,6 @@ class Deflects(Written):
 
     PLANNED: ClassVar[Mapping[str, str]] = {
         "off": "to end on another condition",
-        "first": "to ring the customer before an agent",
     }
 
     offer: Literal["callback", "channel", "self_service", "voicemail", "partner", "message"] = (
@@ -85,10 +84,17 @@ class Deflects(Written):
         default=None, description="So long after one attempt the next is due (10m if left out)."
     )
 
+    first: Literal["agent", "customer"] | None = Field(
+        default=None,
+        description="For `callback`: who is rung first when it is due, the `agent` (who then rings the customer) if left out, or the `customer`.",
+    )
+
     @model_validator(mode="after")
     def _rings_again(self) -> Self:
         if self.attempts is not None and self.offer != "callback":
             raise trouble(f"`attempts` do nothing where `{self.offer}` is offered")
+        if self.first is not None and self.offer != "callback":
+            raise trouble(f"nobody is rung `first` where `{self.offer}` is offered")
         if self.retry is not None and (self.attempts is None or self.attempts == 1):
             raise trouble("a `retry` does nothing after the only attempt", "`attempts: 3`")
         if self.retry is not None and self.retry < 1_000:
