@@ -185,4 +185,11 @@ MUTANTS: Final = (
         after="        record.barred = {**record.barred, agent: pool.now + 1}",
         tests=ENGINE,
     ),
+    Mutant(
+        name="the dead are waited for: nobody takes them out of the group",
+        file="router/daemon/former_members.py",
+        before="                    await inside_aiokafka.leave_group(admin, group, member=id_)",
+        after="                    pass",
+        tests=("tests/faults/test_restarts.py",),
+    ),
 )
