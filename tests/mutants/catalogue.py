@@ -158,6 +158,20 @@ MUTANTS: Final = (
         tests=ENGINE,
     ),
     Mutant(
+        name="other rules seen late: who waits is not looked at when they come into force",
+        file="router/engine/adoption.py",
+        before="            pool.hands[agent] = None",
+        after="            pass",
+        tests=ENGINE,
+    ),
+    Mutant(
+        name="old leases run on: a timer of the old rules fires under the new ones",
+        file="router/engine/adoption.py",
+        before="        pool.deadlines.move(agent.lease, NEVER)",
+        after="        pass",
+        tests=ENGINE,
+    ),
+    Mutant(
         name="words kept: a customer's text goes into the state",
         file="router/engine/conversations.py",
         before="        attributes=event.attributes or {},\n        preferred_agents=",
