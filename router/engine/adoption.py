@@ -60,8 +60,6 @@ def stand_under(pool: Pool) -> None:
             pool.say(PolicyChanged(from_=before, to=pool.policy.version, files=pool.policy.files))
     _resume_conversations(pool, changed=changed)
     pool.opened = changed and bool(pool.held)
-    if not changed:
-        pool.fresh_lanes.clear()
 
 
 def _resume_conversations(pool: Pool, *, changed: bool) -> None:
@@ -75,8 +73,7 @@ def _resume_conversations(pool: Pool, *, changed: bool) -> None:
     if changed and known:
         for record in staying:
             take_past_in_silence(pool, record)
-    for lane in pool.room.fill(_resumed(pool, staying)):
-        pool.fresh_lanes[lane] = None
+    pool.room.fill(_resumed(pool, staying))
     # Who keeps his queue stands in line first: the place of who comes from a removed one counts him.
     for record in sorted(removed, key=attrgetter("arrived_at", "sequence")):
         _move(pool, record)
@@ -118,6 +115,7 @@ def _resume_agents(pool: Pool) -> None:
         due = None if lost is None or after is None else lost + after
         pool.set_timer("lost_agent", agent.id, due)
         if record.presence is not Presence.OFFLINE:
+            # Whoever may get work is in hand, so matching looks at all that anybody may take.
             pool.hands[agent] = None
 
 

@@ -112,11 +112,8 @@ class WaitingRoom:
         self.place_of[record.id] = (lane, signature, key)
         return None if line.paused else lane
 
-    def fill(self, everybody: Iterable[tuple[ConversationRecord, Signature]]) -> list[Lane]:
-        """Let many wait at once where nobody waits yet, as if they had entered one by one.
-
-        Gives the lanes to look at when matching.
-        """
+    def fill(self, everybody: Iterable[tuple[ConversationRecord, Signature]]) -> None:
+        """Let many wait at once where nobody waits yet, as if they had entered one by one."""
         lines: dict[Line, list[Key]] = {}
         lanes: dict[Lane, list[Key]] = {}
         for record, signature in everybody:
@@ -130,9 +127,7 @@ class WaitingRoom:
                 lines[line].append(key)
             else:
                 lines[line] = [key]
-            if line.paused:
-                lane.enter(key)
-            elif lane in lanes:
+            if lane in lanes:
                 lanes[lane].append(key)
             else:
                 lanes[lane] = [key]
@@ -140,7 +135,6 @@ class WaitingRoom:
             line.fill(keys)
         for lane, keys in lanes.items():
             lane.fill(keys)
-        return list(lanes)
 
     def _lane_of_its_own(self, record: ConversationRecord, signature: Signature) -> Lane:
         line = signature.line
