@@ -185,6 +185,12 @@ class PositionsRecord(msgspec.Struct, kw_only=True, gc=False):
     commands: int
 
 
+class ShardsRecord(msgspec.Struct, kw_only=True, gc=False):
+    """How many shards there are, as its first owner found it: where pools live follows from it."""
+
+    count: int
+
+
 class BarrierRecord(msgspec.Struct, kw_only=True, gc=False):
     """Written by a new owner before it folds the state topic; ``nonce`` tells it from others."""
 
@@ -192,7 +198,7 @@ class BarrierRecord(msgspec.Struct, kw_only=True, gc=False):
 
 
 Entity = ConversationRecord | ProfileRecord | AgentRecord | StrangerRecord | PoolRecord | SeenRecord
-"""What an engine keeps; positions and barrier belong to the shard."""
+"""What an engine keeps; positions, barrier and number of shards belong to the shard."""
 
 Kind = Literal["conversation", "profile", "agent", "stranger", "pool", "seen"]
 
