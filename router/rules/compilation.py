@@ -5,7 +5,7 @@ where nothing is. After that nothing can fail: conditions are compiled, names ar
 default is filled in.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as MappingType
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ from router.model.policy import (
     Policy,
     Queue,
 )
-from router.model.requirement import NOTHING
+from router.model.requirement import NOTHING, Requirement
 from router.rules import effective
 from router.rules.cel.checking import check
 from router.rules.cel.evaluation import compiled
@@ -47,6 +47,7 @@ from router.rules.requirements import WORDS, RequirementReader
 from router.rules.selection import selection
 from router.rules.shape import fitted, key_spot, spot
 from router.rules.source import Mapping, Node, Scalar, Sequence
+from router.rules.teams import TeamsReader
 from router.rules.vocabulary import FACTS, LASTING_FACTS, Type, Vocabulary, declared
 from router.rules.written import routing, staffing
 
@@ -176,6 +177,12 @@ class _Builder:
         self._vocabulary = vocabulary
         self._problems = problems
         self._requirements = RequirementReader(vocabulary, problems)
+        self.teams = TeamsReader(
+            tree,
+            teams=vocabulary.teams,
+            partners=[name for name, each in rules.teams.items() if each.partner],
+            problems=problems,
+        )
         self._deflections = DeflectionReader(
             tree, vocabulary=vocabulary, teams=rules.teams, problems=problems
         )
@@ -321,11 +328,13 @@ class _Builder:
         kept = written.preferred_agent
         if written.hours is not None and written.hours not in self._vocabulary.calendars:
             self._unknown("calendar", written.hours, path=("queues", name, "hours"))
+        asked = NOTHING if requires is None else self._requirements.requirement(requires)
         has_hours = not self._silent(self._node(("queues", name)), "hours")
         self._deflections.check(name, written, has_hours=has_hours)
         return Queue(
             name=name,
-            requires=NOTHING if requires is None else self._requirements.requirement(requires),
+            requires=asked,
+            serves=self.teams.serves(written.teams, ("queues", name, "teams")),
             prefers=likes,
             order=_order(written.order),
             selects=selection(
@@ -336,10 +345,12 @@ class _Builder:
             preferred_wait_ms=0 if kept is None else kept.wait,
             hours=written.hours,
             deflects=deflections(name, written),
-            expands=self._ladder(name, written),
+            expands=self._ladder(name, written, start=Expansion(after_ms=0, requires=asked)),
         )
 
-    def _ladder(self, name: str, written: routing.Queue) -> tuple[Expansion, ...]:
+    def _ladder(
+        self, name: str, written: routing.Queue, *, start: Expansion
+    ) -> tuple[Expansion, ...]:
         node = self._node(("queues", name, "expands"))
         if not isinstance(node, Sequence):
             return ()
@@ -347,8 +358,24 @@ class _Builder:
         if not any(place in places for place, _ in self._removed):
             check_end(written.expands, node, problems=self._problems)
         return ladder(
-            written.expands, node, requirements=self._requirements, problems=self._problems
+            written.expands,
+            node,
+            requirements=self._requirements,
+            start=start,
+            serves=list(self._served(name, written)),
+            problems=self._problems,
         )
+
+    def _served(self, name: str, written: routing.Queue) -> Iterator[Requirement]:
+        """Give which teams serve at each step; a step that says nothing changes nothing."""
+        serves = self.teams.serves(written.teams, ("queues", name, "teams"))
+        for index, step in enumerate(written.expands):
+            if step.then == "anyone":
+                serves = NOTHING
+            elif step.teams is not None:
+                path = ("queues", name, "expands", index, "teams")
+                serves = self.teams.serves(step.teams, path)
+            yield serves
 
     def _unknown(self, kind: str, name: str, *, path: Path) -> None:
         known = {

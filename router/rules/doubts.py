@@ -202,9 +202,9 @@ def _offers_of_the_same_channel(compiled: Compiled, *, problems: Problems) -> No
 def _idle_steps(compiled: Compiled, *, problems: Problems) -> None:
     """A step of a ladder that asks for exactly what was asked for before it."""
     for name, queue in compiled.policy.queues.items():
-        before: tuple[Requirement, bool] = (queue.requires, False)
+        before: tuple[Requirement, bool, Requirement] = (queue.requires, False, queue.serves)
         for index, step in enumerate(queue.expands):
-            asked = (step.requires, step.drops_skills)
+            asked = (step.requires, step.drops_skills, step.serves)
             if asked == before:
                 problems.warning(
                     spot(compiled.tree, "queues", name, "expands", index),

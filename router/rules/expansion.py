@@ -8,11 +8,14 @@ last: ``hold`` (it waits on as that step says) or, from a time on, ``anyone`` wh
 from collections.abc import Sequence as SequenceType
 from typing import Any, Final
 
+import msgspec
+
 from router.model.policy import Expansion
-from router.model.requirement import NOTHING
+from router.model.requirement import NOTHING, Requirement
 from router.rules.problems import Problems
 from router.rules.requirements import RequirementReader, requirement_value
 from router.rules.source import Mapping, Node, Sequence
+from router.rules.teams import teams_value
 from router.rules.units import duration_text
 from router.rules.written import routing
 
@@ -24,9 +27,14 @@ def ladder(
     node: Node,
     *,
     requirements: RequirementReader,
+    start: Expansion,
+    serves: SequenceType[Requirement],
     problems: Problems,
 ) -> tuple[Expansion, ...]:
-    """Read a ladder whose items each fit the language; ``node`` is where they are written."""
+    """Read a ladder whose items each fit the language; ``node`` is where they are written.
+
+    ``start``: what the queue asks for before any step; ``serves``: which teams do at each item.
+    """
     items = node.items if isinstance(node, Sequence) else []
     steps: list[Expansion] = []
     for index, (each, item) in enumerate(zip(written, items, strict=True)):
@@ -42,7 +50,9 @@ def ladder(
                 f"the step after {duration_text(each.after)} comes no later than the one before",
                 "each step is later than the one before it",
             )
-        steps.append(_step(each, item, requirements=requirements))
+        before = steps[-1] if steps else start
+        step = _step(each, item, before=before, requirements=requirements)
+        steps.append(msgspec.structs.replace(step, after_ms=each.after, serves=serves[index]))
     if len(steps) > MOST_STEPS:
         problems.error(node.place, f"more than {MOST_STEPS} steps")
     return tuple(steps)
@@ -62,14 +72,18 @@ def check_end(written: SequenceType[routing.Step], node: Node, *, problems: Prob
         )
 
 
-def _step(written: routing.Step, item: Node, *, requirements: RequirementReader) -> Expansion:
-    after_ms = 0 if written.after is None else written.after
+def _step(
+    written: routing.Step, item: Node, *, before: Expansion, requirements: RequirementReader
+) -> Expansion:
     if written.then == "anyone":
-        return Expansion(after_ms=after_ms, requires=NOTHING, drops_skills=True)
+        return Expansion(after_ms=0, requires=NOTHING, drops_skills=True)
     asked = item.get("requires") if isinstance(item, Mapping) else None
+    if asked is None:
+        dropped = written.own_skills or ("dropped" if before.drops_skills else "kept")
+        return msgspec.structs.replace(before, drops_skills=dropped == "dropped")
     return Expansion(
-        after_ms=after_ms,
-        requires=NOTHING if asked is None else requirements.requirement(asked),
+        after_ms=0,
+        requires=requirements.requirement(asked),
         drops_skills=written.own_skills == "dropped",
     )
 
@@ -79,9 +93,15 @@ def _spot(item: Node, key: str) -> Any:
     return (found or item).place
 
 
-def ladder_value(steps: SequenceType[Expansion]) -> list[dict[str, Any]]:
-    """Write a ladder as the value of ``expands``."""
+def ladder_value(
+    steps: SequenceType[Expansion], *, serves: Requirement, own: Requirement
+) -> list[dict[str, Any]]:
+    """Write a ladder as the value of ``expands``, on a queue that these serve."""
     value = [_step_value(each) for each in steps]
+    for each, step in zip(value, steps, strict=True):
+        if step.serves != serves:
+            each["teams"] = teams_value(step.serves, own=own)
+        serves = step.serves
     if steps and _is_for_anyone(steps[-1]):
         value[-1] = {"after": duration_text(steps[-1].after_ms), "then": "anyone"}
         return value
@@ -99,4 +119,4 @@ def _step_value(step: Expansion) -> dict[str, Any]:
 
 
 def _is_for_anyone(step: Expansion) -> bool:
-    return step.requires == NOTHING and step.drops_skills
+    return step.requires == NOTHING and step.drops_skills and step.serves == NOTHING
