@@ -5,7 +5,7 @@ where nothing is. After that nothing can fail: conditions are compiled, names ar
 default is filled in.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from collections.abc import Mapping as MappingType
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ from router.model.policy import (
     Policy,
     Queue,
 )
-from router.model.requirement import NOTHING, Requirement
+from router.model.requirement import NOTHING
 from router.rules import effective
 from router.rules.cel.checking import check
 from router.rules.cel.evaluation import compiled
@@ -177,7 +177,7 @@ class _Builder:
         self._vocabulary = vocabulary
         self._problems = problems
         self._requirements = RequirementReader(vocabulary, problems)
-        self.teams = TeamsReader(
+        self._teams = TeamsReader(
             tree,
             teams=vocabulary.teams,
             partners=[name for name, each in rules.teams.items() if each.partner],
@@ -328,13 +328,16 @@ class _Builder:
         kept = written.preferred_agent
         if written.hours is not None and written.hours not in self._vocabulary.calendars:
             self._unknown("calendar", written.hours, path=("queues", name, "hours"))
+        serves = self._teams.serves(written.teams, ("queues", name, "teams"))
         asked = NOTHING if requires is None else self._requirements.requirement(requires)
         has_hours = not self._silent(self._node(("queues", name)), "hours")
         self._deflections.check(name, written, has_hours=has_hours)
+        instead = deflections(name, written)
+        self._deflections.check_switches(name, instead)
         return Queue(
             name=name,
             requires=asked,
-            serves=self.teams.serves(written.teams, ("queues", name, "teams")),
+            serves=serves,
             prefers=likes,
             order=_order(written.order),
             selects=selection(
@@ -344,8 +347,8 @@ class _Builder:
             ),
             preferred_wait_ms=0 if kept is None else kept.wait,
             hours=written.hours,
-            deflects=deflections(name, written),
-            expands=self._ladder(name, written, start=Expansion(after_ms=0, requires=asked)),
+            deflects=instead,
+            expands=self._ladder(name, written, start=Expansion(requires=asked, serves=serves)),
         )
 
     def _ladder(
@@ -358,24 +361,13 @@ class _Builder:
         if not any(place in places for place, _ in self._removed):
             check_end(written.expands, node, problems=self._problems)
         return ladder(
+            name,
             written.expands,
             node,
-            requirements=self._requirements,
             start=start,
-            serves=list(self._served(name, written)),
-            problems=self._problems,
+            requirements=self._requirements,
+            teams=self._teams,
         )
-
-    def _served(self, name: str, written: routing.Queue) -> Iterator[Requirement]:
-        """Give which teams serve at each step; a step that says nothing changes nothing."""
-        serves = self.teams.serves(written.teams, ("queues", name, "teams"))
-        for index, step in enumerate(written.expands):
-            if step.then == "anyone":
-                serves = NOTHING
-            elif step.teams is not None:
-                path = ("queues", name, "expands", index, "teams")
-                serves = self.teams.serves(step.teams, path)
-            yield serves
 
     def _unknown(self, kind: str, name: str, *, path: Path) -> None:
         known = {

@@ -27,7 +27,7 @@ class TeamsReader:
     ) -> None:
         self._tree = tree
         self._teams = teams
-        self._problems = problems
+        self.problems = problems
         self.own = all_but(partners)
 
     def serves(self, written: str | list[str], path: Path) -> Requirement:
@@ -39,7 +39,7 @@ class TeamsReader:
         for index, name in enumerate(written):
             self.check(name, path=(*path, index))
         if not written:
-            self._problems.error(
+            self.problems.error(
                 spot(self._tree, *path), "no team serves, and nobody is called", "`any`, or a team"
             )
         terms = tuple(TeamTerm(name) for name in dict.fromkeys(written))
@@ -48,7 +48,7 @@ class TeamsReader:
     def check(self, name: str, *, path: Path) -> None:
         """Report a team that nobody declared."""
         if name not in self._teams:
-            self._problems.error(
+            self.problems.error(
                 spot(self._tree, *path), f"unknown team `{name}`", nearest(name, self._teams)
             )
 

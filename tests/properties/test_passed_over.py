@@ -163,11 +163,11 @@ def so(reference: Lifecycle, conversation: str, agent: str, reason: PassedOver) 
     unmet = [
         type(term).__name__
         for term in reference.needs(c).terms
-        if term != reference.serves(c) and not reference.meets(agent, term)
+        if term != reference.teams_for(c) and not reference.meets(agent, term)
     ]
     answers = {
         PassedOver.CHANNEL: c.channel not in profile.channels,
-        PassedOver.TEAM: not reference.meets(agent, reference.serves(c)),
+        PassedOver.TEAM: not reference.meets(agent, reference.teams_for(c)),
         PassedOver.SKILL: "SkillTerm" in unmet,
         PassedOver.LEVEL: "SkillTerm" in unmet,
         PassedOver.LANGUAGE: "LanguageTerm" in unmet and "SkillTerm" not in unmet,

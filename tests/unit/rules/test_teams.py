@@ -72,4 +72,4 @@ def test_a_step_widens_to_other_teams_and_asks_for_the_same_where_it_says_nothin
 
 def test_anyone_is_of_any_team() -> None:
     (step,) = loads(rules("[paris]")).policies[0].queues["said"].expands
-    assert step == Expansion(after_ms=60_000, drops_skills=True, serves=NOTHING)
+    assert step == Expansion(after_ms=60_000, drops_skills=True)
