@@ -186,7 +186,11 @@ def fits(demand: Demand, group: Group) -> bool:
             group.fits.clear()
         profile = group.profile
         known = group.fits[demand] = met(
-            demand.requirement, skills=profile.skills, languages=group.languages
+            demand.requirement,
+            skills=profile.skills,
+            languages=group.languages,
+            team=profile.team,
+            site=profile.site,
         )
     return known
 

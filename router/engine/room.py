@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from router.engine.crew import Crew, Group, Slot
 from router.engine.lanes import Demand, Key, Lane, Line, Signature, fits
 from router.model.policy import Policy
-from router.model.requirement import AllOf, resolve
+from router.model.requirement import AllOf, resolve, served_by
 from router.model.state import ConversationRecord
 
 MOST_SIGNATURES = 20_000
@@ -201,8 +201,11 @@ class WaitingRoom:
 
 def in_force(line: Line, record: ConversationRecord, *, level: int | None) -> AllOf:
     """Give the requirement in force: that of the step taken last, else the queue's."""
-    template, skills = line.queue.requires, record.skills
+    queue, skills = line.queue, record.skills
+    template, serves = queue.requires, queue.serves
     if record.step:
         taken = line.ladder[record.step - 1]
-        template, skills = taken.requires, {} if taken.drops_skills else skills
-    return resolve(template, level=level or 1, language=record.language, skills=skills)
+        template, serves = taken.requires, taken.serves
+        skills = {} if taken.drops_skills else skills
+    asked = resolve(template, level=level or 1, language=record.language, skills=skills)
+    return served_by(asked, serves)

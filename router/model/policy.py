@@ -108,18 +108,20 @@ class Expansion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     ``when``: while that is on, instead of a time; each step has one of the two. ``requires`` stands
     in place of the queue's requirement; the skills that the conversation asks for itself stay,
-    unless ``drops_skills``.
+    unless ``drops_skills``. ``serves`` stands in place of the queue's.
     """
 
     after_ms: int | None = None
     when: Switch | None = None
     requires: Requirement = NOTHING
     drops_skills: bool = False
+    serves: Requirement = NOTHING
 
 
 class Queue(msgspec.Struct, frozen=True, kw_only=True):
     """Where conversations wait, and who may take them.
 
+    ``serves``: which teams and sites do (``NOTHING``: all), besides what it requires of an agent.
     ``preferred_wait_ms``: so long after its arrival a conversation is kept for its preferred
     agents, while one of them can be reached (0: not at all). ``hours``: name of the calendar
     outside which nobody is matched from it (None: always open). ``deflects``: what is offered
@@ -129,6 +131,7 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     requires: Requirement = NOTHING
+    serves: Requirement = NOTHING
     prefers: tuple[SkillTerm, ...] = ()
     order: Order = Order()
     selects: Selection = LONGEST_IDLE

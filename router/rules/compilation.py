@@ -47,6 +47,7 @@ from router.rules.requirements import WORDS, RequirementReader
 from router.rules.selection import selection
 from router.rules.shape import fitted, key_spot, spot
 from router.rules.source import Mapping, Node, Scalar, Sequence
+from router.rules.teams import TeamsReader
 from router.rules.vocabulary import FACTS, LASTING_FACTS, Type, Vocabulary, declared
 from router.rules.written import routing, staffing
 
@@ -176,6 +177,12 @@ class _Builder:
         self._vocabulary = vocabulary
         self._problems = problems
         self._requirements = RequirementReader(vocabulary, problems)
+        self._teams = TeamsReader(
+            tree,
+            teams=vocabulary.teams,
+            partners=[name for name, each in rules.teams.items() if each.partner],
+            problems=problems,
+        )
         self._deflections = DeflectionReader(
             tree, vocabulary=vocabulary, teams=rules.teams, problems=problems
         )
@@ -321,13 +328,16 @@ class _Builder:
         kept = written.preferred_agent
         if written.hours is not None and written.hours not in self._vocabulary.calendars:
             self._unknown("calendar", written.hours, path=("queues", name, "hours"))
+        serves = self._teams.serves(written.teams, ("queues", name, "teams"))
+        asked = NOTHING if requires is None else self._requirements.requirement(requires)
         has_hours = not self._silent(self._node(("queues", name)), "hours")
         self._deflections.check(name, written, has_hours=has_hours)
         instead = deflections(name, written)
         self._deflections.check_switches(name, instead)
         return Queue(
             name=name,
-            requires=NOTHING if requires is None else self._requirements.requirement(requires),
+            requires=asked,
+            serves=serves,
             prefers=likes,
             order=_order(written.order),
             selects=selection(
@@ -338,10 +348,12 @@ class _Builder:
             preferred_wait_ms=0 if kept is None else kept.wait,
             hours=written.hours,
             deflects=instead,
-            expands=self._ladder(name, written),
+            expands=self._ladder(name, written, start=Expansion(requires=asked, serves=serves)),
         )
 
-    def _ladder(self, name: str, written: routing.Queue) -> tuple[Expansion, ...]:
+    def _ladder(
+        self, name: str, written: routing.Queue, *, start: Expansion
+    ) -> tuple[Expansion, ...]:
         node = self._node(("queues", name, "expands"))
         if not isinstance(node, Sequence):
             return ()
@@ -349,7 +361,12 @@ class _Builder:
         if not any(place in places for place, _ in self._removed):
             check_end(written.expands, node, problems=self._problems)
         return ladder(
-            name, written.expands, node, requirements=self._requirements, problems=self._problems
+            name,
+            written.expands,
+            node,
+            start=start,
+            requirements=self._requirements,
+            teams=self._teams,
         )
 
     def _unknown(self, kind: str, name: str, *, path: Path) -> None:

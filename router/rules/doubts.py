@@ -203,10 +203,12 @@ def _idle_steps(compiled: Compiled, *, problems: Problems) -> None:
     """A step of a ladder that asks for exactly what was asked for before it."""
     for name, queue in compiled.policy.queues.items():
         # What may be in force before a step: since the last one that everybody has passed by time.
-        before: list[tuple[Requirement, bool]] = [(queue.requires, False)]
+        before: list[tuple[Requirement, bool, Requirement]] = [
+            (queue.requires, False, queue.serves)
+        ]
         since = 0
         for index, step in enumerate(queue.expands):
-            asked = (step.requires, step.drops_skills)
+            asked = (step.requires, step.drops_skills, step.serves)
             first = 0 if step.after_ms is None else since
             if all(each == asked for each in before[first:]):
                 when = "then" if step.after_ms is None else f"after {duration_text(step.after_ms)}"

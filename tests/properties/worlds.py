@@ -34,6 +34,7 @@ from router.model.policy import (
     WrapUp,
 )
 from router.model.requirement import (
+    NOTHING,
     SAME,
     AllOf,
     AnyOf,
@@ -43,12 +44,15 @@ from router.model.requirement import (
     NotOf,
     Requirement,
     SkillTerm,
+    TeamTerm,
 )
 from tests.properties.chance import Chance, one_in, some_of
 
 SKILLS = ("sales", "tech", "calm")
 TOPICS = ("sales", "tech", "other")
 LANGUAGES = ("fr", "en", "fr-CA", "EN")
+TEAMS = ("home", "away", "lyon")
+SITES = ("paris", "nantes")
 CHANNELS = ("chat", "voice", "email")
 DURATIONS = (5_000, 15_000, 60_000, 300_000)
 
@@ -287,6 +291,7 @@ def _queue(name: str, chance: Chance) -> Queue:
     return Queue(
         name=name,
         requires=a_requirement(chance, depth=2),
+        serves=_teams(chance),
         prefers=prefers,
         order=order,
         selects=_selection(chance),
@@ -356,11 +361,19 @@ def _ladder(queue: str, chance: Chance) -> tuple[Expansion, ...]:
             after_ms=None if by_switch else after_ms,
             when=a_switch(f"{queue} expands {number}", chance) if by_switch else None,
             requires=a_requirement(chance, depth=1),
+            serves=_teams(chance),
             drops_skills=one_in(3, chance),
         )
         for number, after_ms in enumerate(times[: chance.one_of((0, 0, 1, 4))])
         for by_switch in (one_in(3, chance),)
     )
+
+
+def _teams(chance: Chance) -> Requirement:
+    """Say which teams serve: most often all, or all but one, or some."""
+    some = AnyOf(tuple(TeamTerm(each) for each in some_of(TEAMS, chance, most=2)))
+    others = (TeamTerm("home"), NotOf(TeamTerm("lyon")), some if some.terms else NOTHING)
+    return chance.one_of((NOTHING, NOTHING, NOTHING, *others))
 
 
 def _selection(chance: Chance) -> Selection:

@@ -11,6 +11,7 @@ from router.model.outputs import Why
 from router.model.policy import OrderBy, Policies, Turn
 from router.model.reasons import Refusal
 from router.model.requirement import (
+    NOTHING,
     AllOf,
     AnyOf,
     NotOf,
@@ -74,12 +75,20 @@ class Moment:
         taken = queue.expands[c.step - 1] if c.step else queue
         if c.step and taken.drops_skills:
             own = {}
-        return resolve(taken.requires, level=c.level or 1, language=c.language, skills=own)
+        needs = resolve(taken.requires, level=c.level or 1, language=c.language, skills=own)
+        serves = self.teams_for(c)
+        return AllOf((*needs.terms, serves)) if serves != NOTHING else needs
+
+    def teams_for(self, c: Any) -> Requirement:
+        """Give which teams may take it."""
+        queue = self.policy.queues[c.queue]
+        return (queue.expands[c.step - 1] if c.step else queue).serves
 
     def meets(self, agent: str, requirement: Requirement) -> bool:
         profile = self.profiles[agent]
         languages = frozenset(primary(each) for each in profile.languages)
-        return met(requirement, skills=profile.skills, languages=languages)
+        who = {"team": profile.team, "site": profile.site}
+        return met(requirement, skills=profile.skills, languages=languages, **who)
 
     def can_be_reached(self, agent: str, c: Any) -> bool:
         return (

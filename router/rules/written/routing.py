@@ -23,6 +23,9 @@ from router.rules.written.fields import (
 )
 from router.rules.written.staffing import Agents, Channel, Team
 
+Teams = Literal["own", "any"] | list[Name]
+"""Which teams serve a queue."""
+
 
 class Findings(Written):
     """What a rule finds out of a conversation; nothing that is known already is changed."""
@@ -104,10 +107,6 @@ class PreferredAgent(Written):
 class Step(Written):
     """A step of a queue's ladder, or its end."""
 
-    PLANNED: ClassVar[Mapping[str, str]] = {
-        "teams": "to let other teams help; no queue is limited to teams yet",
-    }
-
     after: Duration | None = Field(
         default=None, description="So long after the customer's arrival, whatever happened since."
     )
@@ -117,23 +116,30 @@ class Step(Written):
     )
     requires: dict[str, Any] | None = Field(
         default=None,
-        description="What is asked for from then on, in place of the queue's `requires`.",
+        description=(
+            "What is asked for from then on, in place of the queue's `requires`; beside `teams` it "
+            "may be left out, and is then as before."
+        ),
     )
     own_skills: Literal["kept", "dropped"] | None = Field(
         default=None,
         description="Whether the skills found in qualification are still asked for; `kept` if left out.",
     )
+    teams: Teams | None = Field(
+        default=None,
+        description="Which teams serve from then on: names, `own` or `any`; as before if left out.",
+    )
     then: Literal["hold", "anyone"] | None = Field(
         default=None,
         description=(
             "How the ladder ends: `hold` (it waits on as the last step says), or with an `after` "
-            "or a `when` `anyone` who has the channel."
+            "or a `when` `anyone` who has the channel, of any team."
         ),
     )
 
     @model_validator(mode="after")
     def _goes_together(self) -> Self:
-        asks = self.requires is not None or self.own_skills is not None
+        asks = (self.requires, self.own_skills, self.teams) != (None, None, None)
         if self.then is not None and asks:
             raise trouble("`then` ends the ladder and asks for nothing", "make it two steps")
         timed = self.after is not None or self.when is not None
@@ -147,7 +153,7 @@ class Step(Written):
             raise trouble("`anyone` from when on?", "`{after: 10m, then: anyone}`")
         if self.then is None and not timed:
             raise trouble("the step does not say when", "such as `after: 45s`")
-        if self.then is None and self.requires is None:
+        if self.then is None and self.requires is None and self.teams is None:
             raise trouble(
                 "the step does not say what it asks for", "`requires: {}` asks for nothing"
             )
@@ -180,6 +186,10 @@ class Queue(Written):
     prefers: dict[Name, Any] = Field(
         default={},
         description="Skills that make an agent fit better: `{calm: 2}`; nobody is refused for them.",
+    )
+    teams: Teams = Field(
+        default="own",
+        description="Which teams serve: names, `own` (all that are no partner) or `any`.",
     )
     order: Order = Field(
         default=Order(), description="Who goes first; by priority alone if left out."
