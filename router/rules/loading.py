@@ -19,6 +19,7 @@ from router.rules.problems import Place, Problem, Problems, RulesError
 from router.rules.shape import fitted
 from router.rules.source import MAX_BYTES, read
 from router.rules.source import Mapping as MappingNode
+from router.rules.word_lists import read_lists
 
 MAX_FILES: Final = 200
 
@@ -55,12 +56,15 @@ def load(path: str | Path) -> RuleSet:
     problems = Problems()
     files = _files(Path(path), problems=problems)
     texts = [(str(each), _text(each, problems=problems)) for each in files]
-    return _compiled(texts, problems=problems)
+    return _compiled(texts, on_disk=True, problems=problems)
 
 
 def loads(text: str, name: str = "rules.yaml") -> RuleSet:
-    """Load rules from a text, as if it were the file ``name``. Raises ``RulesError``."""
-    return _compiled([(name, text)], problems=Problems())
+    """Load rules from a text, as if it were the file ``name``. Raises ``RulesError``.
+
+    Word lists are written out in it; no file is read.
+    """
+    return _compiled([(name, text)], on_disk=False, problems=Problems())
 
 
 def _files(path: Path, *, problems: Problems) -> list[Path]:
@@ -96,7 +100,9 @@ def _text(path: Path, *, problems: Problems) -> str | None:
     return None
 
 
-def _compiled(texts: Sequence[tuple[str, str | None]], *, problems: Problems) -> RuleSet:
+def _compiled(
+    texts: Sequence[tuple[str, str | None]], *, on_disk: bool, problems: Problems
+) -> RuleSet:
     trees: list[MappingNode] = []
     by_file: dict[str, str] = {}
     for name, text in texts:
@@ -112,8 +118,9 @@ def _compiled(texts: Sequence[tuple[str, str | None]], *, problems: Problems) ->
             fitted(whole, problems=problems)
             continue
         unlike(whole, problems=problems)
-        digest = _digest(by_file[each.place.file] for each in files)
-        compiled = compile_rules(whole, digest, problems=problems)
+        lists, words = read_lists(whole, on_disk=on_disk, problems=problems)
+        digest = _digest([*(by_file[each.place.file] for each in files), *words])
+        compiled = compile_rules(whole, digest, word_lists=lists, problems=problems)
         if compiled is not None:
             warn(compiled, problems=problems)
             sets.append(compiled)
