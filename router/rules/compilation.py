@@ -49,6 +49,7 @@ from router.rules.requirements import WORDS, RequirementReader
 from router.rules.selection import selection
 from router.rules.shape import fitted, key_spot, spot
 from router.rules.source import Mapping, Node, Scalar, Sequence
+from router.rules.unanswered import parts_asked
 from router.rules.vocabulary import FACTS, LASTING_FACTS, Type, Vocabulary, declared
 from router.rules.written import routing, staffing
 
@@ -235,6 +236,7 @@ class _Builder:
             name=written.name or "",
             when=when,
             holds=compiled(when),
+            parts=parts_asked(when),
             ears=ears(written.name or "", when, lists=self._vocabulary.word_lists),
             topic=found.topic,
             level=found.level,

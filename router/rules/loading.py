@@ -7,7 +7,7 @@ not in it.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -16,9 +16,11 @@ from router.rules.compilation import Compiled, compile_rules
 from router.rules.doubts import warn
 from router.rules.merging import grouped, merged, unlike
 from router.rules.problems import Place, Problem, Problems, RulesError
+from router.rules.qualification import Qualification
 from router.rules.shape import fitted
 from router.rules.source import MAX_BYTES, read
 from router.rules.source import Mapping as MappingNode
+from router.rules.unanswered import Unanswered
 from router.rules.word_lists import read_lists
 
 MAX_FILES: Final = 200
@@ -41,6 +43,12 @@ class RuleSet:
     def policies(self) -> tuple[Policy, ...]:
         """Give every policy, in the order of the files."""
         return tuple(each.policy for each in self.sets)
+
+    def unanswered(self) -> Iterator[Unanswered]:
+        """Give how often conditions could not be answered so far, set by set."""
+        for each in self.policies:
+            if isinstance(each.qualifier, Qualification):
+                yield from each.qualifier.unanswered
 
     def for_pool(self, pool: str) -> Policy | None:
         """Give the pool's own policy, else the one for every pool, else None."""

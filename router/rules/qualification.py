@@ -3,7 +3,7 @@
 Rules apply in the order of the file. Each rule that matches sets what is not set yet; what the
 platform said counts as set. ``priority: +200`` adds up instead. A final rule ends the reading. Then
 the first queue that takes the conversation gets it. A condition that cannot be answered, for want of
-an attribute or for its type, does not hold; ``failed`` counts that by rule.
+an attribute or for its type, does not hold; ``unanswered`` counts that by rule and queue.
 
 The customer's words are there once. What they mention is asked once, when they come, of every rule
 that listens; the names of the rules that heard something are kept instead of the words, and answer
@@ -21,6 +21,7 @@ from router.rules.cel.answers import Answer
 from router.rules.cel.syntax import TRUE, Expression
 from router.rules.dispatch import Dispatch
 from router.rules.listening import Ear
+from router.rules.unanswered import Parts, Tally
 from router.rules.units import Priority
 from router.rules.words import Words
 
@@ -31,13 +32,14 @@ _NOTHING: Final[frozenset[str]] = frozenset()
 class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One rule. ``when`` is its condition as a tree, ``holds`` the same as a function.
 
-    ``ears`` are what it asks of the text.
+    ``ears`` are what it asks of the text, ``parts`` what it cannot be answered without.
     """
 
     name: str
     when: Expression = TRUE
     holds: Answer
     ears: tuple[Ear, ...] = ()
+    parts: Parts = ()
     topic: str | None = None
     level: int | None = None
     language: str | None = None
@@ -100,8 +102,8 @@ class Qualification:
         self._steps = tuple((each.holds, each) for each in steps)
         self._queues = queues
         self._ears = tuple(ear for each in steps for ear in each.ears)
-        self.failed: dict[str, int] = {each.name: 0 for each in steps}
-        """How often the condition of each rule could not be answered; only ever grows."""
+        self.unanswered = Tally()
+        """How often conditions of rules and queues could not be answered."""
 
     def qualify(self, facts: Facts) -> Verdict:
         """Apply the rules, then find the queue. About two microseconds, and what conditions cost."""
@@ -113,14 +115,14 @@ class Qualification:
             answer = holds(case)
             if answer is not True:
                 if answer is not False:
-                    self.failed[step.name] += 1
+                    self.unanswered.note("rule", step.name, parts=step.parts, case=case)
                 continue
             matched.append(step.name)
             found.apply(step)
             if step.final:
                 break
         return Verdict(
-            queue=self._queues.first(case),
+            queue=self._queues.first(case, self.unanswered),
             topic=case["topic"],
             level=found.level,
             language=case["language"],
@@ -132,7 +134,7 @@ class Qualification:
 
     def queue_for(self, facts: Facts) -> str | None:
         """Find the first queue that takes these facts as they stand."""
-        return self._queues.first(Findings(facts, _NOTHING).case)
+        return self._queues.first(Findings(facts, _NOTHING).case, self.unanswered)
 
     def asked_by(self, facts: Facts) -> frozenset[str]:
         """Give the questions about the text that these facts answer with yes, for conditions."""
