@@ -26,6 +26,7 @@ from router.model.requirement import NOTHING
 from router.rules import effective
 from router.rules.cel.checking import check
 from router.rules.cel.evaluation import compiled
+from router.rules.cel.hearing import Lists
 from router.rules.cel.parser import parse
 from router.rules.cel.scanner import ConditionError
 from router.rules.cel.syntax import (
@@ -41,6 +42,7 @@ from router.rules.deflection import DeflectionReader, deflections
 from router.rules.dispatch import Dispatch
 from router.rules.expansion import check_end, ladder
 from router.rules.hours import compiled_hours
+from router.rules.listening import ears
 from router.rules.problems import Place, Problems, Severity, nearest
 from router.rules.qualification import Qualification, Step
 from router.rules.requirements import WORDS, RequirementReader
@@ -48,6 +50,7 @@ from router.rules.selection import selection
 from router.rules.shape import fitted, key_spot, spot
 from router.rules.source import Mapping, Node, Scalar, Sequence
 from router.rules.teams import TeamsReader
+from router.rules.unanswered import parts_asked
 from router.rules.vocabulary import FACTS, LASTING_FACTS, Type, Vocabulary, declared
 from router.rules.written import routing, staffing
 
@@ -70,10 +73,12 @@ class Compiled(msgspec.Struct, frozen=True, kw_only=True):
     tree: Mapping
 
 
-def compile_rules(tree: Mapping, files: str, *, problems: Problems) -> Compiled | None:
+def compile_rules(
+    tree: Mapping, files: str, *, word_lists: Lists, problems: Problems
+) -> Compiled | None:
     """Compile a merged tree; None where there is any error. ``files``: hash of its texts."""
     before = problems.errors
-    vocabulary = declared(tree)
+    vocabulary = declared(tree, word_lists)
     fit = fitted(tree, problems=problems)
     rules = fit.rules
     builder = _Builder(tree, vocabulary, rules=rules, removed=fit.removed, problems=problems)
@@ -89,7 +94,7 @@ def compile_rules(tree: Mapping, files: str, *, problems: Problems) -> Compiled 
         name: compiled_hours(each) for name, each in rules.calendars.items() if name in followed
     }
     document = effective.document(
-        rules,
+        rules.model_copy(update={"word_lists": word_lists}),
         channels=channels,
         queues=queues,
         agents=_agents(rules.agents),
@@ -238,6 +243,8 @@ class _Builder:
             name=written.name or "",
             when=when,
             holds=compiled(when),
+            parts=parts_asked(when),
+            ears=ears(written.name or "", when, lists=self._vocabulary.word_lists),
             topic=found.topic,
             level=found.level,
             language=found.language,

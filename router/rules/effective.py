@@ -38,13 +38,17 @@ def document(
     steps: Sequence[Step],
     takes: Mapping[str, Expression],
 ) -> dict[str, Any]:
-    """Write a whole rule set as plain values, in the order a person reads it."""
+    """Write a whole rule set as plain values, in the order a person reads it.
+
+    The word lists of ``rules`` are written out.
+    """
     own = all_but(name for name, each in rules.teams.items() if each.partner)
     parts: dict[str, Any] = {
         "pools": list(rules.pools),
         "calendars": {name: _calendar(each) for name, each in rules.calendars.items()},
         "skills": {name: str(each) for name, each in rules.skills.items()},
         "topics": list(rules.topics),
+        "word_lists": {name: list(each) for name, each in rules.word_lists.items()},
         "teams": {name: {"partner": each.partner} for name, each in rules.teams.items()},
         "channels": {name: _channel(each) for name, each in channels.items()},
         "agents": _agents(agents),
@@ -64,6 +68,8 @@ def version(whole: Mapping[str, Any], *, calendars: Mapping[str, OpeningHours]) 
     deciding["skills"] = {
         name: levels.partition("..")[2] for name, levels in (whole.get("skills") or {}).items()
     }
+    if whole.get("word_lists"):
+        deciding["word_lists"] = whole["word_lists"]
     if calendars:
         deciding["calendars"] = {name: each.meaning for name, each in calendars.items()}
     text = json.dumps(deciding, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

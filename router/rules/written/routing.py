@@ -236,6 +236,13 @@ class Rules(Written):
         default={}, description="Skills and their levels: `reimbursement: 1..3`; 3 is the best."
     )
     topics: list[Name] = Field(default=[], description="What conversations are about.")
+    word_lists: dict[Name, Any] = Field(
+        default={},
+        description=(
+            "Words that conditions speak of as `word_lists.NAME`: `[one, two words]`, or a file "
+            "`words/NAME.txt` beside this one, one word or phrase a line."
+        ),
+    )
     teams: dict[Name, Team] = Field(
         default={}, description="Teams of agents, by name; agents say which is theirs."
     )
