@@ -154,8 +154,8 @@ def _resume_hold(pool: Pool, record: ConversationRecord) -> None:
         return
     offer = record.offer
     assert offer is not None  # noqa: S101 - offered and assigned have one; audited
-    agent = pool.agents[offer.agent]
     slot = pool.crew.slot(record.channel)
-    pool.claim(agent, record, slot, offer.units)
+    for name in offer.agents:
+        pool.claim(pool.agents[name], record, slot, offer.units)
     if record.stage == "offered":
         pool.set_timer("offer_expires", record.id, offer.expires_at)

@@ -83,8 +83,8 @@ def _requeue(pool: Pool, event: inputs.CommandRequeue) -> Refusal | None:
     if record.stage == "deflected":
         come_back(pool, record, Requeue.COMMAND)
         return None
-    agent = end_offer(pool, record, OfferWithdrawn, reason=Withdrawal.COMMAND)
-    bar(pool, record, agent.id)
+    for agent in end_offer(pool, record, OfferWithdrawn, reason=Withdrawal.COMMAND):
+        bar(pool, record, agent.id)
     enter(pool, record)
     pool.say(
         ConversationRequeued(

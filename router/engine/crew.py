@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from router.engine.deadlines import Timer
-from router.model.policy import Channel, Policy
+from router.model.policy import Channel, OfferMode, Policy
 from router.model.requirement import primary
 from router.model.state import AgentRecord, Profile
 
@@ -26,7 +26,7 @@ MOST_BUCKETS = 64
 class Slot:
     """A channel's place in the load code; ``channel`` is None where it is not configured."""
 
-    __slots__ = ("channel", "index", "mask", "name", "one", "units")
+    __slots__ = ("addressees", "channel", "index", "mask", "name", "one", "units")
 
     def __init__(self, name: str, index: int, channel: Channel | None) -> None:
         self.name = name
@@ -35,6 +35,8 @@ class Slot:
         self.one = 1 << (COUNT_BITS * index)
         self.mask = MOST * self.one
         self.units = channel.units if channel is not None else 0
+        manual = channel is not None and channel.mode is OfferMode.MANUAL
+        self.addressees = channel.addressees if channel is not None and manual else 1
 
 
 Claim = tuple[Slot, int]

@@ -84,7 +84,10 @@ class ConversationQueued(Outcome, frozen=True, kw_only=True):
 
 
 class ConversationOffered(Outcome, frozen=True, kw_only=True):
-    """An agent is asked; capacity is held until the offer ends."""
+    """An agent is asked; capacity is held until the offer ends.
+
+    Where several are asked at once each has one of these, with the same offer and cause.
+    """
 
     type: ClassVar[str] = "conversation.offered"
     conversation: str
@@ -113,7 +116,10 @@ class ConversationAssigned(Outcome, frozen=True, kw_only=True):
 
 
 class OfferEnded(Outcome, frozen=True, kw_only=True):
-    """Common part of the ways an offer ends without an assignment: the conversation waits again."""
+    """Common part of the ways an offer ends for one who was asked.
+
+    The conversation waits again, unless somebody else is asked still, or takes it.
+    """
 
     conversation: str
     offer: str

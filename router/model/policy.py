@@ -35,7 +35,8 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What one conversation of a channel costs, and how it is offered.
 
     ``units`` of an agent's capacity; ``at_most`` at once for anybody; ``exclusive``: an agent who
-    has one has nothing of another channel, and the other way round.
+    has one has nothing of another channel, and the other way round. ``addressees``: so many agents
+    are asked at once, and the first who accepts has it.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     exclusive: bool = False
     mode: OfferMode = OfferMode.MANUAL
     expires_ms: int = 20_000
+    addressees: int = 1
     wrap_up: WrapUp = WrapUp()
 
 

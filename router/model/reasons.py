@@ -73,6 +73,7 @@ class Withdrawal(StrEnum):
     LEASE_EXPIRED = "lease_expired"
     COMMAND = "command"
     NO_ANSWER = "no_answer"
+    TAKEN = "taken"
 
 
 class Requeue(StrEnum):

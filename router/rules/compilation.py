@@ -132,6 +132,7 @@ def _channel(name: str, written: staffing.Channel) -> Channel:
         exclusive=written.exclusive,
         mode=OfferMode(written.offer.mode),
         expires_ms=default.expires_ms if expires is None else expires,
+        addressees=written.offer.to,
         wrap_up=policy.WrapUp(0 if written.wrap_up is None else written.wrap_up.limit_ms),
     )
 

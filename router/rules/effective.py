@@ -93,6 +93,8 @@ def _channel(channel: Channel) -> dict[str, Any]:
     value["offer"] = {"mode": channel.mode.value}
     if channel.mode is OfferMode.MANUAL:
         value["offer"]["expires"] = duration_text(channel.expires_ms)
+        if channel.addressees > 1:
+            value["offer"]["to"] = channel.addressees
     limit = channel.wrap_up.limit_ms
     value["wrap_up"] = {"open": True} if limit is None else {"at_most": duration_text(limit)}
     return value

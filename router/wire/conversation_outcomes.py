@@ -58,7 +58,10 @@ class _AgentHasItFields(_ConversationFields):
 
 
 class OfferedFields(_AgentHasItFields):
-    """An agent is asked; capacity is held until the offer ends."""
+    """An agent is asked; capacity is held until the offer ends.
+
+    Several may be asked at once: one event for each, the best first, with the same offer and cause.
+    """
 
     of = outputs.ConversationOffered
 
@@ -82,7 +85,10 @@ class _OfferEndedFields(_ConversationFields):
 
 
 class OfferExpiredFields(_OfferEndedFields):
-    """Nobody answered in time; the conversation waits again, its place kept."""
+    """Nobody answered in time; the conversation waits again, its place kept.
+
+    Where several were asked: one event for each.
+    """
 
     of = outputs.OfferExpired
 
@@ -90,7 +96,7 @@ class OfferExpiredFields(_OfferEndedFields):
 
 
 class OfferDeclinedFields(_OfferEndedFields):
-    """The agent refused; the conversation waits again, its place kept."""
+    """The agent refused; the conversation waits again, its place kept, unless others are asked."""
 
     of = outputs.OfferDeclined
 
@@ -100,7 +106,10 @@ class OfferDeclinedFields(_OfferEndedFields):
 
 
 class OfferWithdrawnFields(_OfferEndedFields):
-    """The router took the offer back."""
+    """The router took the offer back; the conversation waits again, unless others are asked.
+
+    `taken`: another agent who was asked accepted; `conversation.assigned` follows.
+    """
 
     of = outputs.OfferWithdrawn
 

@@ -198,7 +198,9 @@ def _answer(chance: Chance, scene: Scene) -> Fields:
     c = scene.ledger.open.get(id_)
     stale = f"o{chance.number(1, 9)}"
     offer = stale if c is None or not c.offer or one_in(10, chance) else c.offer
-    return {"conversation": id_, "offer": offer, "agent": _holder(chance, scene, id_)}
+    asked = c.asked if c else []
+    agent = chance.one_of(asked) if len(asked) > 1 else _holder(chance, scene, id_)
+    return {"conversation": id_, "offer": offer, "agent": agent}
 
 
 def _deflection(chance: Chance, scene: Scene) -> Fields:

@@ -55,6 +55,8 @@ class Conversation:
     attempt: int = 0
     offer: str = ""
     agent: str = ""
+    asked: list[str] = field(default_factory=list)
+    asked_by: said.Cause | None = None
     units: int = 0
     assigned_at: int = 0
     waited_s: float | None = None
@@ -157,8 +159,9 @@ class Ledger:
                 self._given(body, decision, heard)
             case said.OfferEnded():
                 c = self._of(body, "offered")
-                promise((c.offer, c.agent) == (body.offer, body.agent), "it is this offer")
-                c.stage = "waiting"
+                promise(c.offer == body.offer and body.agent in c.asked, "it is this offer")
+                c.asked.remove(body.agent)
+                c.stage = "offered" if c.asked else "waiting"
             case said.ConversationRequeued():
                 c = self._of(body, "waiting", "assigned", "deflected")
                 if body.wrapup_until is not UNSET:
@@ -214,12 +217,20 @@ class Ledger:
         c = self._of(body, "waiting", "offered")
         assigned = isinstance(body, said.ConversationAssigned)
         if c.stage == "offered":
-            promise(assigned, "never two agents")
-            same = (c.offer, c.agent, c.units, c.attempt)
-            promise(same == (body.offer, body.agent, body.units, body.attempt), "accepted as made")
+            same = (c.offer, c.units, c.attempt)
+            promise(same == (body.offer, body.units, body.attempt), "accepted as made")
+        if c.stage == "offered" and assigned:
+            promise(c.asked == [body.agent], "accepted by the only one who is left")
+        elif c.stage == "offered":
+            promise(decision.cause == c.asked_by, "others are asked at once, or not at all")
+            promise(body.agent not in c.asked, "nobody is asked twice")
+            most = self.policy.channels[c.channel].addressees
+            promise(len(c.asked) < most, "no more are asked than the channel says")
         else:
             promise(body.attempt == c.attempt + 1, "attempts count from 1, without a gap")
-            promise(body.offer == f"o{decision.seq}", "an offer is named by its decision")
+            promise(body.offer == f"o{decision.seq}", "an offer is named by its first decision")
+            c.asked, c.asked_by = [], decision.cause
+        if c.stage != "offered" or not assigned:
             promise(not self.person(body.agent).suspended, "nothing to who is suspended")
             self._room(c, body.agent, units=body.units, now=decision.at)
             if not isinstance(heard, told.CommandAssign | None):
@@ -229,6 +240,7 @@ class Ledger:
         self._waited(c, body.waited_s, decision.at)
         c.stage, c.queue = "assigned" if assigned else "offered", body.queue
         c.offer, c.agent, c.units, c.attempt = body.offer, body.agent, body.units, body.attempt
+        c.asked = [] if assigned else [*c.asked, body.agent]
         if assigned:
             c.assigned_at, c.waited_s = decision.at, body.waited_s
 
@@ -315,7 +327,7 @@ class Ledger:
     def held(self, agent: str) -> list[Conversation]:
         """Give what an agent has been offered or assigned."""
         held = (c for c in self.open.values() if c.stage in {"offered", "assigned"})
-        return [c for c in held if c.agent == agent]
+        return [c for c in held if agent in (c.asked or [c.agent])]
 
 
 class Ledgers:

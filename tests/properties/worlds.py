@@ -234,6 +234,7 @@ def _channels(chance: Chance) -> Mapping[str, Channel]:
         exclusive=chance.one_of((True, False)),
         mode=chance.one_of(modes),
         expires_ms=chance.one_of((15_000, 5_000)),
+        addressees=chance.one_of((1, 1, 2, 3)),
         wrap_up=_wrap_up(chance),
     )
     email = Channel(
@@ -242,6 +243,7 @@ def _channels(chance: Chance) -> Mapping[str, Channel]:
         exclusive=one_in(6, chance),
         mode=chance.one_of(modes),
         expires_ms=120_000,
+        addressees=chance.one_of((1, 1, 50, 2)),
         wrap_up=_wrap_up(chance),
     )
     return {each.name: each for each in (chat, voice, email)}

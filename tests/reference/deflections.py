@@ -10,13 +10,13 @@ import router.model.outputs as said
 from router.model.deflection import Closed, DeflectionKind
 from router.model.reasons import Close, Refusal, Requeue
 from router.model.state import OpenDeflection
-from tests.reference.changes import Changes
 from tests.reference.moment import refuse
+from tests.reference.offers import Offers
 
 YEAR_AND_A_DAY_MS = 366 * 86_400_000
 
 
-class Deflections(Changes):
+class Deflections(Offers):
     """One pool whose customers may be offered something better than waiting."""
 
     def deflect(self) -> None:

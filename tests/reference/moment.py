@@ -56,7 +56,7 @@ class Moment:
 
     def held_by(self, agent: str) -> list[Any]:
         by_id = sorted(self.conversations.values(), key=lambda c: c.id)
-        return [c for c in by_id if c.offer and c.offer.agent == agent]
+        return [c for c in by_id if c.offer and agent in c.offer.agents]
 
     def waited_ms(self, c: Any) -> Any:
         return max(0, self.now - c.arrived_at) if c.waited_ms is None else c.waited_ms
@@ -105,27 +105,6 @@ class Moment:
             and self.has_room(agent, c)
             and (c.kept_until is None or agent in c.preferred_agents)
         ]
-
-    def claims(self, agent: str, but: Any = None) -> list[tuple[str, int]]:
-        """Give channel and units of all that takes the agent's capacity."""
-        held = [(c.channel, c.offer.units) for c in self.held_by(agent) if c is not but]
-        return held + [(each.channel, each.units) for each in self.agents[agent].wrap_ups.values()]
-
-    def capacity(self, agent: str) -> Any:
-        own = self.profiles[agent].capacity
-        return self.policy.agents.capacity if own is None else own
-
-    def has_room(self, agent: str, c: Any) -> bool:
-        channels, claims = self.policy.channels, self.claims(agent, but=c)
-        channel, cap = channels[c.channel], self.profiles[agent].channels.get(c.channel, 0)
-        others = [channels[name] for name, _ in claims if name != c.channel]
-        return (
-            len(claims) - len(others)
-            < (cap if channel.at_most is None else min(cap, channel.at_most))
-            and sum(units for _, units in claims) + channel.units <= self.capacity(agent)
-            and not (channel.exclusive and others)
-            and not any(other.exclusive for other in others)
-        )
 
     # Which conversation is first.
 

@@ -63,6 +63,7 @@ def poorer() -> Iterator[tuple[str, Policy]]:
             ("exclusive", replace(channel, exclusive=False)),
             ("units", replace(channel, units=1)),
             ("offer", replace(channel, mode=manual, expires_ms=1)),
+            ("offer: to", replace(channel, addressees=1)),
             ("wrap_up", replace(channel, wrap_up=WrapUp())),
         ):
             if other != channel:

@@ -1,0 +1,30 @@
+"""What an agent holds, and whether there is room for more: "Room" in docs/engine.md."""
+
+from typing import Any
+
+from tests.reference.moment import Moment
+
+
+class Room(Moment):
+    """One pool whose agents hold what they have."""
+
+    def claims(self, agent: str, but: Any = None) -> list[tuple[str, int]]:
+        """Give channel and units of all that takes the agent's capacity."""
+        held = [(c.channel, c.offer.units) for c in self.held_by(agent) if c is not but]
+        return held + [(each.channel, each.units) for each in self.agents[agent].wrap_ups.values()]
+
+    def capacity(self, agent: str) -> Any:
+        own = self.profiles[agent].capacity
+        return self.policy.agents.capacity if own is None else own
+
+    def has_room(self, agent: str, c: Any) -> bool:
+        channels, claims = self.policy.channels, self.claims(agent, but=c)
+        channel, cap = channels[c.channel], self.profiles[agent].channels.get(c.channel, 0)
+        others = [channels[name] for name, _ in claims if name != c.channel]
+        return (
+            len(claims) - len(others)
+            < (cap if channel.at_most is None else min(cap, channel.at_most))
+            and sum(units for _, units in claims) + channel.units <= self.capacity(agent)
+            and not (channel.exclusive and others)
+            and not any(other.exclusive for other in others)
+        )
