@@ -142,7 +142,7 @@ def _move(pool: Pool, record: ConversationRecord) -> None:
 
 
 def _resume_keeping(pool: Pool, record: ConversationRecord, signature: Signature | None) -> None:
-    if signature is not None and not reachable(pool, record, signature.demand):
+    if signature is not None and not reachable(pool, record, signature):
         record.kept_until = None
         pool.touch(record)
     pool.set_timer("preferred_agent_wait", record.id, record.kept_until)

@@ -180,7 +180,7 @@ def _still_fits(pool: Pool, record: ConversationRecord, agent: Agent) -> bool:
     if not record.preferred_agents or agent.id in record.preferred_agents:
         return True
     until = end_of_keeping(record, signature)
-    return until <= pool.now or not reachable(pool, record, signature.demand)
+    return until <= pool.now or not reachable(pool, record, signature)
 
 
 def abandon(

@@ -48,7 +48,7 @@ def take_steps(pool: Pool, record: ConversationRecord, steps: int) -> None:
                 requirements=signature.published,
             )
         )
-        if kept_until is not None and not reachable(pool, record, signature.demand):
+        if kept_until is not None and not reachable(pool, record, signature):
             kept_until = None
     if kept_until is not None:
         record.kept_until = kept_until

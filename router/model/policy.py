@@ -120,7 +120,8 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     """Where conversations wait, and who may take them.
 
     ``preferred_wait_ms``: so long after its arrival a conversation is kept for its preferred
-    agents, while one of them can be reached (0: not at all). ``hours``: name of the calendar
+    agents, while one of them can be reached (0: not at all); ``keeps_for_absent``: whether they can or
+    not, as long as one of them may have it once he is back. ``hours``: name of the calendar
     outside which nobody is matched from it (None: always open). ``deflects``: what is offered
     instead of waiting, the first rule that applies first. ``expands``: its ladder, every step later
     than the one before.
@@ -132,6 +133,7 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     order: Order = Order()
     selects: Selection = LONGEST_IDLE
     preferred_wait_ms: int = 0
+    keeps_for_absent: bool = False
     hours: str | None = None
     deflects: tuple[Deflection, ...] = ()
     expands: tuple[Expansion, ...] = ()

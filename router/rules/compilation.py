@@ -335,6 +335,7 @@ class _Builder:
                 problems=self._problems,
             ),
             preferred_wait_ms=0 if kept is None else kept.wait,
+            keeps_for_absent=kept is not None and kept.even_if_away,
             hours=written.hours,
             deflects=deflections(name, written),
             expands=self._ladder(name, written),

@@ -154,6 +154,7 @@ def _queue(queue: Queue, takes: Expression) -> dict[str, Any]:
     if queue.preferred_wait_ms:
         value["preferred_agent"] = {
             "wait": duration_text(queue.preferred_wait_ms),
+            **({"even_if_away": True} if queue.keeps_for_absent else {}),
             "then": "anyone",
         }
     if queue.hours is not None:

@@ -282,6 +282,7 @@ def _queue(name: str, chance: Chance) -> Queue:
         order=order,
         selects=_selection(chance),
         preferred_wait_ms=chance.one_of((0, 15_000, 60_000, 300_000)),
+        keeps_for_absent=one_in(3, chance),
         hours=hours,
         deflects=tuple(_deflection(f"{name} {n}", chance, hours=hours) for n in range(rules)),
         expands=_ladder(chance),

@@ -85,10 +85,16 @@ class Moment:
         return met(requirement, skills=profile.skills, languages=languages)
 
     def can_be_reached(self, agent: str, c: Any) -> bool:
+        absent_too = self.policy.queues[c.queue].keeps_for_absent
+        return self.may_have(agent, c) and (absent_too or self.is_there(agent))
+
+    def is_there(self, agent: str) -> bool:
+        record = self.agents[agent]
+        return record.presence is not Presence.OFFLINE and not record.suspended
+
+    def may_have(self, agent: str, c: Any) -> bool:
         return (
             agent in self.agents
-            and self.agents[agent].presence is not Presence.OFFLINE
-            and not self.agents[agent].suspended
             and c.channel in self.profiles[agent].channels
             and self.meets(agent, self.needs(c))
             and agent not in c.barred
@@ -101,7 +107,8 @@ class Moment:
             if c.queue not in self.paused
             and not self.closed(c.queue)
             and record.presence is Presence.AVAILABLE
-            and self.can_be_reached(agent, c)
+            and self.is_there(agent)
+            and self.may_have(agent, c)
             and self.has_room(agent, c)
             and (c.kept_until is None or agent in c.preferred_agents)
         ]

@@ -45,6 +45,7 @@ def poorer() -> Iterator[tuple[str, Policy]]:
             ("order", replace(queue, order=Order())),
             ("selects", replace(queue, selects=LONGEST_IDLE)),
             ("preferred_agent", replace(queue, preferred_wait_ms=0)),
+            ("preferred_agent: even_if_away", replace(queue, keeps_for_absent=False)),
             ("hours", replace(queue, hours=None)),
             *other_deflections(queue),
         ):

@@ -97,7 +97,17 @@ class PreferredAgent(Written):
     """How long a conversation is kept for the agents it prefers."""
 
     wait: Duration = Field(description="So long after its arrival, while one can be reached.")
+    even_if_away: bool = Field(
+        default=False,
+        description="Also while none of them can be reached: it is theirs, and waits for their return.",
+    )
     then: Literal["anyone"] = Field(description="What comes after: `anyone` may have it.")
+
+    @model_validator(mode="after")
+    def _absence_lasts(self) -> Self:
+        if self.even_if_away and self.wait == 0:
+            raise trouble("it waits for nobody who is away for 0s", "`wait: 1d`")
+        return self
 
 
 class Step(Written):
