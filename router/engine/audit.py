@@ -121,10 +121,10 @@ def _held(pool: Pool) -> Iterator[str]:
 
 def _capacity(pool: Pool, agent: Agent) -> Iterator[str]:
     used = sum(units for _, units in agent.claims.values())
-    code = sum(slot.one for slot, _ in agent.claims.values())
+    code = sum(slot.bits for slot, _ in agent.claims.values())
     for wrap_up in agent.record.wrap_ups.values():
         used += wrap_up.units
-        code += pool.crew.slot(wrap_up.channel).one
+        code += pool.crew.slot_for(wrap_up.channel, wrap_up.labels).bits
     if (used, code) != (agent.used, agent.code):
         yield f"{agent.id} has another load than its claims"
     for name in agent.claims:

@@ -91,6 +91,7 @@ def _qualified(record: ConversationRecord, verdict: Verdict) -> None:
     record.language = verdict.language
     record.priority = verdict.priority
     record.skills = dict(verdict.skills)
+    record.labels = verdict.labels
     record.rules = verdict.rules
     record.text_rules = verdict.text_rules
 

@@ -8,12 +8,13 @@ who were in hand need to be looked at after it.
 import heapq
 from collections.abc import Iterator, Sequence
 
-from router.engine.crew import Agent, Slot
+from router.engine.crew import Agent
 from router.engine.lanes import Lane, fits
 from router.engine.offers import grant
 from router.engine.pool import Pool
 from router.engine.room import WaitingRoom
 from router.engine.selection import best_agent, join, why
+from router.engine.slots import Slot
 from router.model.outputs import Why
 
 

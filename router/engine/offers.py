@@ -7,9 +7,11 @@ and assigned to one. The capacity of everybody who is asked is held from the off
 from collections.abc import Sequence
 
 import msgspec
+from msgspec import UNSET
 
-from router.engine.crew import Agent, Slot
+from router.engine.crew import Agent
 from router.engine.pool import Pool
+from router.engine.slots import Slot
 from router.engine.waiting import leave
 from router.model.outputs import (
     ConversationAssigned,
@@ -45,7 +47,7 @@ def grant(
 
     ``beside``: who else is asked at the same time, in hand too, the best first.
     """
-    slot = pool.crew.slots[record.channel]
+    slot = pool.slot(record)
     channel = slot.channel
     if channel is not None and channel.mode is OfferMode.MANUAL:
         _take(pool, record, agent)
@@ -60,6 +62,7 @@ def grant(
             since=now,
             why=why,
             expires_at=expires_at,
+            labels=record.labels,
         )
         pool.set_timer("offer_expires", record.id, expires_at)
         pool.say(
@@ -73,6 +76,7 @@ def grant(
                 units=slot.units,
                 expires_at=expires_at,
                 why=why,
+                labels=record.labels or UNSET,
             )
         )
         if beside:
@@ -85,7 +89,7 @@ def _ask_too(pool: Pool, record: ConversationRecord, beside: Sequence[Asked]) ->
     offer = record.offer
     assert offer is not None  # noqa: S101 - just made
     assert offer.expires_at is not None  # noqa: S101 - just made
-    slot = pool.crew.slots[record.channel]
+    slot = pool.slot(record)
     for agent, why in beside:
         _hold(pool, record, agent, slot)
         pool.say(
@@ -99,6 +103,7 @@ def _ask_too(pool: Pool, record: ConversationRecord, beside: Sequence[Asked]) ->
                 units=offer.units,
                 expires_at=offer.expires_at,
                 why=why,
+                labels=offer.labels or UNSET,
             )
         )
     others = tuple(Addressee(agent.id, why) for agent, why in beside)
@@ -111,16 +116,17 @@ def assign(pool: Pool, record: ConversationRecord, agent: Agent, *, why: Why) ->
     record.offer = OpenOffer(
         offer=pool.next_offer(),
         agent=agent.id,
-        units=pool.crew.slots[record.channel].units,
+        units=pool.slot(record).units,
         since=pool.now,
         why=why,
+        labels=record.labels,
     )
     _say_assigned(pool, record, record.offer)
 
 
 def _take(pool: Pool, record: ConversationRecord, agent: Agent) -> None:
     leave(pool, record)
-    _hold(pool, record, agent, pool.crew.slots[record.channel])
+    _hold(pool, record, agent, pool.slot(record))
     record.attempt += 1
     pool.touch(record)
 
@@ -145,6 +151,7 @@ def _say_assigned(pool: Pool, record: ConversationRecord, offer: OpenOffer) -> N
             waited_s=record.waited_ms / 1000,
             units=offer.units,
             why=offer.why,
+            labels=offer.labels or UNSET,
         )
     )
 

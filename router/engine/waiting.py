@@ -5,6 +5,8 @@ lane its facts ask for, at the place its arrival gives it, kept for its preferre
 queue says so and one of them can be reached.
 """
 
+from msgspec import UNSET
+
 from router.engine.crew import Agent
 from router.engine.lanes import Demand, Line, Signature, fits
 from router.engine.pool import Pool
@@ -161,6 +163,7 @@ def say_queued(pool: Pool, record: ConversationRecord) -> None:
                 priority=record.priority,
                 requirements=signature.published if signature is not None else {},
                 rules=record.rules,
+                labels=record.labels or UNSET,
             ),
         )
     )

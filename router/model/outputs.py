@@ -50,6 +50,7 @@ class Qualified(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     priority: int
     requirements: Requirements
     rules: tuple[str, ...]
+    labels: tuple[str, ...] | UnsetType = UNSET
 
 
 class EstimatedWait(msgspec.Struct, frozen=True, gc=False):
@@ -99,6 +100,7 @@ class ConversationOffered(Outcome, frozen=True, kw_only=True):
     units: int
     expires_at: int
     why: Why
+    labels: tuple[str, ...] | UnsetType = UNSET
 
 
 class ConversationAssigned(Outcome, frozen=True, kw_only=True):
@@ -113,6 +115,7 @@ class ConversationAssigned(Outcome, frozen=True, kw_only=True):
     waited_s: float
     units: int
     why: Why
+    labels: tuple[str, ...] | UnsetType = UNSET
 
 
 class OfferEnded(Outcome, frozen=True, kw_only=True):

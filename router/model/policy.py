@@ -49,6 +49,12 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     wrap_up: WrapUp = WrapUp()
 
 
+class Label(msgspec.Struct, frozen=True, gc=False):
+    """What a conversation may be besides its channel; an agent has ``at_most`` so many at once."""
+
+    at_most: int
+
+
 class OrderBy(StrEnum):
     """What makes one conversation of a queue more urgent than another."""
 
@@ -177,7 +183,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Verdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What qualification found: the facts as they stand now, the rules that set them, the queue.
 
-    ``queue`` is None where no queue takes the conversation.
+    ``queue`` is None where no queue takes the conversation. ``labels`` are declared ones, in the
+    order of their names.
     """
 
     queue: str | None
@@ -188,6 +195,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     skills: Mapping[str, int]
     rules: tuple[str, ...]
     text_rules: frozenset[str]
+    labels: tuple[str, ...] = ()
 
 
 class Qualifier(Protocol):
@@ -217,7 +225,7 @@ class Hours(Protocol):
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """All the rules of one pool. ``top_levels`` {skill: highest declared level}.
 
-    ``calendars`` are those that a queue follows, by name.
+    ``labels`` are those that are declared, by name. ``calendars`` are those that a queue follows, by name.
 
     ``version`` is short and names the content, ``files`` is the hash of the text it came from.
     """
@@ -229,6 +237,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     qualifier: Qualifier
     agents: AgentRules = AgentRules()
     top_levels: Mapping[str, int] = {}
+    labels: Mapping[str, Label] = {}
     calendars: Mapping[str, Hours] = {}
 
 

@@ -120,4 +120,5 @@ class PassedOver(StrEnum):
     CHANNEL_FULL = "channel_full"
     NO_UNITS = "no_units"
     EXCLUSIVE = "exclusive"
+    LABEL_FULL = "label_full"
     OTHER_BETTER = "other_better"

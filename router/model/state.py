@@ -26,7 +26,8 @@ class OpenOffer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, g
     """An offer that waits for an answer, or the assignment it became.
 
     ``since``: when it was made, or assigned. ``expires_at`` is None once assigned. ``beside``: who
-    else is asked, the best first, after ``agent``; nobody once assigned.
+    else is asked, the best first, after ``agent``; nobody once assigned. ``labels``: those that the
+    conversation had when it was made.
     """
 
     offer: str
@@ -36,6 +37,7 @@ class OpenOffer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, g
     why: Why
     expires_at: int | None = None
     beside: tuple[Addressee, ...] = ()
+    labels: tuple[str, ...] = ()
 
     @property
     def addressees(self) -> tuple[Addressee, ...]:
@@ -100,6 +102,7 @@ class ConversationRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=Fa
     level: int | None = None
     language: str | None = None
     skills: dict[str, int] = {}
+    labels: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     text_rules: frozenset[str] = frozenset()
     given_topic: str | None = None
@@ -149,6 +152,7 @@ class OpenWrapUp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     channel: str
     units: int
     until: int | None = None
+    labels: tuple[str, ...] = ()
 
 
 class AgentRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):

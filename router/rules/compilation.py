@@ -16,6 +16,7 @@ from router.model.policy import (
     AgentRules,
     Channel,
     Expansion,
+    Label,
     OfferMode,
     Order,
     OrderBy,
@@ -103,6 +104,7 @@ def compile_rules(tree: Mapping, files: str, *, problems: Problems) -> Compiled 
         qualifier=qualification(steps, takes),
         agents=_agents(rules.agents),
         top_levels={name: each.top for name, each in rules.skills.items()},
+        labels={name: Label(each.at_most) for name, each in rules.labels.items()},
         calendars=calendars,
     )
     return Compiled(
@@ -227,6 +229,9 @@ class _Builder:
             self._unknown("topic", found.topic, path=(*path, "set", "topic"))
         for skill, level in found.skills.items():
             self._found_skill(skill, level, path)
+        for number, label in enumerate(found.labels):
+            if label not in self._vocabulary.labels:
+                self._unknown("label", label, path=(*path, "set", "labels", number))
         when = TRUE if written.when is None else self._condition((*path, "when"), facts=FACTS)
         return Step(
             name=written.name or "",
@@ -237,6 +242,7 @@ class _Builder:
             language=found.language,
             priority=found.priority,
             skills=found.skills,
+            labels=tuple(sorted(set(found.labels))),
             final=written.final,
         )
 
@@ -357,6 +363,7 @@ class _Builder:
             "topic": self._vocabulary.topics,
             "skill": self._vocabulary.skills,
             "calendar": self._vocabulary.calendars,
+            "label": self._vocabulary.labels,
         }[kind]
         self._problems.error(
             spot(self._tree, *path), f"unknown {kind} `{name}`", nearest(name, known)

@@ -24,7 +24,7 @@ from router.rules.written.calendars import Calendar, Spans
 from router.rules.written.routing import Rules
 
 VERSION_DIGITS: Final = 12
-_DECIDING: Final = ("skills", "channels", "agents", "qualification", "queues")
+_DECIDING: Final = ("skills", "channels", "labels", "agents", "qualification", "queues")
 
 
 def document(
@@ -42,6 +42,7 @@ def document(
         "calendars": {name: _calendar(each) for name, each in rules.calendars.items()},
         "skills": {name: str(each) for name, each in rules.skills.items()},
         "topics": list(rules.topics),
+        "labels": {name: {"at_most": each.at_most} for name, each in rules.labels.items()},
         "teams": {name: {"partner": each.partner} for name, each in rules.teams.items()},
         "channels": {name: _channel(each) for name, each in channels.items()},
         "agents": _agents(agents),
@@ -58,6 +59,8 @@ def version(whole: Mapping[str, Any], *, calendars: Mapping[str, OpeningHours]) 
     deciding["skills"] = {
         name: levels.partition("..")[2] for name, levels in (whole.get("skills") or {}).items()
     }
+    if not deciding["labels"]:
+        del deciding["labels"]
     if calendars:
         deciding["calendars"] = {name: each.meaning for name, each in calendars.items()}
     text = json.dumps(deciding, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
@@ -128,6 +131,7 @@ def _step(step: Step) -> dict[str, Any]:
         "language": step.language,
         "priority": None if step.priority is None else step.priority.written(),
         "skills": dict(step.skills) or None,
+        "labels": list(step.labels) or None,
     }
     found = {name: each for name, each in found.items() if each is not None}
     if found:

@@ -7,12 +7,12 @@ no router publishes yet say so.
 from typing import Annotated, Literal
 
 from pydantic import Field
-from pydantic.json_schema import SkipJsonSchema
 
 from router.model import outputs
 from router.model.reasons import Close, Requeue, Withdrawal
 from router.wire.fields import Count, Id, Instant, Name
 from router.wire.outcome_parts import (
+    Absent,
     DecidedFields,
     EstimateFields,
     QualifiedFields,
@@ -20,9 +20,6 @@ from router.wire.outcome_parts import (
     TermsFields,
     TriggerFields,
 )
-
-Absent = SkipJsonSchema[None]
-"""A field that is left out where it does not apply, and is never null."""
 
 
 class _ConversationFields(DecidedFields):
@@ -55,6 +52,11 @@ class _AgentHasItFields(_ConversationFields):
         ge=0, description="Seconds from arrival to the first assignment.", examples=[12.42]
     )
     units: Count = Field(description="Units of the agent's capacity it takes.", examples=[34])
+    labels: list[Name] | Absent = Field(
+        default=None,
+        description="Labels it counts with while the agent has it, where it has any.",
+        examples=[["hard"]],
+    )
 
 
 class OfferedFields(_AgentHasItFields):

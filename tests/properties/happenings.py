@@ -242,7 +242,7 @@ def _profile(chance: Chance, scene: Scene) -> Fields:
         "languages": tuple(some_of(LANGUAGES, chance, most=3)),
         "preferences": {skill: chance.number(-5, 5) for skill in some_of(SKILLS, chance, most=2)},
         "cost": chance.one_of((None, 10, 99.9, -5, 5_000)),
-    } | (ALIKE if scene.world.crowded and not one_in(12, chance) else {})
+    } | (ALIKE if (scene.world.crowded or scene.world.lively) and not one_in(12, chance) else {})
 
 
 def _agent(chance: Chance, scene: Scene) -> str:

@@ -58,6 +58,7 @@ class Conversation:
     asked: list[str] = field(default_factory=list)
     asked_by: said.Cause | None = None
     units: int = 0
+    labels: tuple[str, ...] = ()
     assigned_at: int = 0
     waited_s: float | None = None
     deflection: str = ""
@@ -71,7 +72,7 @@ class Person:
 
     profile: told.AgentUpdated | None = None
     suspended: bool = False
-    wrap_ups: dict[str, tuple[str, int, int | None]] = field(default_factory=dict)
+    wrap_ups: dict[str, tuple[str, int, int | None, tuple[str, ...]]] = field(default_factory=dict)
 
 
 class Ledger:
@@ -232,6 +233,7 @@ class Ledger:
             c.asked, c.asked_by = [], decision.cause
         if c.stage != "offered" or not assigned:
             promise(not self.person(body.agent).suspended, "nothing to who is suspended")
+            c.labels = () if body.labels is UNSET else tuple(body.labels)
             self._room(c, body.agent, units=body.units, now=decision.at)
             if not isinstance(heard, told.CommandAssign | None):
                 promise(self._is_open(body.queue, decision.at), "nobody is called outside hours")
@@ -271,7 +273,7 @@ class Ledger:
         promise(c.stage == "assigned" and c.agent == agent, "wrap-up of who had it")
         promise(until is None or isinstance(until, int), "it is said until when")
         if until is None or (isinstance(until, int) and until > self.clock):
-            self.person(agent).wrap_ups[c.id] = (c.channel, c.units, until)
+            self.person(agent).wrap_ups[c.id] = (c.channel, c.units, until, c.labels)
 
     def _waited(self, c: Conversation, waited_s: float, now: int) -> None:
         """Check the wait, which shows that the arrival never moved."""
@@ -297,21 +299,24 @@ class Ledger:
         policy, profile = self.policy, self.person(agent).profile
         if profile is None:
             raise BrokenPromiseError(f"{agent} was never described")
-        claims = [(each.channel, each.units) for each in self.held(agent)]
-        claims += [
-            (name, held)
-            for name, held, until in self.person(agent).wrap_ups.values()
-            if until is None or until > now
-        ]
+        others = [each for each in self.held(agent) if each is not c]
+        wrap_ups = self.person(agent).wrap_ups.values()
+        after = [each for each in wrap_ups if each[2] is None or each[2] > now]
+        claims = [(each.channel, each.units) for each in others]
+        claims += [(name, held) for name, held, _, _ in after]
+        labels = [each.labels for each in others] + [each[3] for each in after]
+        for name in c.labels:
+            most = policy.labels[name].at_most if name in policy.labels else len(labels) + 1
+            promise(sum(name in each for each in labels) < most, "never too many of a label")
         capacity = policy.agents.capacity if profile.capacity is None else profile.capacity
         promise(sum(held for _, held in claims) + units <= capacity, "never over capacity")
         channel = policy.channels[c.channel]
         same = sum(name == c.channel for name, _ in claims)
         promise(same < profile.channels.get(c.channel, 0), "never over the agent's own cap")
         promise(channel.at_most is None or same < channel.at_most, "never over the channel's cap")
-        others = {name for name, _ in claims if name != c.channel}
-        alone = channel.exclusive or any(policy.channels[name].exclusive for name in others)
-        promise(not (others and alone), "exclusive channels stand alone")
+        elsewhere = {name for name, _ in claims if name != c.channel}
+        alone = channel.exclusive or any(policy.channels[name].exclusive for name in elsewhere)
+        promise(not (elsewhere and alone), "exclusive channels stand alone")
 
     def _of(self, body: Outcome, *stages: str) -> Conversation:
         id_ = getattr(body, "conversation", "")

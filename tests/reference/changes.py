@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from msgspec import UNSET
 from msgspec.structs import asdict
 
 import router.model.outputs as said
@@ -24,6 +25,7 @@ class Changes(Room):
         """Number one decision; the fields of its body are looked up by their names."""
         if c is not None:
             about = {"conversation": c.id, "waited_s": self.waited_ms(c) / 1000}
+            about |= {"labels": (c.offer or c).labels or UNSET}
             known = asdict(c) | (asdict(c.offer) if c.offer else {}) | about | known
         self.seq, self.version = self.seq + 1, self.policy.version if self.policy else ""
         body = kind(**{field: known[field] for field in kind.__struct_fields__ if field in known})
@@ -73,9 +75,9 @@ class Changes(Room):
     def queued(self, c: Any) -> None:
         requirements = published(self.needs(c), language=c.language)
         names = ("topic", "level", "language", "priority", "rules")
-        found = said.Qualified(
-            requirements=requirements, **{name: getattr(c, name) for name in names}
-        )
+        known = {name: getattr(c, name) for name in names}
+        labels = c.labels or UNSET
+        found = said.Qualified(requirements=requirements, labels=labels, **known)
         more = {"place": self.place(c), "estimated_wait_s": None, "qualified": found}
         self.say(said.ConversationQueued, c, **more)
 
@@ -88,8 +90,8 @@ class Changes(Room):
         agent, limit = self.agents[c.offer.agent], self.policy.channels[c.channel].wrap_up.limit_ms
         until = None if limit is None else self.now + limit
         if limit != 0:
-            units = c.offer.units
-            agent.wrap_ups[c.id] = OpenWrapUp(channel=c.channel, units=units, until=until)
+            held = {"channel": c.channel, "units": c.offer.units, "labels": c.offer.labels}
+            agent.wrap_ups[c.id] = OpenWrapUp(**held, until=until)
         agent.idle_since = self.now
         return {"agent": agent.id, "wrapup_until": until}
 

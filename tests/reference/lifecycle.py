@@ -109,7 +109,7 @@ class Lifecycle(Timers):
             verdict = self.policy.qualifier.qualify(self.facts(c, text=it.text, **given))
             refuse(Refusal.NO_QUEUE, verdict.queue is None)
             self.move(c, verdict.queue)
-            for name in (*FOUND, "rules", "text_rules"):
+            for name in (*FOUND, "rules", "text_rules", "labels"):
                 setattr(c, name, getattr(verdict, name))
         self.conversations[c.id] = c
         return c

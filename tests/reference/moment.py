@@ -147,7 +147,7 @@ class Moment:
         level = {skill: profile.skills.get(skill, 0) for skill in skills_in(needs, *wishes)}
         top = {skill: self.policy.top_levels.get(skill, max(1, n)) for skill, n in level.items()}
         least = [pair for pair in map(least_level, needs.terms) if pair]
-        used = sum(units for _, units in self.claims(agent))
+        used = sum(units for _, units, _ in self.claims(agent))
         return {
             "proficiency": mean([100 * min(n, top[s]) // top[s] for s, n in level.items()]),
             "preferred_skills": mean([100 * self.meets(agent, each) for each in wishes]),

@@ -46,6 +46,7 @@ class Offers(Changes):
             why=asked[0].why,
             expires_at=self.now + channel.expires_ms,
             beside=tuple(asked[1:]),
+            labels=c.labels,
         )
         for each in asked:
             record = self.agents[each.agent]

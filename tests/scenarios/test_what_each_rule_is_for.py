@@ -70,6 +70,9 @@ def poorer() -> Iterator[tuple[str, Policy]]:
             if other != channel:
                 channels = {**policy.channels, name: other}
                 yield f"channels: {name}: {what}", replace(policy, channels=channels)
+    for name in policy.labels:
+        others = {each: label for each, label in policy.labels.items() if each != name}
+        yield f"labels: {name}", replace(policy, labels=others)
     agents = policy.agents
     for what, less in (
         ("after_missed_offers", replace(agents, missed_offers=0)),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from router.rules.written.calendars import Calendar
 from router.rules.written.deflecting import Deflects
@@ -20,7 +20,19 @@ from router.rules.written.fields import (
     Written,
     trouble,
 )
-from router.rules.written.staffing import Agents, Channel, Team
+from router.rules.written.staffing import Agents, Channel, Label, Team
+
+MOST_LABELS = 8
+"""Conversations with other labels are other kinds: of so many there are 256 of each channel."""
+
+
+def _few(labels: dict[str, Label]) -> dict[str, Label]:
+    if len(labels) > MOST_LABELS:
+        raise trouble(f"{len(labels)} labels are declared", f"at most {MOST_LABELS}")
+    return labels
+
+
+Labels = Annotated[dict[Name, Label], AfterValidator(_few)]
 
 
 class Findings(Written):
@@ -41,6 +53,9 @@ class Findings(Written):
     )
     skills: dict[Name, Annotated[int, Field(ge=1)]] = Field(
         default={}, description="Skills it asks for besides the queue's: `{calm: 2}`, at least."
+    )
+    labels: list[Name] = Field(
+        default=[], description="Labels it has besides those of other rules; declared ones."
     )
 
 
@@ -229,6 +244,9 @@ class Rules(Written):
         default={}, description="Skills and their levels: `reimbursement: 1..3`; 3 is the best."
     )
     topics: list[Name] = Field(default=[], description="What conversations are about.")
+    labels: Labels = Field(
+        default={}, description="Labels of conversations, and how many of each an agent can bear."
+    )
     teams: dict[Name, Team] = Field(
         default={}, description="Teams of agents, by name; agents say which is theirs."
     )

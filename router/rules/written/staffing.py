@@ -100,6 +100,14 @@ class Channel(Written):
     )
 
 
+class Label(Written):
+    """A label that rules give to conversations: of these an agent can bear only so much."""
+
+    at_most: Annotated[int, Field(ge=1, le=1_000)] = Field(
+        description="Conversations with this label an agent may have at once, on all channels."
+    )
+
+
 class MissedOffers(Written):
     """What follows when an agent lets offers expire."""
 
