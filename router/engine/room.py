@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from router.engine.crew import Crew, Group, Slot
+from router.engine.crew import Crew, Group
 from router.engine.lanes import Demand, Key, Lane, Line, Signature, fits
+from router.engine.slots import Slot
 from router.model.policy import Policy
 from router.model.requirement import AllOf, resolve, served_by
 from router.model.state import ConversationRecord
@@ -50,7 +51,7 @@ class WaitingRoom:
     def signature(self, record: ConversationRecord, slot: Slot) -> Signature | None:
         """Give what kind of conversation it is now; None where its queue or channel is gone."""
         skills = tuple(sorted(record.skills.items())) if record.skills else ()
-        key = (record.queue, record.channel, record.level, record.language, skills, record.step)
+        key = (record.queue, slot, record.level, record.language, skills, record.step)
         known = self._signatures.get(key)
         if known is not None:
             return known

@@ -50,6 +50,7 @@ class Qualified(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     priority: int
     requirements: Requirements
     rules: tuple[str, ...]
+    labels: tuple[str, ...] | UnsetType = UNSET
 
 
 class EstimatedWait(msgspec.Struct, frozen=True, gc=False):
@@ -84,7 +85,10 @@ class ConversationQueued(Outcome, frozen=True, kw_only=True):
 
 
 class ConversationOffered(Outcome, frozen=True, kw_only=True):
-    """An agent is asked; capacity is held until the offer ends."""
+    """An agent is asked; capacity is held until the offer ends.
+
+    Where several are asked at once each has one of these, with the same offer and cause.
+    """
 
     type: ClassVar[str] = "conversation.offered"
     conversation: str
@@ -96,6 +100,7 @@ class ConversationOffered(Outcome, frozen=True, kw_only=True):
     units: int
     expires_at: int
     why: Why
+    labels: tuple[str, ...] | UnsetType = UNSET
 
 
 class ConversationAssigned(Outcome, frozen=True, kw_only=True):
@@ -110,10 +115,14 @@ class ConversationAssigned(Outcome, frozen=True, kw_only=True):
     waited_s: float
     units: int
     why: Why
+    labels: tuple[str, ...] | UnsetType = UNSET
 
 
 class OfferEnded(Outcome, frozen=True, kw_only=True):
-    """Common part of the ways an offer ends without an assignment: the conversation waits again."""
+    """Common part of the ways an offer ends for one who was asked.
+
+    The conversation waits again, unless somebody else is asked still, or takes it.
+    """
 
     conversation: str
     offer: str

@@ -16,6 +16,7 @@ from router.model.policy import (
     AgentRules,
     Channel,
     Expansion,
+    Label,
     OfferMode,
     Order,
     OrderBy,
@@ -109,6 +110,7 @@ def compile_rules(
         qualifier=qualification(steps, takes),
         agents=_agents(rules.agents),
         top_levels={name: each.top for name, each in rules.skills.items()},
+        labels={name: Label(each.at_most) for name, each in rules.labels.items()},
         calendars=calendars,
     )
     return Compiled(
@@ -138,6 +140,7 @@ def _channel(name: str, written: staffing.Channel) -> Channel:
         exclusive=written.exclusive,
         mode=OfferMode(written.offer.mode),
         expires_ms=default.expires_ms if expires is None else expires,
+        addressees=written.offer.to,
         wrap_up=policy.WrapUp(0 if written.wrap_up is None else written.wrap_up.limit_ms),
     )
 
@@ -238,6 +241,9 @@ class _Builder:
             self._unknown("topic", found.topic, path=(*path, "set", "topic"))
         for skill, level in found.skills.items():
             self._found_skill(skill, level, path)
+        for number, label in enumerate(found.labels):
+            if label not in self._vocabulary.labels:
+                self._unknown("label", label, path=(*path, "set", "labels", number))
         when = TRUE if written.when is None else self._condition((*path, "when"), facts=FACTS)
         return Step(
             name=written.name or "",
@@ -250,6 +256,7 @@ class _Builder:
             language=found.language,
             priority=found.priority,
             skills=found.skills,
+            labels=tuple(sorted(set(found.labels))),
             final=written.final,
         )
 
@@ -353,6 +360,7 @@ class _Builder:
                 problems=self._problems,
             ),
             preferred_wait_ms=0 if kept is None else kept.wait,
+            keeps_for_absent=kept is not None and kept.even_if_away,
             hours=written.hours,
             deflects=instead,
             expands=self._ladder(name, written, start=Expansion(requires=asked, serves=serves)),
@@ -381,6 +389,7 @@ class _Builder:
             "topic": self._vocabulary.topics,
             "skill": self._vocabulary.skills,
             "calendar": self._vocabulary.calendars,
+            "label": self._vocabulary.labels,
         }[kind]
         self._problems.error(
             spot(self._tree, *path), f"unknown {kind} `{name}`", nearest(name, known)

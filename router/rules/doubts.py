@@ -43,6 +43,7 @@ def warn(compiled: Compiled, *, problems: Problems) -> None:
     _untaken_conversations(compiled, problems=problems)
     _unused_topics(compiled, problems=problems)
     _unheard_lists(compiled, problems=problems)
+    _unused_labels(compiled, problems=problems)
     _outsized_channels(compiled, problems=problems)
     _idle_calendars(compiled, problems=problems)
     _offers_of_the_same_channel(compiled, problems=problems)
@@ -143,6 +144,18 @@ def _unused_topics(compiled: Compiled, *, problems: Problems) -> None:
                 spot(compiled.tree, "topics", index),
                 f"no rule and no queue speaks of the topic `{topic}`",
                 "take it out, or say where it goes",
+            )
+
+
+def _unused_labels(compiled: Compiled, *, problems: Problems) -> None:
+    """A label that no rule gives."""
+    given = {label for step in compiled.steps for label in step.labels}
+    for label in compiled.policy.labels:
+        if label not in given:
+            problems.warning(
+                key_spot(compiled.tree, "labels", label),
+                f"no rule gives the label `{label}`",
+                f"`set: {{labels: [{label}]}}` in a rule, or take it out",
             )
 
 

@@ -26,7 +26,7 @@ from router.rules.written.calendars import Calendar, Spans
 from router.rules.written.routing import Rules
 
 VERSION_DIGITS: Final = 12
-_DECIDING: Final = ("skills", "channels", "agents", "qualification", "queues")
+_DECIDING: Final = ("skills", "channels", "labels", "agents", "qualification", "queues")
 
 
 def document(
@@ -49,6 +49,7 @@ def document(
         "skills": {name: str(each) for name, each in rules.skills.items()},
         "topics": list(rules.topics),
         "word_lists": {name: list(each) for name, each in rules.word_lists.items()},
+        "labels": {name: {"at_most": each.at_most} for name, each in rules.labels.items()},
         "teams": {name: {"partner": each.partner} for name, each in rules.teams.items()},
         "channels": {name: _channel(each) for name, each in channels.items()},
         "agents": _agents(agents),
@@ -70,6 +71,8 @@ def version(whole: Mapping[str, Any], *, calendars: Mapping[str, OpeningHours]) 
     }
     if whole.get("word_lists"):
         deciding["word_lists"] = whole["word_lists"]
+    if not deciding["labels"]:
+        del deciding["labels"]
     if calendars:
         deciding["calendars"] = {name: each.meaning for name, each in calendars.items()}
     text = json.dumps(deciding, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
@@ -105,6 +108,8 @@ def _channel(channel: Channel) -> dict[str, Any]:
     value["offer"] = {"mode": channel.mode.value}
     if channel.mode is OfferMode.MANUAL:
         value["offer"]["expires"] = duration_text(channel.expires_ms)
+        if channel.addressees > 1:
+            value["offer"]["to"] = channel.addressees
     limit = channel.wrap_up.limit_ms
     value["wrap_up"] = {"open": True} if limit is None else {"at_most": duration_text(limit)}
     return value
@@ -138,6 +143,7 @@ def _step(step: Step) -> dict[str, Any]:
         "language": step.language,
         "priority": None if step.priority is None else step.priority.written(),
         "skills": dict(step.skills) or None,
+        "labels": list(step.labels) or None,
     }
     found = {name: each for name, each in found.items() if each is not None}
     if found:
@@ -166,6 +172,7 @@ def _queue(queue: Queue, takes: Expression, *, own: Requirement) -> dict[str, An
     if queue.preferred_wait_ms:
         value["preferred_agent"] = {
             "wait": duration_text(queue.preferred_wait_ms),
+            **({"even_if_away": True} if queue.keeps_for_absent else {}),
             "then": "anyone",
         }
     if queue.hours is not None:

@@ -21,6 +21,7 @@ CAUSES: Final[dict[str, frozenset[str]]] = {
     "conversation.queued": frozenset({"conversation.created", "conversation.updated"}),
     "offer.expired": frozenset({"offer_expires"}),
     "offer.declined": frozenset({"offer.declined"}),
+    "offer.withdrawn taken": frozenset({"offer.accepted"}),
     "conversation.abandoned": frozenset({"conversation.abandoned"}),
     "conversation.closed": frozenset({"conversation.ended", "command.close"}),
     "conversation.closed deflected": frozenset({"deflection.accepted"}),

@@ -47,6 +47,7 @@ def poorer() -> Iterator[tuple[str, Policy]]:
             ("order", replace(queue, order=Order())),
             ("selects", replace(queue, selects=LONGEST_IDLE)),
             ("preferred_agent", replace(queue, preferred_wait_ms=0)),
+            ("preferred_agent: even_if_away", replace(queue, keeps_for_absent=False)),
             ("hours", replace(queue, hours=None)),
             *other_deflections(queue),
         ):
@@ -65,11 +66,15 @@ def poorer() -> Iterator[tuple[str, Policy]]:
             ("exclusive", replace(channel, exclusive=False)),
             ("units", replace(channel, units=1)),
             ("offer", replace(channel, mode=manual, expires_ms=1)),
+            ("offer: to", replace(channel, addressees=1)),
             ("wrap_up", replace(channel, wrap_up=WrapUp())),
         ):
             if other != channel:
                 channels = {**policy.channels, name: other}
                 yield f"channels: {name}: {what}", replace(policy, channels=channels)
+    for name in policy.labels:
+        others = {each: label for each, label in policy.labels.items() if each != name}
+        yield f"labels: {name}", replace(policy, labels=others)
     agents = policy.agents
     for what, less in (
         ("after_missed_offers", replace(agents, missed_offers=0)),
