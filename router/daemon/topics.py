@@ -5,6 +5,7 @@ sound, so the settings of the topics are checked before a router trusts them. Ma
 never changes a topic that is there.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -29,6 +30,7 @@ DEAD_LETTER_PARTITIONS: Final = 1
 STATE_SEGMENT_BYTES: Final = 16 * MIB
 """Compaction leaves the newest segment alone, and a new owner of a shard reads what it left."""
 CALL_S: Final = 30.0
+KNOWN_EVERY_S: Final = 0.05
 LOST: Final = (kafka_errors.KafkaError, DeadlineError, OSError, RuntimeError)
 """What it looks like when a broker cannot be asked."""
 
@@ -97,7 +99,10 @@ async def describe(connection: Connection, settings: Settings) -> dict[str, Foun
 
 
 async def create(connection: Connection, settings: Settings) -> list[str]:
-    """Make the topics that are missing, and name them; raises `TopicsWrongError` if refused."""
+    """Make the topics that are missing, and name them once the broker knows them all.
+
+    Raises `TopicsWrongError` where the broker refuses.
+    """
     names = TopicNames.with_prefix(settings.topics.prefix)
     admin = connection.admin()
     try:
@@ -108,16 +113,17 @@ async def create(connection: Connection, settings: Settings) -> list[str]:
             return []
         wanted = [_new_topic(name, names=names, settings=settings) for name in missing]
         answer = await within(CALL_S, "creating the topics", admin.create_topics(wanted))
+        refused = [
+            f"{name}: the broker refused to create it: {kafka_errors.for_code(code).__name__}"
+            + (f", {message}" if message else "")
+            for name, code, message in answer.topic_errors
+            if code not in {0, kafka_errors.TopicAlreadyExistsError.errno}
+        ]
+        if refused:
+            raise TopicsWrongError(refused)
+        await within(CALL_S, "waiting for the new topics", _until_known(admin, names.all))
     finally:
         await stop_admin(admin, timeout_s=settings.stop.close_timeout_s)
-    refused = [
-        f"{name}: the broker refused to create it: {kafka_errors.for_code(code).__name__}"
-        + (f", {message}" if message else "")
-        for name, code, message in answer.topic_errors
-        if code not in {0, kafka_errors.TopicAlreadyExistsError.errno}
-    ]
-    if refused:
-        raise TopicsWrongError(refused)
     return missing
 
 
@@ -228,6 +234,14 @@ def _new_topic(name: str, *, names: TopicNames, settings: Settings) -> NewTopic:
         replica_assignments={} if asked.replication == -1 else None,
         topic_configs=configs,
     )
+
+
+async def _until_known(admin: AIOKafkaAdminClient, names: Sequence[str]) -> None:
+    # The controller has made them; a busy broker may hear of it a little later.
+    found = await _described(admin, names)
+    while len(found) < len(names):
+        await asyncio.sleep(KNOWN_EVERY_S)
+        found = await _described(admin, names)
 
 
 async def _described(admin: AIOKafkaAdminClient, names: Sequence[str]) -> dict[str, Found]:
