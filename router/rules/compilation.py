@@ -47,6 +47,7 @@ from router.rules.requirements import WORDS, RequirementReader
 from router.rules.selection import selection
 from router.rules.shape import fitted, key_spot, spot
 from router.rules.source import Mapping, Node, Scalar, Sequence
+from router.rules.surge import check_stages, stages
 from router.rules.vocabulary import FACTS, LASTING_FACTS, Type, Vocabulary, declared
 from router.rules.written import routing, staffing
 
@@ -81,6 +82,7 @@ def compile_rules(tree: Mapping, files: str, *, problems: Problems) -> Compiled 
     steps = tuple(builder.step(index, each) for index, each in enumerate(rules.qualification))
     takes = {name: builder.takes(name, each) for name, each in rules.queues.items()}
     queues = {name: builder.queue(name, each) for name, each in rules.queues.items()}
+    builder.check_surge(queues)
     if problems.errors > before:
         return None
     followed = {each.hours for each in queues.values()}
@@ -104,6 +106,7 @@ def compile_rules(tree: Mapping, files: str, *, problems: Problems) -> Compiled 
         agents=_agents(rules.agents),
         top_levels={name: each.top for name, each in rules.skills.items()},
         calendars=calendars,
+        stages=stages(rules.surge, queues),
     )
     return Compiled(
         pools=tuple(rules.pools),
@@ -340,6 +343,10 @@ class _Builder:
             deflects=instead,
             expands=self._ladder(name, written),
         )
+
+    def check_surge(self, queues: MappingType[str, Queue]) -> None:
+        """Check the stages of a surge against the queues there are."""
+        check_stages(self._rules.surge, self._tree, queues=queues, problems=self._problems)
 
     def _ladder(self, name: str, written: routing.Queue) -> tuple[Expansion, ...]:
         node = self._node(("queues", name, "expands"))

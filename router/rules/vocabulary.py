@@ -39,6 +39,7 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
     teams: frozenset[str] = frozenset()
     queues: frozenset[str] = frozenset()
     calendars: frozenset[str] = frozenset()
+    stages: frozenset[str] = frozenset()
 
 
 FACTS: Final[Mapping[str, Type]] = MappingProxyType(
@@ -78,6 +79,7 @@ def declared(tree: MappingNode) -> Vocabulary:
         teams=frozenset(_section(tree, "teams")),
         queues=frozenset(_section(tree, "queues")),
         calendars=frozenset(_section(tree, "calendars")),
+        stages=frozenset(_section(tree, "surge")),
     )
 
 

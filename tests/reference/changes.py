@@ -33,6 +33,13 @@ class Changes(Moment):
 
     # Conversations.
 
+    def stage(self) -> Any:
+        """Give the stage of a surge that is in force, if any."""
+        name = self.surge.stage if self.surge and self.policy else None
+        return (
+            next((each for each in self.policy.stages if each.name == name), None) if name else None
+        )
+
     def facts(self, c: Any, **other: Any) -> Facts:
         known = {name: getattr(c, name) for name in Facts.__struct_fields__ if name != "text"}
         return Facts(**known | other)
@@ -70,6 +77,8 @@ class Changes(Moment):
 
     def give(self, c: Any, agent: str, why: said.Why, *, automatic: bool) -> None:
         channel, record = self.policy.channels[c.channel], self.agents[agent]
+        stage = self.stage()
+        at_most = (stage and stage.offer_expires_ms) or channel.expires_ms
         record.idle_since = record.asked_at = self.now
         c.stage, c.attempt, c.kept_until = "offered", c.attempt + 1, None
         c.offer = OpenOffer(
@@ -78,7 +87,7 @@ class Changes(Moment):
             units=channel.units,
             since=self.now,
             why=why,
-            expires_at=self.now + channel.expires_ms,
+            expires_at=self.now + min(channel.expires_ms, at_most),
         )
         if automatic:
             self.assigned(c)
