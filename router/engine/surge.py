@@ -56,7 +56,7 @@ def resume_surge(pool: Pool, *, changed: bool) -> None:
     """Go on with the stage in force, where nobody waits yet; under other rules see whether it stays."""
     record = pool.record
     if changed:
-        record.spent = tuple(each for each in record.spent if _stage(pool, each) is not None)
+        record.spent = tuple(each for each in record.spent if each in record.switches)
     surge = record.surge
     if surge is not None:
         _stand_under(pool, surge)

@@ -12,7 +12,7 @@ from router.engine.lanes import Demand, Line
 from router.engine.room import WaitingRoom
 from router.model.conditions import Attendance, Condition, Measure, NoAgents, Switch, single
 from router.model.policy import Policy, Queue
-from router.model.requirement import NOTHING, Requirement, resolve
+from router.model.requirement import NOTHING, AllOf, resolve, served_by
 
 
 class Watch:
@@ -63,18 +63,19 @@ class Watches:
         self.fresh: dict[Watch, None] = dict.fromkeys(self.by_name.values())
 
     def _of_queue(self, queue: Queue, line: Line) -> None:
+        asked = resolve(queue.requires, level=1, language=None, skills={})
+        requirement = served_by(asked, queue.serves)
         instead = [each.on for each in queue.deflects if isinstance(each.on, Switch)]
-        self._watched(instead, (line,), queue.requires)
+        self._watched(instead, (line,), requirement)
         for number, step in enumerate(queue.expands, start=1):
             if step.when is not None:
-                (watch,) = self._watched([step.when], (line,), queue.requires)
+                (watch,) = self._watched([step.when], (line,), requirement)
                 watch.step = number
 
     def _watched(
-        self, switches: Iterable[Switch], lines: tuple[Line, ...], requires: Requirement
+        self, switches: Iterable[Switch], lines: tuple[Line, ...], requirement: AllOf
     ) -> list[Watch]:
-        slot = next(iter(self._crew.slots.values()))
-        demand = Demand(slot, resolve(requires, level=1, language=None, skills={}))
+        demand = Demand(next(iter(self._crew.slots.values())), requirement)
         made = [Watch(each, lines, demand) for each in switches]
         for watch in made:
             self.by_name[watch.switch.name] = watch

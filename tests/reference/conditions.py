@@ -6,7 +6,7 @@ import router.model.outputs as said
 from router.model.conditions import AllHold, AnyHolds, AtLeast, AtMost, Measure, NoAgents
 from router.model.inputs import Presence
 from router.model.policy import switches
-from router.model.requirement import AllOf, published, resolve
+from router.model.requirement import published, resolve
 from router.model.state import TurnedOn
 from tests.reference.surge import Surge
 
@@ -38,8 +38,11 @@ class Conditions(Surge):
     def serves(self, agent: str, queue: Any, attendance: str) -> bool:
         record, channels = self.agents[agent], self.policy.channels
         known = [name for name in self.profiles[agent].channels if name in channels]
-        asked = self.policy.queues[queue].requires if queue else AllOf()
-        serves = self.meets(agent, resolve(asked, level=1, language=None, skills={}))
+        serves = True
+        if queue:
+            asked, teams = self.policy.queues[queue].requires, self.policy.queues[queue].serves
+            able = self.meets(agent, resolve(asked, level=1, language=None, skills={}))
+            serves = able and self.meets(agent, teams)
         logged_in = record.presence is not Presence.OFFLINE and not record.suspended
         if attendance == "logged_in":
             return bool(known) and serves and logged_in

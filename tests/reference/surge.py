@@ -4,10 +4,10 @@ from typing import Any
 
 import router.model.outputs as said
 from router.model.state import StageInForce
-from tests.reference.changes import Changes
+from tests.reference.offers import Offers
 
 
-class Surge(Changes):
+class Surge(Offers):
     """One pool that may have other measures in force for a while."""
 
     def speed(self) -> int:

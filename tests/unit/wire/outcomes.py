@@ -142,7 +142,7 @@ BODIES: tuple[Outcome, ...] = (
         to="storm",
         reason="load",
         trigger=outputs.Trigger("waiting", 41.0),
-        expires_at=1_772_442_000_000,
+        expires_at=LATER,
     ),
     outputs.SurgeChanged(from_="storm", to=None, reason="expired"),
     outputs.PolicyChanged(from_="51f0d2bc", to="7c1e09aa", files="7c1e09aa41d2"),
