@@ -199,3 +199,14 @@ def test_a_stage_that_the_rules_have_no_more_ends_and_the_load_decides() -> None
     assert story.swapped(without) == ["policy.changed", "surge.changed"]
     assert orders(story, "off") == ["command applied", "surge.changed"]
     assert story.swapped(RULES) == ["policy.changed"]
+
+
+def test_a_stage_that_had_lost_its_condition_meanwhile_may_begin_by_load_at_once() -> None:
+    story = Centre(RULES)
+    come(story, "c1", "c2", "c3")
+    story.wait(0)
+    orders(story, "off")
+    by_order = RULES.replace("busy: {on: {waiting: 3}, off: {waiting: 1},", "busy: {")
+    assert story.swapped(by_order) == ["policy.changed"]
+    assert story.swapped(RULES) == ["policy.changed"]
+    assert [each.to for each in changes(story)] == ["busy"]
