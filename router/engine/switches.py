@@ -35,9 +35,11 @@ def look(pool: Pool, watches: Watches, *, people: bool) -> None:
     """See which switches must change, and when; ``people``: agents may have changed too."""
     fresh, moved = watches.fresh, pool.room.moved
     for line in moved:
-        fresh.update(dict.fromkeys(watches.by_line[line]))
+        for watch in watches.by_line[line]:
+            fresh[watch] = None
     if people:
-        fresh.update(dict.fromkeys(watches.of_agents))
+        for watch in watches.of_agents:
+            fresh[watch] = None
     for watch in fresh:
         _set(pool, watch, changes_at(pool, watch))
     moved.clear()
@@ -113,43 +115,45 @@ def drop_unknown_switches(pool: Pool) -> None:
 
 
 def _holds(pool: Pool, watch: Watch, condition: Condition) -> bool:
-    match condition:
-        case AtMost(measure=Measure.WAITING, bound=bound):
-            return _waiting(watch) <= bound
-        case AtMost(measure=Measure.OLDEST_WAIT, bound=bound):
-            return pool.now - _first_arrival(watch) <= bound
-        case AnyHolds(parts=parts):
-            return any(_holds(pool, watch, each) for each in parts)
-        case AllHold(parts=parts):
-            return all(_holds(pool, watch, each) for each in parts)
-        case _:
-            return _true_at(pool, watch, condition) <= pool.now
+    # By type, not by pattern: this is asked after every input that moves a queue with a condition.
+    if isinstance(condition, AtMost):
+        if condition.measure is Measure.WAITING:
+            return _waiting(watch) <= condition.bound
+        return pool.now - _first_arrival(watch) <= condition.bound
+    if isinstance(condition, AnyHolds):
+        return any(_holds(pool, watch, each) for each in condition.parts)
+    if isinstance(condition, AllHold):
+        return all(_holds(pool, watch, each) for each in condition.parts)
+    return _true_at(pool, watch, condition) <= pool.now
 
 
 def _true_at(pool: Pool, watch: Watch, condition: Condition) -> int:
     """Give when a condition is true if nothing but time goes on (ms); 0: it is; ``NEVER``."""
-    match condition:
-        case AtLeast(measure=Measure.WAITING, bound=bound):
-            return 0 if _waiting(watch) >= bound else NEVER
-        case AtLeast(measure=Measure.OLDEST_WAIT, bound=bound):
-            return min(_first_arrival(watch) + bound, NEVER)
-        case NoAgents(attendance=attendance):
-            return NEVER if _somebody(pool, watch.demand, attendance) else 0
-        case AnyHolds(parts=parts):
-            return min((_true_at(pool, watch, each) for each in parts), default=NEVER)
-        case AllHold(parts=parts):
-            return max((_true_at(pool, watch, each) for each in parts), default=0)
-        case _:
-            return 0 if _holds(pool, watch, condition) else NEVER
+    if isinstance(condition, AtLeast):
+        if condition.measure is Measure.WAITING:
+            return 0 if _waiting(watch) >= condition.bound else NEVER
+        return min(_first_arrival(watch) + condition.bound, NEVER)
+    if isinstance(condition, NoAgents):
+        return NEVER if _somebody(pool, watch.demand, condition.attendance) else 0
+    if isinstance(condition, AnyHolds):
+        return min(_true_at(pool, watch, each) for each in condition.parts)
+    if isinstance(condition, AllHold):
+        return max(_true_at(pool, watch, each) for each in condition.parts)
+    return 0 if _holds(pool, watch, condition) else NEVER
 
 
 def _waiting(watch: Watch) -> int:
-    return sum(len(line) for line in watch.lines)
+    lines = watch.lines
+    return len(lines[0]) if len(lines) == 1 else sum(len(line) for line in lines)
 
 
 def _first_arrival(watch: Watch) -> int:
     """Give the first arrival of those who wait (ms), ``NEVER`` where nobody does."""
-    return min((line.arrivals.head()[0] for line in watch.lines if len(line)), default=NEVER)
+    first = NEVER
+    for line in watch.lines:
+        if len(line):
+            first = min(first, line.arrivals.head()[0])
+    return first
 
 
 def _trigger(pool: Pool, watch: Watch, condition: Condition) -> Trigger:
