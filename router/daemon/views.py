@@ -48,7 +48,10 @@ def pools(engine: Engine) -> list[dict[str, Any]]:
 
 
 def pool(engine: Engine, name: str, *, now: int) -> dict[str, Any] | None:
-    """Show one pool with its queues at `now` (ms); None where it has never been heard of."""
+    """Show one pool with its queues at `now` (ms); None where it has never been heard of.
+
+    ``surge`` is the stage in force; ``conditions`` are those that are on, by the name of their rule.
+    """
     found = engine.pools.get(name)
     if found is None:
         return None
@@ -62,7 +65,13 @@ def pool(engine: Engine, name: str, *, now: int) -> dict[str, Any] | None:
         }
         for queue, waiting, oldest in found.queues()
     ]
-    return {**_summary(engine, name), "queues": sorted(queues, key=lambda each: str(each["queue"]))}
+    surge, on = found.record.surge, found.record.switches
+    return {
+        **_summary(engine, name),
+        "queues": sorted(queues, key=lambda each: str(each["queue"])),
+        "surge": None if surge is None else _plain(surge),
+        "conditions": {each: _plain(on[each]) for each in sorted(on)},
+    }
 
 
 def conversation(engine: Engine, name: str, *, conversation: str) -> dict[str, Any] | None:

@@ -17,6 +17,7 @@ from router.engine.expansion import take_past_in_silence
 from router.engine.hours import forget_calendars, go_on, look_at_calendars
 from router.engine.lanes import Signature
 from router.engine.pool import Pool
+from router.engine.surge import forget_surge_timer, resume_surge
 from router.engine.switches import drop_unknown_switches, forget_switches
 from router.engine.waiting import change_queue, climb, enter, place, reachable
 from router.model.inputs import Presence
@@ -33,6 +34,7 @@ def change_rules(pool: Pool, policy: Policy) -> None:
         pool.deadlines.move(agent.lease, NEVER)
     forget_calendars(pool)
     forget_switches(pool)
+    forget_surge_timer(pool)
     pool.held.clear()
     pool.crew.dissolve()
     pool.room.dissolve()
@@ -61,6 +63,7 @@ def stand_under(pool: Pool) -> None:
         before, pool.record.policy = pool.record.policy, pool.policy.version
         if pool.record.seq:
             pool.say(PolicyChanged(from_=before, to=pool.policy.version, files=pool.policy.files))
+    resume_surge(pool, changed=changed)
     _resume_conversations(pool, changed=changed)
     pool.opened = changed and bool(pool.held)
 

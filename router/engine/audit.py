@@ -137,6 +137,9 @@ def _switches(pool: Pool) -> Iterator[str]:
         at = changes_at(pool, watch)
         if watch.due != at and max(watch.due, at) > pool.now:
             yield f"the switch {name} is looked at at another time than it must change"
+    surge = None if pool.record.surge is None else pool.record.surge.stage
+    if surge != (None if pool.stage is None else pool.stage.name):
+        yield "another stage is in force than is said"
     if not pool.record.switches.keys() <= watches.by_name.keys():
         yield "a switch is on that the rules do not have"
 
@@ -197,6 +200,9 @@ def _timers(pool: Pool, deadlines: Deadlines) -> Iterator[str]:
     hours = {("hours_change", name): due for name, due in pool.record.hours.items()}
     watches = pool.watches.by_name.items() if pool.watches is not None else ()
     changes = {("condition_changes", of): each.due for of, each in watches if each.due != NEVER}
+    surge, stage = pool.record.surge, pool.stage
+    if surge is not None and stage is not None:
+        changes["surge_expires", stage.name] = surge.since + stage.expires_ms
     expected = {**hours, **changes, **_expected_of_conversations(pool), **_expected_of_agents(pool)}
     for key, due in armed.items():
         if expected.pop(key, None) != due:
@@ -219,7 +225,7 @@ def _expected_of_conversations(pool: Pool) -> dict[tuple[str, str], int | None]:
         if record.kept_until is not None:
             expected["preferred_agent_wait", name] = record.kept_until
         if name in pool.room.place_of:
-            step = next_with_time(record, pool.room.place_of[name][1].line)
+            step = next_with_time(record, pool.room.place_of[name][1].line, pool.speed)
             if step is not None:
                 expected["expands", name] = step[1]
     return expected

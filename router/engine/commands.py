@@ -10,6 +10,7 @@ from router.engine.conversations import close, requeue
 from router.engine.deflections import come_back, hold, let_go
 from router.engine.offers import assign, bar, end_offer
 from router.engine.pool import Pool
+from router.engine.surge import knows_stage, order_stage
 from router.engine.waiting import enter, line_up, place, set_paused
 from router.model import inputs
 from router.model.outputs import CommandApplied, ConversationRequeued, OfferWithdrawn, Why
@@ -150,6 +151,14 @@ def _set_presence(pool: Pool, event: inputs.CommandSetPresence) -> Refusal | Non
     return None
 
 
+def _surge(pool: Pool, event: inputs.CommandSurge) -> Refusal | None:
+    if not knows_stage(pool, event.stage):
+        return Refusal.UNKNOWN_STAGE
+    _applied(pool, event)
+    order_stage(pool, event.stage)
+    return None
+
+
 ORDERS: dict[type[inputs.CommandInput], Callable[[Pool, Any], Refusal | None]] = {
     inputs.CommandAssign: _assign,
     inputs.CommandRequeue: _requeue,
@@ -158,5 +167,6 @@ ORDERS: dict[type[inputs.CommandInput], Callable[[Pool, Any], Refusal | None]] =
     inputs.CommandPauseQueue: _pause_or_resume,
     inputs.CommandResumeQueue: _pause_or_resume,
     inputs.CommandSetPresence: _set_presence,
+    inputs.CommandSurge: _surge,
 }
 """Which function carries out which command; one that is missing is not supported yet."""

@@ -72,8 +72,11 @@ def _trigger(pool: Pool, line: Line, rule: Deflection) -> Trigger | None:
         case Closed():
             return Trigger("closed", 1) if line.closed else None
         case Switch(name=name):
-            turned = pool.record.switches.get(name)
-            return None if turned is None else turned.trigger
+            turned, stage = pool.record.switches.get(name), pool.stage
+            if turned is not None:
+                return turned.trigger
+            forced = stage is not None and line.queue.name in stage.deflects
+            return Trigger("surge", 1) if forced else None
 
 
 def _begin(pool: Pool, record: ConversationRecord, rule: Deflection, trigger: Trigger) -> None:  # noqa: PLR0917 - a pair and whom it is about

@@ -26,16 +26,20 @@ def take_past_steps(pool: Pool) -> None:
 
 def _open(pool: Pool, record: ConversationRecord, ladder: tuple[Expansion, ...]) -> Iterator[int]:
     """Give the steps of a ladder whose time has come for a conversation, or whose switch is on."""
-    since = pool.now - record.arrived_at
+    since, speed = pool.now - record.arrived_at, pool.speed
     for number, step in enumerate(ladder, start=1):
         after_ms, when = step.after_ms, step.when
-        if when.name in pool.record.switches if when is not None else (after_ms or 0) <= since:
+        if (
+            when.name in pool.record.switches
+            if when is not None
+            else (after_ms or 0) // speed <= since
+        ):
             yield number
 
 
 def take_next_step(pool: Pool, record: ConversationRecord) -> None:
     """Let a waiting conversation take the step whose time has come."""
-    step = next_with_time(record, pool.room.lines[record.queue])
+    step = next_with_time(record, pool.room.lines[record.queue], pool.speed)
     assert step is not None  # noqa: S101 - the timer was set for it
     _take(pool, record, [step[0]])
 

@@ -15,11 +15,12 @@ from router.engine.expansion import take_next_step
 from router.engine.hours import look
 from router.engine.lost import agent_lost
 from router.engine.pool import NO_POLICY, Pool
+from router.engine.surge import end_surge
 from router.engine.switches import turn
 from router.engine.wrap_up import end_due_wrap_ups
 from router.model import inputs
 from router.model.outputs import CommandRefused, InputRefused
-from router.model.reasons import Refusal
+from router.model.reasons import Refusal, SurgeChange
 from router.model.state import ConversationRecord, Stage
 
 
@@ -186,6 +187,8 @@ def fire(pool: Pool, timer: str, *, of: str, due: int) -> None:
             look(pool, of)
         case "offer_expires":
             agents.missed_offer(pool, conversations.expire_offer(pool, pool.conversations[of]))
+        case "surge_expires":
+            end_surge(pool, SurgeChange.EXPIRED)
         case "lease_expires":
             agents.lease_over(pool, pool.agents[of])
         case "presence_until":

@@ -53,7 +53,10 @@ def grant(
         _take(pool, record, agent)
         now = pool.now
         offer = pool.next_offer()
-        expires_at = now + channel.expires_ms
+        expires_ms, stage = channel.expires_ms, pool.stage
+        if stage is not None and stage.offer_expires_ms is not None:
+            expires_ms = min(expires_ms, stage.offer_expires_ms)
+        expires_at = now + expires_ms
         record.stage = "offered"
         record.offer = OpenOffer(
             offer=offer,

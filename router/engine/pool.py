@@ -28,6 +28,7 @@ from router.model.state import (
     ProfileRecord,
     StrangerRecord,
 )
+from router.model.surge import Stage
 
 
 class Nobody:
@@ -85,6 +86,8 @@ class Pool:
         "room",
         "said",
         "seen",
+        "speed",
+        "stage",
         "strangers",
         "watches",
     )
@@ -120,6 +123,7 @@ class Pool:
         """Stand under a policy with nobody waiting and no agents yet; the caller puts them back."""
         self.policy = policy
         self._spoke = True
+        self.stand_under_stage(None)
         for name in sorted(self.climbing):
             self.set_timer("expands", name, None)
         self.climbing.clear()
@@ -130,6 +134,11 @@ class Pool:
         self.room = WaitingRoom(policy, self.crew)
         has_switches = any(True for _ in switches(policy))
         self.watches = Watches(policy, self.room, self.crew) if has_switches else None
+
+    def stand_under_stage(self, stage: Stage | None) -> None:
+        """Let the measures of a stage of a surge hold from now on, or of none."""
+        self.stage = stage
+        self.speed = 1 if stage is None else stage.expansion_speed
 
     def waiting(self, queue: str) -> int:
         """Count who waits in a queue."""

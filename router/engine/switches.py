@@ -9,8 +9,9 @@ in their order.
 from router.engine.crew import Agent
 from router.engine.deadlines import NEVER
 from router.engine.expansion import take_step
-from router.engine.lanes import Demand, Line, fits
+from router.engine.lanes import Demand, fits
 from router.engine.pool import Pool
+from router.engine.surge import follow_load
 from router.engine.watch import Watch, Watches
 from router.model.conditions import (
     AllHold,
@@ -34,9 +35,11 @@ def look(pool: Pool, watches: Watches, *, people: bool) -> None:
     """See which switches must change, and when; ``people``: agents may have changed too."""
     fresh, moved = watches.fresh, pool.room.moved
     for line in moved:
-        fresh.update(dict.fromkeys(watches.by_line[line]))
+        for watch in watches.by_line[line]:
+            fresh[watch] = None
     if people:
-        fresh.update(dict.fromkeys(watches.of_agents))
+        for watch in watches.of_agents:
+            fresh[watch] = None
     for watch in fresh:
         _set(pool, watch, changes_at(pool, watch))
     moved.clear()
@@ -75,16 +78,25 @@ def turn(pool: Pool, name: str) -> None:
     pool.touch_pool()
     if name in before:
         pool.record.switches = {each: on for each, on in before.items() if each != name}
+        if watch.enters:
+            follow_load(pool, name)
         return
     turned = TurnedOn(since=pool.now, trigger=_trigger(pool, watch, watch.switch.on))
     pool.record.switches = {**before, name: turned}
-    if not watch.step:
-        pool.newcomers.update((record.id, record) for record in watch.line.records())
-        return
-    waiting = sorted(watch.line.records(), key=lambda each: (each.arrived_at, each.sequence))
-    for record in waiting:
-        if record.step < watch.step:
-            take_step(pool, record, watch.step)
+    _follow(pool, watch)
+
+
+def _follow(pool: Pool, watch: Watch) -> None:
+    """Do what a switch is for, now that it is on."""
+    waiting = [record for line in watch.lines for record in line.records()]
+    if watch.enters:
+        follow_load(pool, watch.switch.name)
+    elif not watch.step:
+        pool.newcomers.update((record.id, record) for record in waiting)
+    else:
+        for record in sorted(waiting, key=lambda each: (each.arrived_at, each.sequence)):
+            if record.step < watch.step:
+                take_step(pool, record, watch.step)
 
 
 def forget_switches(pool: Pool) -> None:
@@ -103,39 +115,45 @@ def drop_unknown_switches(pool: Pool) -> None:
 
 
 def _holds(pool: Pool, watch: Watch, condition: Condition) -> bool:
-    match condition:
-        case AtMost(measure=Measure.WAITING, bound=bound):
-            return len(watch.line) <= bound
-        case AtMost(measure=Measure.OLDEST_WAIT, bound=bound):
-            return not len(watch.line) or pool.now - _first_arrival(watch.line) <= bound
-        case AnyHolds(parts=parts):
-            return any(_holds(pool, watch, each) for each in parts)
-        case AllHold(parts=parts):
-            return all(_holds(pool, watch, each) for each in parts)
-        case _:
-            return _true_at(pool, watch, condition) <= pool.now
+    # By type, not by pattern: this is asked after every input that moves a queue with a condition.
+    if isinstance(condition, AtMost):
+        if condition.measure is Measure.WAITING:
+            return _waiting(watch) <= condition.bound
+        return pool.now - _first_arrival(watch) <= condition.bound
+    if isinstance(condition, AnyHolds):
+        return any(_holds(pool, watch, each) for each in condition.parts)
+    if isinstance(condition, AllHold):
+        return all(_holds(pool, watch, each) for each in condition.parts)
+    return _true_at(pool, watch, condition) <= pool.now
 
 
 def _true_at(pool: Pool, watch: Watch, condition: Condition) -> int:
     """Give when a condition is true if nothing but time goes on (ms); 0: it is; ``NEVER``."""
-    line = watch.line
-    match condition:
-        case AtLeast(measure=Measure.WAITING, bound=bound):
-            return 0 if len(line) >= bound else NEVER
-        case AtLeast(measure=Measure.OLDEST_WAIT, bound=bound):
-            return _first_arrival(line) + bound if len(line) else NEVER
-        case NoAgents(attendance=attendance):
-            return NEVER if _somebody(pool, watch.demand, attendance) else 0
-        case AnyHolds(parts=parts):
-            return min((_true_at(pool, watch, each) for each in parts), default=NEVER)
-        case AllHold(parts=parts):
-            return max((_true_at(pool, watch, each) for each in parts), default=0)
-        case _:
-            return 0 if _holds(pool, watch, condition) else NEVER
+    if isinstance(condition, AtLeast):
+        if condition.measure is Measure.WAITING:
+            return 0 if _waiting(watch) >= condition.bound else NEVER
+        return min(_first_arrival(watch) + condition.bound, NEVER)
+    if isinstance(condition, NoAgents):
+        return NEVER if _somebody(pool, watch.demand, condition.attendance) else 0
+    if isinstance(condition, AnyHolds):
+        return min(_true_at(pool, watch, each) for each in condition.parts)
+    if isinstance(condition, AllHold):
+        return max(_true_at(pool, watch, each) for each in condition.parts)
+    return 0 if _holds(pool, watch, condition) else NEVER
 
 
-def _first_arrival(line: Line) -> int:
-    return line.arrivals.head()[0]
+def _waiting(watch: Watch) -> int:
+    lines = watch.lines
+    return len(lines[0]) if len(lines) == 1 else sum(len(line) for line in lines)
+
+
+def _first_arrival(watch: Watch) -> int:
+    """Give the first arrival of those who wait (ms), ``NEVER`` where nobody does."""
+    first = NEVER
+    for line in watch.lines:
+        if len(line):
+            first = min(first, line.arrivals.head()[0])
+    return first
 
 
 def _trigger(pool: Pool, watch: Watch, condition: Condition) -> Trigger:
@@ -149,9 +167,10 @@ def _trigger(pool: Pool, watch: Watch, condition: Condition) -> Trigger:
         case NoAgents():
             return Trigger("no_agents", 0.0)
         case AtLeast(measure=Measure.WAITING) | AtMost(measure=Measure.WAITING):
-            return Trigger(Measure.WAITING.value, float(len(watch.line)))
+            return Trigger(Measure.WAITING.value, float(_waiting(watch)))
         case _:
-            waits = pool.now - _first_arrival(watch.line) if len(watch.line) else 0
+            since = _first_arrival(watch)
+            waits = 0 if since == NEVER else pool.now - since
             return Trigger(Measure.OLDEST_WAIT.value, waits / 1000)
 
 

@@ -61,18 +61,21 @@ def climb(pool: Pool, record: ConversationRecord, line: Line) -> None:
     """Let a waiting conversation take the next step of its queue's ladder in its time."""
     if record.step < len(line.ladder):
         pool.climbing.add(record.id)
-        step = next_with_time(record, line)
+        step = next_with_time(record, line, pool.speed)
         if step is not None:
             pool.set_timer("expands", record.id, step[1])
 
 
-def next_with_time(record: ConversationRecord, line: Line) -> tuple[int, int] | None:
-    """Give number and time (ms) of the next step of a ladder that comes by time; None: no more."""
+def next_with_time(record: ConversationRecord, line: Line, speed: int) -> tuple[int, int] | None:
+    """Give number and time (ms) of the next step of a ladder that comes by time; None: no more.
+
+    ``speed``: how many times faster steps come, 1 but in a surge.
+    """
     ladder = line.ladder
     for number in range(record.step, len(ladder)):
         after_ms = ladder[number].after_ms
         if after_ms is not None:
-            return number + 1, record.arrived_at + after_ms
+            return number + 1, record.arrived_at + after_ms // speed
     return None
 
 

@@ -4,35 +4,39 @@ A pool whose rules have no switch has no watch, and pays nothing. The others loo
 switches whose queue has moved or whose people have; ``router.engine.switches`` does so.
 """
 
+from collections.abc import Iterable
+
 from router.engine.crew import Agent, Crew, Group
 from router.engine.deadlines import NEVER
 from router.engine.lanes import Demand, Line
 from router.engine.room import WaitingRoom
-from router.model.conditions import Attendance, Measure, NoAgents, Switch, single
+from router.model.conditions import Attendance, Condition, Measure, NoAgents, Switch, single
 from router.model.policy import Policy, Queue
-from router.model.requirement import resolve, served_by
+from router.model.requirement import NOTHING, AllOf, resolve, served_by
 
 
 class Watch:
-    """A switch and the line it looks at; ``due``: when it is looked at again (ms).
+    """A switch and the lines it looks at together; ``due``: when it must change next (ms).
 
-    ``demand`` is what the line asks of an agent at least. ``step``: the step of the ladder that is
-    taken when it turns on; 0: it is a deflection's.
+    ``demand`` is what they ask of an agent at least. ``step``: the step of the ladder that is taken
+    when it turns on, 0: none; ``enters``: whether it enters a stage.
     """
 
-    __slots__ = ("demand", "due", "line", "of_agents", "step", "switch")
+    __slots__ = ("demand", "due", "enters", "lines", "of_agents", "step", "switch")
 
-    def __init__(self, switch: Switch, line: Line, demand: Demand, *, step: int = 0) -> None:
+    def __init__(self, switch: Switch, lines: tuple[Line, ...], demand: Demand) -> None:
         self.switch = switch
-        self.line = line
+        self.lines = lines
         self.demand = demand
-        self.step = step
+        self.step = 0
+        self.enters = False
         self.due = NEVER
-        parts = single(switch.on) + (() if switch.off is None else single(switch.off))
-        self.of_agents = any(isinstance(each, NoAgents) for each in parts)
-        line.watched = True
-        if any(getattr(each, "measure", None) is Measure.OLDEST_WAIT for each in parts):
-            line.aged = True
+        found = singles(switch)
+        self.of_agents = any(isinstance(each, NoAgents) for each in found)
+        aged = any(getattr(each, "measure", None) is Measure.OLDEST_WAIT for each in found)
+        for line in lines:
+            line.watched = True
+            line.aged = line.aged or aged
 
 
 class Watches:
@@ -42,33 +46,46 @@ class Watches:
     can be reached}, for the demands that are asked about.
     """
 
-    __slots__ = ("by_line", "by_name", "fresh", "logged_in", "of_agents", "present")
+    __slots__ = ("_crew", "by_line", "by_name", "fresh", "logged_in", "of_agents", "present")
 
     def __init__(self, policy: Policy, room: WaitingRoom, crew: Crew) -> None:
+        self._crew = crew
         self.by_name: dict[str, Watch] = {}
         self.by_line: dict[Line, list[Watch]] = {}
         self.logged_in: dict[Demand, int] = {}
         self.present: dict[Agent, Group] = {}
         for queue in policy.queues.values():
-            self._of_queue(queue, room.lines[queue.name], crew)
+            self._of_queue(queue, room.lines[queue.name])
+        entering = [each.switch for each in policy.stages if each.switch is not None]
+        for watch in self._watched(entering, tuple(room.lines.values()), NOTHING):
+            watch.enters = True
         self.of_agents = [each for each in self.by_name.values() if each.of_agents]
         self.fresh: dict[Watch, None] = dict.fromkeys(self.by_name.values())
 
-    def _of_queue(self, queue: Queue, line: Line, crew: Crew) -> None:
-        found = [(0, each.on) for each in queue.deflects if isinstance(each.on, Switch)]
-        ladder = enumerate(queue.expands, start=1)
-        found += [(number, each.when) for number, each in ladder if each.when is not None]
-        if not found:
-            return
-        slot = next(iter(crew.slots.values()))
+    def _of_queue(self, queue: Queue, line: Line) -> None:
         asked = resolve(queue.requires, level=1, language=None, skills={})
-        demand = Demand(slot, served_by(asked, queue.serves))
-        self.by_line[line] = [Watch(each, line, demand, step=step) for step, each in found]
-        self.by_name |= {each.switch.name: each for each in self.by_line[line]}
-        parts = [part for _, each in found for part in (*single(each.on), *_off(each))]
-        if NoAgents(Attendance.LOGGED_IN) in parts:
-            self.logged_in[demand] = 0
+        requirement = served_by(asked, queue.serves)
+        instead = [each.on for each in queue.deflects if isinstance(each.on, Switch)]
+        self._watched(instead, (line,), requirement)
+        for number, step in enumerate(queue.expands, start=1):
+            if step.when is not None:
+                (watch,) = self._watched([step.when], (line,), requirement)
+                watch.step = number
+
+    def _watched(
+        self, switches: Iterable[Switch], lines: tuple[Line, ...], requirement: AllOf
+    ) -> list[Watch]:
+        demand = Demand(next(iter(self._crew.slots.values())), requirement)
+        made = [Watch(each, lines, demand) for each in switches]
+        for watch in made:
+            self.by_name[watch.switch.name] = watch
+            for line in lines:
+                self.by_line.setdefault(line, []).append(watch)
+            if NoAgents(Attendance.LOGGED_IN) in singles(watch.switch):
+                self.logged_in[demand] = 0
+        return made
 
 
-def _off(switch: Switch) -> tuple[object, ...]:
-    return () if switch.off is None else single(switch.off)
+def singles(switch: Switch) -> tuple[Condition, ...]:
+    """Give every single condition of a switch."""
+    return single(switch.on) + (() if switch.off is None else single(switch.off))

@@ -270,6 +270,20 @@ class QueueStatus(Outcome, frozen=True, kw_only=True):
     service_level: float | None
 
 
+class SurgeChanged(Outcome, frozen=True, kw_only=True):
+    """Another stage of a surge is in force, or none any more (null); it ends by ``expires_at``.
+
+    ``trigger``: what made the load enter it.
+    """
+
+    type: ClassVar[str] = "surge.changed"
+    from_: str | None = msgspec.field(name="from")
+    to: str | None
+    reason: str
+    trigger: Trigger | UnsetType = UNSET
+    expires_at: int | UnsetType = UNSET
+
+
 class PolicyChanged(Outcome, frozen=True, kw_only=True):
     """Other rules are in force from here on."""
 
@@ -329,6 +343,7 @@ OUTCOMES: tuple[type[Outcome], ...] = (
     AgentSuspended,
     AgentReleased,
     QueueStatus,
+    SurgeChanged,
     PolicyChanged,
     InputRefused,
     CommandApplied,

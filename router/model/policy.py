@@ -14,6 +14,7 @@ from router.model.conditions import Switch
 from router.model.deflection import Deflection
 from router.model.inputs import Customer, Scalar
 from router.model.requirement import NOTHING, Requirement, SkillTerm
+from router.model.surge import Stage
 
 
 class OfferMode(StrEnum):
@@ -231,7 +232,8 @@ class Hours(Protocol):
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """All the rules of one pool. ``top_levels`` {skill: highest declared level}.
 
-    ``labels`` are those that are declared, by name. ``calendars`` are those that a queue follows, by name.
+    ``labels`` are those that are declared, by name. ``calendars`` are those that a queue follows, by
+    name; ``stages`` those of a surge, the strongest last.
 
     ``version`` is short and names the content, ``files`` is the hash of the text it came from.
     """
@@ -245,13 +247,15 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     top_levels: Mapping[str, int] = {}
     labels: Mapping[str, Label] = {}
     calendars: Mapping[str, Hours] = {}
+    stages: tuple[Stage, ...] = ()
 
 
 def switches(policy: Policy) -> Iterator[Switch]:
-    """Give every switch of a pool's rules, in the order of its queues, those of deflections first."""
+    """Give every switch of a pool's rules: of each queue's deflections and steps, of stages."""
     for queue in policy.queues.values():
         yield from (each.on for each in queue.deflects if isinstance(each.on, Switch))
         yield from (each.when for each in queue.expands if each.when is not None)
+    yield from (each.switch for each in policy.stages if each.switch is not None)
 
 
 class Policies(Protocol):

@@ -24,6 +24,7 @@ class Refusal(StrEnum):
     STALE_DEFLECTION = "stale_deflection"
     NO_WRAP_UP = "no_wrap_up"
     NOT_SUPPORTED = "not_supported"
+    UNKNOWN_STAGE = "unknown_stage"
     MISSING_BY = "missing_by"
     MISSING_REASON = "missing_reason"
     AGENT_UNAVAILABLE = "agent_unavailable"
@@ -95,6 +96,15 @@ class Close(StrEnum):
     ENDED = "ended"
     COMMAND = "command"
     DEFLECTED = "deflected"
+
+
+class SurgeChange(StrEnum):
+    """Why another stage of a surge is in force, or none any more."""
+
+    LOAD = "load"
+    COMMAND = "command"
+    EXPIRED = "expired"
+    POLICY = "policy"
 
 
 class PassedOver(StrEnum):

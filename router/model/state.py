@@ -188,11 +188,20 @@ class TurnedOn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
     trigger: Trigger
 
 
+class StageInForce(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """The stage of a surge that is in force, since when (ms), and whether by command."""
+
+    stage: str
+    since: int
+    commanded: bool = False
+
+
 class PoolRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """What a pool counts: last decision, last place, rules in force, paused queues, its clock.
 
     ``hours`` {calendar: when it is looked at next (ms)}; until then it is as it is just before.
-    ``switches`` are those that are on, by name.
+    ``switches`` are those that are on, by name; ``surge`` is in force; the stages ``spent`` do not
+    come into force by load before their switch has turned off.
     """
 
     seq: int = 0
@@ -202,6 +211,8 @@ class PoolRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     paused: tuple[str, ...] = ()
     hours: dict[str, int] = {}
     switches: dict[str, TurnedOn] = {}
+    surge: StageInForce | None = None
+    spent: tuple[str, ...] = ()
 
 
 class SeenRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):

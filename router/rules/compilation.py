@@ -50,6 +50,7 @@ from router.rules.requirements import WORDS, RequirementReader
 from router.rules.selection import selection
 from router.rules.shape import fitted, key_spot, spot
 from router.rules.source import Mapping, Node, Scalar, Sequence
+from router.rules.surge import check_stages, stages
 from router.rules.teams import TeamsReader
 from router.rules.unanswered import parts_asked
 from router.rules.vocabulary import FACTS, LASTING_FACTS, Type, Vocabulary, declared
@@ -88,6 +89,7 @@ def compile_rules(
     steps = tuple(builder.step(index, each) for index, each in enumerate(rules.qualification))
     takes = {name: builder.takes(name, each) for name, each in rules.queues.items()}
     queues = {name: builder.queue(name, each) for name, each in rules.queues.items()}
+    check_stages(rules.surge, tree, queues=queues, problems=problems)
     if problems.errors > before:
         return None
     followed = {each.hours for each in queues.values()}
@@ -112,6 +114,7 @@ def compile_rules(
         top_levels={name: each.top for name, each in rules.skills.items()},
         labels={name: Label(each.at_most) for name, each in rules.labels.items()},
         calendars=calendars,
+        stages=stages(rules.surge, queues),
     )
     return Compiled(
         pools=tuple(rules.pools),

@@ -103,14 +103,18 @@ def _flapping(switch: Switch) -> tuple[str, str] | None:
         next_case = {**case, measure: case[measure] - _STEP[measure]}
         calm = switch.off is None or _holds(switch.off, next_case)
         if calm and not _holds(switch.on, next_case):
-            name = measure.value
-            calmer = max(0, (case[measure] // 2))
-            calmer -= calmer % _STEP[measure]
-            return (
-                f"it flaps: on {_words(case)}, off again {_words(next_case)}",
-                f"`off: {{{name}: {_bound_value(measure, calmer)}}}`, or `at_least: 5m`",
-            )
+            words = f"it flaps: on {_words(case)}, off again {_words(next_case)}"
+            return words, _mended(measure, case[measure])
     return None
+
+
+def _mended(measure: Measure, bound: int) -> str:
+    """Say which pair would not flap: half the bound, or so."""
+    step = _STEP[measure]
+    calmer = min(bound // 2 // step * step, bound - 2 * step)
+    if calmer < 0:
+        return "`at_least: 5m`"
+    return f"`off: {{{measure.value}: {_bound_value(measure, calmer)}}}`, or `at_least: 5m`"
 
 
 def _cases(switch: Switch) -> Iterator[tuple[Case, Measure]]:

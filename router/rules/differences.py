@@ -48,6 +48,12 @@ _PHRASES: Final[Mapping[tuple[str, str], str]] = {
     ("queues", "selects"): "selects agents by {}",
     ("queues", "preferred_agent"): "keeps for preferred agents {}",
     ("queues", "expands"): "widens in these steps: {}",
+    ("queues", "deflects"): "offers instead of waiting: {}",
+    ("surge", "on"): "begins when {}",
+    ("surge", "off"): "ends when {}",
+    ("surge", "at_least"): "lasts at least {}",
+    ("surge", "expires"): "ends by itself after {}",
+    ("surge", "sets"): "sets {}",
 }
 _NOTHING: Final[Mapping[tuple[str, str], str]] = {
     ("channels", "at_most"): "as many as there are units for",
@@ -58,14 +64,19 @@ _NOTHING: Final[Mapping[tuple[str, str], str]] = {
     ("queues", "prefers"): "nothing in particular",
     ("queues", "preferred_agent"): "nothing",
     ("queues", "expands"): "in none",
+    ("queues", "deflects"): "nothing",
+    ("surge", "on"): "it is ordered",
+    ("surge", "off"): "that is so no more",
+    ("surge", "at_least"): "no time",
 }
-_WHOLE: Final = frozenset({"requires", "set"})
+_WHOLE: Final = frozenset({"requires", "set", "on", "off", "sets"})
 """Values that are only understood as a whole."""
-_ORDERED: Final = {"qualification": "rule", "queues": "queue"}
+_ORDERED: Final = {"qualification": "rule", "queues": "queue", "surge": "stage"}
 _SINGULAR: Final = {
     "calendars": "calendar", "skills": "skill", "topics": "topic", "labels": "label", "teams": "team",
     "word_lists": "word list",
     "channels": "channel", "qualification": "rule", "queues": "queue", "pools": "pool",
+    "surge": "stage",
 }  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from router.rules.hours import OpeningHours
 from router.rules.qualification import Step
 from router.rules.requirements import requirement_value
 from router.rules.selection import selection_value
+from router.rules.surge import stage_value, stages
 from router.rules.teams import all_but, teams_value
 from router.rules.units import duration_text, rate_text, skill_term_value
 from router.rules.written.calendars import Calendar, Spans
@@ -55,6 +56,7 @@ def document(
         "agents": _agents(agents),
         "qualification": [_step(each) for each in steps],
         "queues": {name: _queue(each, takes[name], own=own) for name, each in queues.items()},
+        "surge": {each.name: stage_value(each) for each in stages(rules.surge, queues)},
     }
     return {"version": 1, **{name: each for name, each in parts.items() if each}}
 
@@ -69,6 +71,8 @@ def version(whole: Mapping[str, Any], *, calendars: Mapping[str, OpeningHours]) 
     deciding["skills"] = {
         name: levels.partition("..")[2] for name, levels in (whole.get("skills") or {}).items()
     }
+    if whole.get("surge"):
+        deciding["surge"] = list(whole["surge"].items())
     if whole.get("word_lists"):
         deciding["word_lists"] = whole["word_lists"]
     if not deciding["labels"]:

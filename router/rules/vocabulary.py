@@ -41,6 +41,7 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
     teams: frozenset[str] = frozenset()
     queues: frozenset[str] = frozenset()
     calendars: frozenset[str] = frozenset()
+    stages: frozenset[str] = frozenset()
     word_lists: Mapping[str, tuple[str, ...]] = {}
     labels: frozenset[str] = frozenset()
 
@@ -82,6 +83,7 @@ def declared(tree: MappingNode, word_lists: Mapping[str, tuple[str, ...]]) -> Vo
         teams=frozenset(_section(tree, "teams")),
         queues=frozenset(_section(tree, "queues")),
         calendars=frozenset(_section(tree, "calendars")),
+        stages=frozenset(_section(tree, "surge")),
         word_lists=word_lists,
         labels=frozenset(_section(tree, "labels")),
     )

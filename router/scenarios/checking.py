@@ -9,6 +9,7 @@ from typing import Final
 
 from router.engine.remedies import Change
 from router.model.reasons import PassedOver, Refusal
+from router.model.surge import OFF
 from router.rules.problems import Problems, nearest, shown
 from router.rules.shape import key_spot, spot
 from router.rules.source import Mapping
@@ -23,7 +24,7 @@ MOST_BETWEEN_MS: Final = 7 * 86_400_000
 """Desktops are heard all that time, so a scenario with years in it would take as many minutes."""
 Path = tuple[str | int, ...]
 _ABOUT_AGENTS: Final = ("suspended", "released")
-_ABOUT_ANYTHING: Final = ("refused", "applied", "status", "policy_changed")
+_ABOUT_ANYTHING: Final = ("refused", "applied", "status", "surge", "policy_changed")
 
 
 def checked(
@@ -245,8 +246,13 @@ class _Checker:
         if each.word not in _ABOUT_ANYTHING:
             kind = "agent" if each.word in _ABOUT_AGENTS else "conversation"
             self._one_of(kind, each.about, (*path, each.word))
+        stages = {*self._vocabulary.stages, OFF}
+        if each.word == "surge":
+            self._among(each.about, stages, (*path, each.word), what="stage")
         for name, value in each.details.items():
             match name:
+                case "from" if each.word == "surge":
+                    self._among(value, stages, (*path, name), what="stage")
                 case "to" | "from" if each.word not in {"overflowed", "deflected"}:
                     self._one_of("agent", value, (*path, name))
                 case "to" if each.word == "deflected":

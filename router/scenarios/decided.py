@@ -12,6 +12,7 @@ from msgspec import UNSET
 
 from router.model import outputs
 from router.model.outputs import Decision, TimerCause
+from router.model.surge import OFF
 from router.rules.units import duration_text
 from router.scenarios.written import Expectation
 from router.wire import instants
@@ -170,6 +171,16 @@ WORDS: Final[Mapping[str, Word]] = {
             **_ESTIMATE,
         },
     ),
+    "surge": Word(
+        outputs.SurgeChanged,
+        lambda body, _: body.to or OFF,
+        {
+            "from": _of("from_"),
+            "reason": _of("reason"),
+            "trigger": _of("trigger", "name"),
+            "expires": _until("expires_at"),
+        },
+    ),
     "policy_changed": Word(outputs.PolicyChanged, _of("to")),
     "refused": Word(outputs.InputRefused, _of("subject"), {"reason": _of("reason")}),
     "applied": Word(outputs.CommandApplied, _CONVERSATION),
@@ -186,6 +197,7 @@ _SUMMARY: Final = {
     "expanded": ("step",),
     "deflected": ("kind", "to", "trigger"),
     "deflection_accepted": ("callback_at",),
+    "surge": ("from", "reason", "trigger"),
     "closed": ("from",),
 }
 """Which details of a decision are always shown; of the others those that are all it has to say."""

@@ -37,7 +37,7 @@ def _expectations() -> Iterator[str]:
     yield "| word | about | details |"
     yield "| --- | --- | --- |"
     agents, others = {"suspended", "released"}, {"status": "queue", "policy_changed": "version"}
-    others |= {"refused": "whom it named", "applied": "whom it named"}
+    others |= {"surge": "stage, or `off`", "refused": "whom it named", "applied": "whom it named"}
     for word in (*WORDS, *STATES):
         about = "agent" if word in agents else others.get(word, "conversation")
         details = ", ".join(f"`{each}`" for each in details_of(word))

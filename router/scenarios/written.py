@@ -184,6 +184,7 @@ class Expectation(Written):
     suspended: Id | None = None
     released: Id | None = None
     status: Name | None = None
+    surge: Name | None = None
     policy_changed: Name | None = None
     refused: Name | None = None
     applied: Name | None = None

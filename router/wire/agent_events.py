@@ -197,7 +197,7 @@ class SetPresenceFields(_CommandFields):
 
 
 class SurgeFields(_CommandFields):
-    """Enter a surge stage of the rules, or `off`. Refused `not_supported` today."""
+    """Enter a surge stage of the rules, or `off`. Answered by `command.applied` and `surge.changed`."""
 
     makes = inputs.CommandSurge
 

@@ -135,6 +135,12 @@ def _deflection_accepted(body: outputs.DeflectionAccepted) -> object:
     return {**msgspec.to_builtins(body), "callback_at": instants.render(body.callback_at)}
 
 
+def _surge_changed(body: outputs.SurgeChanged) -> object:
+    if body.expires_at is UNSET:
+        return body
+    return {**msgspec.to_builtins(body), "expires_at": instants.render(body.expires_at)}
+
+
 def _until(at: int | UnsetType | None) -> str | UnsetType | None:
     return instants.render(at) if isinstance(at, int) else at
 
@@ -145,6 +151,7 @@ _FORMS: Final[dict[type[Outcome], Callable[[Any], object]]] = {
     outputs.ConversationClosed: _closed,
     outputs.ConversationDeflected: _deflected,
     outputs.DeflectionAccepted: _deflection_accepted,
+    outputs.SurgeChanged: _surge_changed,
     outputs.InputRefused: _refused,
 }
 

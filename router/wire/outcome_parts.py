@@ -38,7 +38,7 @@ class CauseTimerFields(Fields):
     timer: Name = Field(description="Name of the timer.", examples=["offer_expires"])
     due: Instant = Field(description="When it was due.", examples=["2026-03-02T08:15:20.000Z"])
     of: Name = Field(
-        description="Id of the conversation, offer, agent, queue, calendar or pool.",
+        description="Id of the conversation, offer, agent, queue or pool; name of the calendar, the stage, or the rule whose condition changed.",
         examples=["conv-81204"],
     )
 
@@ -131,5 +131,5 @@ class QualifiedFields(Fields):
 class TriggerFields(Fields):
     """What set a rule off."""
 
-    name: Name = Field(description="What was watched.", examples=["waited_s"])
+    name: Name = Field(description="What was watched.", examples=["oldest_wait"])
     value: float = Field(description="The value it had.", examples=[180.0])

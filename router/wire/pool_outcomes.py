@@ -9,9 +9,9 @@ from pydantic import Field, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
 
 from router.model import outputs
-from router.model.reasons import Refusal, Release, Suspension, Unreadable
-from router.wire.fields import Count, Fields, Id, Name
-from router.wire.outcome_parts import DecidedFields, EstimateFields
+from router.model.reasons import Refusal, Release, SurgeChange, Suspension, Unreadable
+from router.wire.fields import Count, Fields, Id, Instant, Name
+from router.wire.outcome_parts import DecidedFields, EstimateFields, TriggerFields
 
 Absent = SkipJsonSchema[None]
 """A field that is left out where it does not apply, and is never null."""
@@ -59,6 +59,26 @@ class QueueStatusFields(DecidedFields):
         le=1,
         description="Share answered within the target, or null where nothing was.",
         examples=[0.83],
+    )
+
+
+class SurgeChangedFields(DecidedFields):
+    """Another stage of a surge is in force from here on, or none any more."""
+
+    of = outputs.SurgeChanged
+
+    from_: Name | None = Field(alias="from", description="Stage before, or null.", examples=[None])
+    to: Name | None = Field(description="Stage now, or null.", examples=["storm"])
+    reason: SurgeChange = Field(
+        description="load, command, expired, or policy: other rules.", examples=["load"]
+    )
+    trigger: TriggerFields | Absent = Field(
+        default=None, description="What made the load enter it, and the value it had."
+    )
+    expires_at: Instant | Absent = Field(
+        default=None,
+        description="When it ends at the latest, if there is one now.",
+        examples=["2026-03-02T14:15:00.000Z"],
     )
 
 
@@ -153,6 +173,7 @@ POOL_OUTCOMES: tuple[type[DecidedFields], ...] = (
     SuspendedFields,
     ReleasedFields,
     QueueStatusFields,
+    SurgeChangedFields,
     PolicyChangedFields,
     InputRefusedFields,
     CommandAppliedFields,

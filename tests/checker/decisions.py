@@ -36,6 +36,7 @@ TYPES: Final = frozenset(
         "agent.suspended",
         "agent.released",
         "queue.status",
+        "surge.changed",
         "policy.changed",
         "input.refused",
         "command.applied",

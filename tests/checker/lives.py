@@ -226,11 +226,12 @@ class Lives:
         requirements = decision.data.get("requirements")
         life.requirements = requirements if isinstance(requirements, dict) else None
         step, queue = decision.data.get("step"), str(decision.data.get("queue"))
-        # Other rules may move it and let it take steps without a word; the same ones never do.
+        # Other rules may move it and let it take steps without a word; the same ones never do, but a
+        # step on a condition may come before those that have a time.
         is_told = life.ladder == decision.policy
         if is_told and queue != life.queue:
             self._wrong(decision, f"{life.id} waits in {life.queue}")
-        if not isinstance(step, int) or step < 1 or (is_told and step != life.step + 1):
+        if not isinstance(step, int) or step < 1 or (is_told and step <= life.step):
             self._wrong(decision, f"step {step!r} of the ladder after {life.step}")
         life.queue, life.ladder = queue, decision.policy
         life.step = step if isinstance(step, int) else life.step + 1

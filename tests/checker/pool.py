@@ -8,7 +8,7 @@ from typing import Final
 
 from tests.checker.agents import Agents
 from tests.checker.decisions import Decision
-from tests.checker.events import Event
+from tests.checker.events import Event, time_of
 from tests.checker.lives import BEFORE, OFFERED, Lives
 from tests.checker.refusals import refusal_fault, silence_fault
 from tests.checker.report import Centre, Report, Rule
@@ -35,6 +35,10 @@ CAUSES: Final[dict[str, frozenset[str]]] = {
     "conversation.requeued transferred": frozenset({"conversation.transferred"}),
     "conversation.requeued agent_lost": frozenset({"lost_agent"}),
     "conversation.requeued command": frozenset({"command.requeue"}),
+    "surge.changed load": frozenset({"condition_changes"}),
+    "surge.changed command": frozenset({"command.surge"}),
+    "surge.changed expired": frozenset({"surge_expires"}),
+    "surge.changed policy": frozenset({"restart", "reload"}),
     "agent.released heartbeat": frozenset({"agent.heartbeat"}),
     "agent.released presence": frozenset({"agent.presence", "command.set_presence"}),
     "agent.released time": frozenset({"suspension_ends"}),
@@ -54,6 +58,8 @@ class Pool:
         self.closing = centre.closing
         self.clock = 0
         self.policies = 0
+        self.stage: tuple[str | None, int | None] | None = None
+        """The stage of a surge in force and its end (ms); None: not known yet."""
         self._report = report
 
     def silent(self, event: Event) -> None:
@@ -87,12 +93,27 @@ class Pool:
             self.agents.suspend(decision)
         elif decision.type == "agent.released":
             self.agents.release(decision)
+        elif decision.type == "surge.changed":
+            self._surge(decision)
         elif decision.type == "policy.changed":
             self.policies += 1
             for life in self.lives.open.values():
                 life.requirements = None
         elif decision.type in BEFORE:
             self._about_conversation(decision, event=event)
+
+    def _surge(self, decision: Decision) -> None:
+        """Judge that a stage follows on the one before, and expires in its time."""
+        said = decision.data
+        if self.stage is not None and said.get("from") != self.stage[0]:
+            self._report.add(Rule.SURGE, decision.where, f"follows on {self.stage[0]}")
+        ends = time_of(said.get("expires_at"))
+        if (said.get("to") is None) != (ends is None):
+            self._report.add(Rule.SURGE, decision.where, f"{said.get('to')} ends at {ends}")
+        is_over = said.get("reason") == "expired"
+        if is_over and self.stage is not None and self.stage[1] != decision.cause.due:
+            self._report.add(Rule.SURGE, decision.where, f"was to expire at {self.stage[1]}")
+        self.stage = (said.get("to"), ends)
 
     def _about_conversation(self, decision: Decision, *, event: Event | None) -> None:
         id_ = str(decision.data.get("conversation"))

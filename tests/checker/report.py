@@ -32,6 +32,7 @@ class Rule(StrEnum):
     CAPACITY = "capacity"
     PRESENCE = "presence"
     SUSPENSION = "suspension"
+    SURGE = "surge"
     POLICY = "policy"
     TEXT = "text"
     MATCH = "match"

@@ -328,8 +328,8 @@ def test_a_ladder_climbed_step_by_step_is_sound() -> None:
     assert broken(story) == set()
 
 
-@pytest.mark.parametrize("step", [0, 1, 3])
-def test_a_step_of_the_ladder_that_is_left_out_or_said_twice_is_found(step: int) -> None:
+@pytest.mark.parametrize("step", [0, 1])
+def test_a_step_of_the_ladder_that_was_passed_or_said_twice_is_found(step: int) -> None:
     story = Story()
     story.create()
     expanded(story, 1)

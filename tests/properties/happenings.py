@@ -14,6 +14,7 @@ import router.model.inputs as told
 from router.model.inputs import Customer, Input, Origin, Presence, Topic, TransferTarget
 from tests.properties.chance import Chance, one_in, some_of
 from tests.properties.ledger import Ledger, Ledgers
+from tests.properties.loads import STAGES
 from tests.properties.worlds import CHANNELS, LANGUAGES, SITES, SKILLS, TEAMS, TOPICS, World
 
 QUEUES = ("red", "green", "blue", "grey")
@@ -308,7 +309,7 @@ def _set_presence(chance: Chance, scene: Scene) -> Fields:
 
 
 def _surge(chance: Chance, scene: Scene) -> Fields:
-    return {"stage": "storm", **_command(chance)}
+    return {"stage": chance.one_of((*STAGES, *STAGES, "off", "off", "gale")), **_command(chance)}
 
 
 WEIGHTS: tuple[tuple[int, type[Input], Maker], ...] = (
@@ -332,7 +333,7 @@ WEIGHTS: tuple[tuple[int, type[Input], Maker], ...] = (
     (1, told.CommandPauseQueue, _about_queue),
     (2, told.CommandResumeQueue, _about_queue),
     (2, told.CommandSetPresence, _set_presence),
-    (1, told.CommandSurge, _surge),
+    (3, told.CommandSurge, _surge),
 )
 KINDS = tuple((kind, make) for weight, kind, make in WEIGHTS for _ in range(weight))
 

@@ -81,6 +81,7 @@ class Ledger:
     def __init__(self, pool: str, policies: Policies) -> None:
         self.pool, self._policies = pool, policies
         self.seq = self.clock = self.created = 0
+        self.stage: str | None = None
         self.open: dict[str, Conversation] = {}
         self.people: dict[str, Person] = {}
         self.causes: set[said.InputCause] = set()
@@ -129,6 +130,13 @@ class Ledger:
             promise(each.at >= self.clock, "the clock never goes back")
             self.seq, self.clock = each.seq, each.at
             self._decision(each, heard)
+            if isinstance(each.body, said.SurgeChanged):
+                self._surge(each.body)
+
+    def _surge(self, body: said.SurgeChanged) -> None:
+        promise(body.from_ == self.stage, f"{self.stage} was in force, not {body.from_}")
+        promise((body.to is None) == (body.expires_at is UNSET), "what is in force has an end")
+        self.stage = body.to
 
     def _hear(self, heard: Input, now: int) -> None:
         """Take in what decisions do not repeat."""

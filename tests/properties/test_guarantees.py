@@ -92,6 +92,7 @@ TAMPERED: dict[str, tuple[type[said.Outcome], Callable[[list[Decision], int], li
     "an assignment of somebody unknown": (said.ConversationAssigned, _changed(conversation="x")),
     "more than the agent can bear": (said.ConversationOffered, _changed(units=10_000)),
     "an attempt is not counted": (said.ConversationOffered, _changed(attempt=77)),
+    "a stage follows on another": (said.SurgeChanged, _changed(from_="gale")),
     "a release without suspension": (said.AgentSuspended, _changed(agent="zoe")),
 }
 

@@ -5,17 +5,6 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from router.model.conditions import (
-    AllHold,
-    AnyHolds,
-    AtLeast,
-    AtMost,
-    Attendance,
-    Condition,
-    Measure,
-    NoAgents,
-    Switch,
-)
 from router.model.deflection import Closed, Deflection, DeflectionKind, First
 from router.model.policy import (
     AgentRules,
@@ -48,6 +37,7 @@ from router.model.requirement import (
     TeamTerm,
 )
 from tests.properties.chance import Chance, one_in, some_of
+from tests.properties.loads import a_switch, stages
 
 SKILLS = ("sales", "tech", "calm")
 TOPICS = ("sales", "tech", "other")
@@ -271,6 +261,7 @@ def a_policy(chance: Chance, *, version: str) -> Policy:
             if one_in(2, chance)
         },
         calendars={name: _calendar(chance) for name in followed},
+        stages=stages(names, chance),
     )
 
 
@@ -357,7 +348,13 @@ def _deflection(name: str, chance: Chance, *, hours: str | None) -> Deflection:
     kind = chance.one_of((*(DeflectionKind.CALLBACK,) * 6, *DeflectionKind))
     to = {DeflectionKind.CHANNEL: "email", DeflectionKind.PARTNER: "lyon"}.get(kind)
     always = hours is None or one_in(3, chance)
-    on = a_switch(name, chance) if one_in(2, chance) else None if always else Closed()
+    on = (
+        a_switch(name, chance, queue=name.partition(" ")[0])
+        if one_in(2, chance)
+        else None
+        if always
+        else Closed()
+    )
     return Deflection(
         name=name,
         kind=kind,
@@ -373,44 +370,13 @@ def _deflection(name: str, chance: Chance, *, hours: str | None) -> Deflection:
     )
 
 
-def a_switch(name: str, chance: Chance) -> Switch:
-    """Make a switch of a queue, whose name begins the switch's, flapping or not."""
-    off = a_condition(chance, depth=1, on=False) if one_in(2, chance) else None
-    return Switch(
-        name=name,
-        queue=name.partition(" ")[0],
-        on=a_condition(chance, depth=1, on=True),
-        off=off,
-        at_least_ms=chance.one_of((0, 0, 5_000, 60_000)),
-    )
-
-
-def a_condition(chance: Chance, *, depth: int, on: bool) -> Condition:
-    """Make a condition, of those that turn something on or of those that turn it off."""
-    kinds = ("waiting", "oldest_wait", "no_agents" if on else "waiting", "any", "all")
-    match chance.one_of(kinds[: 5 if depth else 3]):
-        case "waiting":
-            bound = chance.one_of((2, 1, 3, 5) if on else (0, 1, 2))
-            made = AtLeast if on else AtMost
-            return made(Measure.WAITING, bound)
-        case "oldest_wait":
-            made = AtLeast if on else AtMost
-            return made(Measure.OLDEST_WAIT, chance.one_of((5_000, 1_000, 60_000, 0)))
-        case "no_agents":
-            return NoAgents(chance.one_of(tuple(Attendance)))
-        case kind:
-            parts = range(chance.number(1, 3))
-            joined = AnyHolds if kind == "any" else AllHold
-            return joined(tuple(a_condition(chance, depth=depth - 1, on=on) for _ in parts))
-
-
 def _ladder(queue: str, chance: Chance) -> tuple[Expansion, ...]:
     """Make the steps of a queue, in half of the queues none."""
     times = sorted(set(some_of((0, 1, *DURATIONS, 90_000), chance, most=4)))
     return tuple(
         Expansion(
             after_ms=None if by_switch else after_ms,
-            when=a_switch(f"{queue} expands {number}", chance) if by_switch else None,
+            when=a_switch(f"{queue} expands {number}", chance, queue=queue) if by_switch else None,
             requires=a_requirement(chance, depth=1),
             serves=_teams(chance),
             drops_skills=one_in(3, chance),

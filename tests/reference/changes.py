@@ -35,6 +35,13 @@ class Changes(Room):
 
     # Conversations.
 
+    def stage(self) -> Any:
+        """Give the stage of a surge that is in force, if any."""
+        name = self.surge.stage if self.surge and self.policy else None
+        return (
+            next((each for each in self.policy.stages if each.name == name), None) if name else None
+        )
+
     def facts(self, c: Any, **other: Any) -> Facts:
         known = {name: getattr(c, name) for name in Facts.__struct_fields__ if name != "text"}
         return Facts(**known | other)

@@ -8,18 +8,18 @@ from router.model.inputs import Presence
 from router.model.policy import switches
 from router.model.requirement import published, resolve
 from router.model.state import TurnedOn
-from tests.reference.offers import Offers
+from tests.reference.surge import Surge
 
 NEVER = 1 << 62
 
 
-class Conditions(Offers):
+class Conditions(Surge):
     """One pool whose rules may look at how its queues stand."""
 
-    def line(self, queue: str) -> list[Any]:
-        return [c for c in self.waiting() if c.queue == queue]
+    def line(self, queue: str | None) -> list[Any]:
+        return [c for c in self.waiting() if queue in {None, c.queue}]
 
-    def holds(self, it: Any, queue: str) -> bool:
+    def holds(self, it: Any, queue: Any) -> bool:
         line = self.line(queue)
         oldest = self.now - min((c.arrived_at for c in line), default=self.now)
         match it:
@@ -35,19 +35,21 @@ class Conditions(Offers):
                 return not any(self.serves(each, queue, attendance) for each in self.agents)
         return len(line) >= it.bound if isinstance(it, AtLeast) else len(line) <= it.bound
 
-    def serves(self, agent: str, queue: str, attendance: str) -> bool:
+    def serves(self, agent: str, queue: Any, attendance: str) -> bool:
         record, channels = self.agents[agent], self.policy.channels
         known = [name for name in self.profiles[agent].channels if name in channels]
-        asked, teams = self.policy.queues[queue].requires, self.policy.queues[queue].serves
-        able = self.meets(agent, resolve(asked, level=1, language=None, skills={}))
-        serves = able and self.meets(agent, teams)
+        serves = True
+        if queue:
+            asked, teams = self.policy.queues[queue].requires, self.policy.queues[queue].serves
+            able = self.meets(agent, resolve(asked, level=1, language=None, skills={}))
+            serves = able and self.meets(agent, teams)
         logged_in = record.presence is not Presence.OFFLINE and not record.suspended
         if attendance == "logged_in":
             return bool(known) and serves and logged_in
         free = any(self.has_room(agent, each) for each in known)
         return serves and logged_in and record.presence is Presence.AVAILABLE and free
 
-    def when(self, it: Any, queue: str) -> int:
+    def when(self, it: Any, queue: Any) -> int:
         """Give when a condition holds, if nothing else happens; NEVER, or the past, may be."""
         match it:
             case AnyHolds(parts=parts):
@@ -81,16 +83,17 @@ class Conditions(Offers):
             return
         if of in self.on:
             del self.on[of]
-            return
-        self.on[of] = TurnedOn(since=self.now, trigger=self.cause_of(it.on, it.queue))
-        ladder = self.policy.queues[it.queue].expands
+        else:
+            self.on[of] = TurnedOn(since=self.now, trigger=self.cause_of(it.on, it.queue))
+        self.follow_load("load")
+        ladder = self.policy.queues[it.queue].expands if it.queue and of in self.on else ()
         steps = [n for n, each in enumerate(ladder, 1) if each.when == it]
         for c in sorted(self.line(it.queue), key=lambda c: (c.arrived_at, c.sequence)):
             for step in steps:
                 if c.step < step:
                     self.take_step(c, step)
 
-    def cause_of(self, it: Any, queue: str) -> said.Trigger:
+    def cause_of(self, it: Any, queue: Any) -> said.Trigger:
         """Name the first single condition that holds, and its value."""
         while isinstance(it, AnyHolds | AllHold):
             it = next(each for each in it.parts if self.holds(each, queue))
@@ -113,7 +116,7 @@ class Conditions(Offers):
         ]
 
     def is_past(self, c: Any, after_ms: int) -> bool:
-        return bool(c.arrived_at + after_ms <= self.now)
+        return bool(c.arrived_at + after_ms // self.speed() <= self.now)
 
     def widen(self) -> None:
         """Let those who entered in this cause, and wait, take the steps that are open."""
@@ -132,7 +135,7 @@ class Conditions(Offers):
         """Give number and time of the next step that its queue takes by time, if any."""
         ladder = enumerate(self.policy.queues[c.queue].expands if self.policy else (), 1)
         left = [(n, each.after_ms) for n, each in ladder if n > c.step and not each.when]
-        return (left[0][0], c.arrived_at + left[0][1]) if left else (None, None)
+        return (left[0][0], c.arrived_at + left[0][1] // self.speed()) if left else (None, None)
 
     def expands(self, of: str, due: int) -> None:
         c = self.conversations[of]

@@ -51,7 +51,9 @@ class Deflections(Conditions):
         if isinstance(rule.on, Closed):
             return said.Trigger("closed", 1) if self.closed(c.queue) else None
         if isinstance(rule.on, Switch):
-            return self.on[rule.on.name].trigger if rule.on.name in self.on else None
+            if rule.on.name in self.on:
+                return self.on[rule.on.name].trigger
+            return said.Trigger("surge", 1) if self.is_forced(rule.on.queue) else None
         return said.Trigger("share", rule.share)
 
     def say_of(self, kind: type[said.Outcome], c: Any, /, **known: Any) -> None:

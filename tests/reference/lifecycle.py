@@ -139,7 +139,8 @@ class Lifecycle(Timers):
     def take_commands(self, it: Any) -> None:
         refuse(Refusal.MISSING_BY, it.by is None)
         refuse(Refusal.MISSING_REASON, it.reason is None)
-        refuse(Refusal.NOT_SUPPORTED, isinstance(it, told.CommandSurge))
+        stages = {"off", *(each.name for each in self.policy.stages)}
+        refuse(Refusal.UNKNOWN_STAGE, getattr(it, "stage", "off") not in stages)
         c: Any = self.conversations.get(getattr(it, "conversation", ""))
         agent: Any = self.agents.get(getattr(it, "agent", ""))
         refuse(Refusal.UNKNOWN_CONVERSATION, hasattr(it, "conversation") and c is None)
@@ -175,3 +176,5 @@ class Lifecycle(Timers):
                 self.opened = True
             case told.CommandSetPresence():
                 self.declare(agent, it.presence, None)
+            case told.CommandSurge():
+                self.order_stage(it.stage)

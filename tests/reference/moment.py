@@ -51,6 +51,8 @@ class Moment:
         self.looks: dict[str, tuple[bool, int]] = {}
         self.on: dict[str, Any] = {}
         self.due: dict[str, int] = {}
+        self.surge: Any = None
+        self.spent: set[str] = set()
         self.opened = False
         self.entered: set[str] = set()
 

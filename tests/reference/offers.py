@@ -36,7 +36,8 @@ class Offers(Changes):
 
     def hold(self, c: Any, asked: list[Addressee]) -> None:
         """Let these hold what it takes, under one offer."""
-        channel = self.policy.channels[c.channel]
+        channel, stage = self.policy.channels[c.channel], self.stage()
+        at_most = (stage and stage.offer_expires_ms) or channel.expires_ms
         c.stage, c.attempt, c.kept_until = "offered", c.attempt + 1, None
         c.offer = OpenOffer(
             offer=f"o{self.seq + 1}",
@@ -44,7 +45,7 @@ class Offers(Changes):
             units=channel.units,
             since=self.now,
             why=asked[0].why,
-            expires_at=self.now + channel.expires_ms,
+            expires_at=self.now + min(channel.expires_ms, at_most),
             beside=tuple(asked[1:]),
             labels=c.labels,
         )

@@ -32,6 +32,7 @@ class Timers(Deflections):
                 due += [(agent.lost_at + patience, "lost_agent", agent.id)]
         due += [(until, "hours_change", name) for name, (_, until) in self.looks.items()]
         due += [(at, "condition_changes", name) for name, at in self.due.items()]
+        due += [(self.surge_ends(), "surge_expires", self.surge and self.surge.stage)]
         return [(at, name, of) for at, name, of in due if at is not None]
 
     def decline_forgotten(self, of: str, due: int) -> None:
@@ -94,6 +95,8 @@ class Timers(Deflections):
             self.on = {name: each for name, each in self.on.items() if name in known}
         if self.seq and old != rules.version:
             self.say(PolicyChanged, from_=old, to=rules.version, files=rules.files)
+        if old != rules.version:
+            self.follow_load("policy")
         for c in sorted(self.conversations.values(), key=lambda c: (c.arrived_at, c.sequence)):
             if c.queue not in rules.queues:
                 known = rules.qualifier.queue_for(self.facts(c))

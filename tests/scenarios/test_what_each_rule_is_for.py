@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from router.model.conditions import Switch
 from router.model.policy import LONGEST_IDLE, OfferMode, Order, Policy, Queue, WrapUp
 from router.model.requirement import NOTHING, NotOf, Requirement, TeamTerm
+from router.model.surge import Stage
 from router.rules import load
 from router.rules.compilation import qualification
 from router.rules.hours import OpeningHours, compiled_hours
@@ -58,6 +59,8 @@ def poorer() -> Iterator[tuple[str, Policy]]:
             ladder = (*queue.expands[:number], *queue.expands[number + 1 :])
             queues = {**policy.queues, name: replace(queue, expands=ladder)}
             yield f"queues: {name}: expands: {number}", replace(policy, queues=queues)
+    for what, stages in other_surges():
+        yield f"surge: {what}", replace(policy, stages=stages)
     for name, hours in other_hours():
         yield name, replace(policy, calendars={**policy.calendars, "paris": hours})
     for name, channel in policy.channels.items():
@@ -123,6 +126,29 @@ def other_switches(switch: Switch) -> Iterator[tuple[str, Switch]]:
         for index, part in enumerate(getattr(whole, "parts", ())):
             others = (*whole.parts[:index], *whole.parts[index + 1 :])
             yield f"{side} without {part}", replace(switch, **{side: replace(whole, parts=others)})
+
+
+def other_surges() -> Iterator[tuple[str, tuple[Stage, ...]]]:
+    """Give the stages without one, or with one that is less, and which."""
+    stages = CENTRE.policy.stages
+    for index, stage in enumerate(stages):
+        before, after = stages[:index], stages[index + 1 :]
+        yield stage.name, (*before, *after)
+        for what, less in other_stages(stage):
+            if less != stage:
+                yield f"{stage.name}: {what}", (*before, less, *after)
+
+
+def other_stages(stage: Stage) -> Iterator[tuple[str, Stage]]:
+    """Give a stage without one of its measures or of what brings it about, and which."""
+    yield "offer_expires", replace(stage, offer_expires_ms=None)
+    yield "expansion_speed", replace(stage, expansion_speed=1)
+    yield "deflects", replace(stage, deflects=frozenset())
+    yield "expires", replace(stage, expires_ms=stage.expires_ms * 2)
+    if stage.switch is not None:
+        yield "on", replace(stage, switch=None)
+        for what, other in other_switches(stage.switch):
+            yield what, replace(stage, switch=other)
 
 
 def other_hours() -> Iterator[tuple[str, OpeningHours]]:

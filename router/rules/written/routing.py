@@ -22,6 +22,7 @@ from router.rules.written.fields import (
     trouble,
 )
 from router.rules.written.staffing import Agents, Channel, Label, Team
+from router.rules.written.surging import Stage
 
 MOST_LABELS = 8
 """Conversations with other labels are other kinds: of so many there are 256 of each channel."""
@@ -244,10 +245,6 @@ class Queue(Written):
 class Rules(Written):
     """A rule set: one file, or several that are for the same pools."""
 
-    PLANNED: ClassVar[Mapping[str, str]] = {
-        "surge": "to have other values on days when too much comes in"
-    }
-
     version: Literal[1] | None = Field(
         default=None, description="Version of this language; 1, in every file."
     )
@@ -282,4 +279,8 @@ class Rules(Written):
     )
     queues: dict[Name, Queue] = Field(
         default={}, description="In order: the first that takes a conversation gets it."
+    )
+    surge: dict[Name, Stage] = Field(
+        default={},
+        description="Stages of other measures for days when too much comes in, the strongest last.",
     )

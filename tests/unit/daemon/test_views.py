@@ -66,6 +66,23 @@ def test_a_pool_shows_how_long_its_queues_wait(engine: Engine) -> None:
     ]
 
 
+def test_a_pool_shows_which_conditions_are_on_and_which_stage_is_in_force() -> None:
+    surge = "surge: {storm: {on: {waiting: 1}, off: {waiting: 0}, at_least: 1m, expires: 1h, sets: {offer_expires: 5s}}}"
+    engine = Engine(loads(RULES + surge))
+    created = ConversationCreated(pool=POOL, at=NOON, conversation="c1", channel="voice")
+    engine.apply(created, NOON)
+    engine.advance(NOON)
+    since = "2026-03-02T12:00:00.000Z"
+
+    shown = views.pool(engine, POOL, now=NOON)
+
+    assert shown is not None
+    assert shown["surge"] == {"stage": "storm", "since": since}
+    assert shown["conditions"] == {
+        "storm": {"since": since, "trigger": {"name": "waiting", "value": 1.0}}
+    }
+
+
 def test_a_conversation_shows_what_is_kept_of_it_and_no_words(engine: Engine) -> None:
     shown = views.conversation(engine, POOL, conversation="c1")
 

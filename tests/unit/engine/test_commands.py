@@ -34,7 +34,7 @@ def test_orders_about_the_unknown_are_refused(centre: Centre) -> None:
             {"agent": "ana", "presence": inputs.Presence.BREAK},
             "unknown_agent",
         ),
-        (inputs.CommandSurge, {"stage": "storm"}, "not_supported"),
+        (inputs.CommandSurge, {"stage": "storm"}, "unknown_stage"),
     ):
         assert centre.about(kind, **about, **ORDER) == [f"command refused: {code}"]
 

@@ -196,3 +196,24 @@ def test_a_ladder_that_is_new_lets_those_help_at_once_whom_it_would_have_let_hel
     hard(story)
     story.wait(50)
     assert story.swapped(WITH_LADDER) == ["policy.changed", *given("c1")]
+
+
+def test_steps_taken_at_once_keep_it_for_who_meets_the_last_of_them() -> None:
+    steps = """    expands:
+      - {after: 1s, requires: {contracts: 3}}
+      - {after: 2s, requires: {reimbursement: 1}}
+      - {then: hold}
+"""
+    story = centre(
+        RULES.replace(
+            "    preferred_agent: {wait: 60s, then: anyone}\n",
+            "    preferred_agent: {wait: 60s, then: anyone}\n" + steps,
+        )
+    )
+    story.works("ana", {"reimbursement": 1})
+    story.declares("ana", "break")
+    story.works("ben", {"reimbursement": 1})
+    arrived = story.milliseconds - 5_000
+    said = story.asks("c1", topic="reimbursement", preferred_agents=("ana",), arrived_at=arrived)
+    assert [each for each in said if each.startswith("assigned")] == []
+    assert story.declares("ana", "available") == given("c1")

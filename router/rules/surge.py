@@ -1,0 +1,97 @@
+"""Compile the stages of a surge, and write them in full again."""
+
+from collections.abc import Mapping as MappingType
+from typing import Any, Final
+
+from router.model.conditions import Switch
+from router.model.policy import Queue
+from router.model.surge import OFF, Stage
+from router.rules.conditions import condition, flaw, switch_value
+from router.rules.problems import Problems, nearest
+from router.rules.shape import key_spot, spot
+from router.rules.source import Mapping
+from router.rules.units import duration_text
+from router.rules.written import surging
+
+NAME_SIGNS: Final = frozenset("_-")
+
+
+def stages(
+    written: MappingType[str, surging.Stage], queues: MappingType[str, Queue]
+) -> tuple[Stage, ...]:
+    """Compile stages in their order; ``queues`` are all there are."""
+    return tuple(
+        Stage(
+            name=name,
+            switch=_switch(name, each),
+            expires_ms=each.expires,
+            offer_expires_ms=each.sets.offer_expires,
+            expansion_speed=each.sets.expansion_speed,
+            deflects=_conditional(queues)
+            if each.sets.deflects == "all"
+            else frozenset(each.sets.deflects),
+        )
+        for name, each in written.items()
+    )
+
+
+def _conditional(queues: MappingType[str, Queue]) -> frozenset[str]:
+    """Give the queues that deflect somebody on a condition."""
+    return frozenset(
+        name
+        for name, queue in queues.items()
+        if any(isinstance(each.on, Switch) for each in queue.deflects)
+    )
+
+
+def _switch(name: str, written: surging.Stage) -> Switch | None:
+    if written.on is None:
+        return None
+    return Switch(
+        name=name,
+        queue=None,
+        on=condition(written.on),
+        off=None if written.off is None else condition(written.off),
+        at_least_ms=written.at_least or 0,
+    )
+
+
+def check_stages(
+    written: MappingType[str, surging.Stage],
+    tree: Mapping,
+    *,
+    queues: MappingType[str, Queue],
+    problems: Problems,
+) -> None:
+    """Report names that cannot be, queues that are not, and pairs of conditions that flap."""
+    conditional = _conditional(queues)
+    for name, each in written.items():
+        if name == OFF or not all(sign.isalnum() or sign in NAME_SIGNS for sign in name):
+            hint = "a command says `off` to end a surge" if name == OFF else "letters, digits, `_-`"
+            problems.error(key_spot(tree, "surge", name), f"a stage cannot be named `{name}`", hint)
+        switch = _switch(name, each)
+        found = None if switch is None else flaw(switch)
+        if found is not None:
+            problems.error(spot(tree, "surge", name, "on"), *found)
+        for index, queue in enumerate(each.sets.deflects if each.sets.deflects != "all" else ()):
+            place = spot(tree, "surge", name, "sets", "deflects", index)
+            if queue not in queues:
+                problems.error(place, f"unknown queue `{queue}`", nearest(queue, queues))
+            elif queue not in conditional:
+                problems.error(
+                    place,
+                    f"`{queue}` deflects nobody on a condition",
+                    "`on: {waiting: 20}` in its `deflects`",
+                )
+
+
+def stage_value(stage: Stage) -> dict[str, Any]:
+    """Write a stage with every default filled in."""
+    sets: dict[str, Any] = {}
+    if stage.offer_expires_ms is not None:
+        sets["offer_expires"] = duration_text(stage.offer_expires_ms)
+    sets["expansion_speed"] = f"{stage.expansion_speed}x"
+    if stage.deflects:
+        sets["deflects"] = sorted(stage.deflects)
+    value = {} if stage.switch is None else switch_value(stage.switch)
+    return {**value, "expires": duration_text(stage.expires_ms), "sets": sets}

@@ -1,0 +1,56 @@
+"""The checker follows the stages of a surge, and finds one that nothing brought about."""
+
+from typing import Any
+
+import pytest
+
+from tests.checker import check
+from tests.checker.report import Rule
+from tests.checker.story import Story, rfc3339
+
+HOUR_MS = 3_600_000
+
+
+def turned(story: Story, timer: str = "condition_changes") -> dict[str, Any]:
+    return {"timer": timer, "due": rfc3339(story.now), "of": "storm"}
+
+
+def begun() -> Story:
+    """Tell of a storm that the load began, for an hour at most."""
+    story = Story()
+    story.create()
+    ends = rfc3339(story.now + HOUR_MS)
+    trigger = {"name": "waiting", "value": 1.0}
+    told: dict[str, Any] = {"from": None, "to": "storm", "reason": "load", "trigger": trigger}
+    story.decide("surge.changed", cause=turned(story), **told, expires_at=ends)
+    return story
+
+
+def ended(story: Story, *, after_ms: int, **changed: Any) -> set[Rule]:
+    story.now += after_ms
+    told: dict[str, Any] = {"from": "storm", "to": None, "reason": "expired", **changed}
+    story.decide("surge.changed", cause=turned(story, "surge_expires"), **told)
+    return set(check(story.topics(), settled_at=0).broken())
+
+
+def test_a_storm_that_begins_and_expires_is_sound() -> None:
+    assert ended(begun(), after_ms=HOUR_MS) == set()
+
+
+@pytest.mark.parametrize("after_ms", [HOUR_MS - 1, HOUR_MS + 1])
+def test_one_that_expires_at_another_time_than_was_said_is_found(after_ms: int) -> None:
+    assert ended(begun(), after_ms=after_ms) == {Rule.SURGE}
+
+
+def test_one_that_follows_on_another_than_was_in_force_is_found() -> None:
+    assert ended(begun(), after_ms=HOUR_MS, **{"from": "busy"}) == {Rule.SURGE}
+
+
+def test_none_in_force_that_has_an_end_is_found() -> None:
+    story = begun()
+    ends = rfc3339(story.now + 2 * HOUR_MS)
+    assert ended(story, after_ms=HOUR_MS, expires_at=ends) == {Rule.SURGE}
+
+
+def test_a_change_by_load_that_no_condition_turned_is_found() -> None:
+    assert ended(begun(), after_ms=HOUR_MS, reason="load") == {Rule.CAUSE}
