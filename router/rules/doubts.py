@@ -13,23 +13,13 @@ from typing import Final
 from router.model.deflection import DeflectionKind
 from router.model.policy import Facts
 from router.model.requirement import Requirement
-from router.rules.cel.syntax import (
-    Binary,
-    Expression,
-    Items,
-    Literal,
-    Name,
-    Some,
-    canonical,
-    children,
-    constant,
-)
+from router.rules.cel.syntax import Expression, Literal, children
 from router.rules.compilation import Compiled, qualification
-from router.rules.dispatch import needs
 from router.rules.listening import lists_asked
 from router.rules.problems import Problems
 from router.rules.shape import key_spot, spot
 from router.rules.units import duration_text
+from router.rules.unreached import unreached_queues, unreached_rules
 
 MAX_TRIALS: Final = 2_000
 _ELSEWHERE: Final = "a topic nobody declared"
@@ -38,8 +28,8 @@ _LEVELS: Final = (1, 2, 3, 4)
 
 def warn(compiled: Compiled, *, problems: Problems) -> None:
     """Note what is doubtful in a compiled rule set."""
-    _unreached_queues(compiled, problems=problems)
-    _unreached_rules(compiled, problems=problems)
+    unreached_queues(compiled, problems=problems)
+    unreached_rules(compiled, problems=problems)
     _untaken_conversations(compiled, problems=problems)
     _unused_topics(compiled, problems=problems)
     _unheard_lists(compiled, problems=problems)
@@ -47,65 +37,6 @@ def warn(compiled: Compiled, *, problems: Problems) -> None:
     _idle_calendars(compiled, problems=problems)
     _offers_of_the_same_channel(compiled, problems=problems)
     _idle_steps(compiled, problems=problems)
-
-
-def _unreached_queues(compiled: Compiled, *, problems: Problems) -> None:
-    """A queue whose every conversation an earlier one takes, and one that nothing can satisfy."""
-    everything = ""
-    same: dict[str, str] = {}
-    owners: dict[str, str] = {}
-    for name, takes in compiled.takes.items():
-        if constant(takes) is False:
-            continue
-        topics = needs(takes).get("topic", frozenset())
-        earlier = everything or same.get(canonical(takes), "")
-        if not earlier and topics and all(str(each) in owners for each in topics):
-            earlier = owners[str(min(topics))]
-        if earlier:
-            problems.warning(
-                key_spot(compiled.tree, "queues", name),
-                f"nothing comes to `{name}`: what it takes, `{earlier}` takes before it",
-                f"put `{name}` first, or `takes: false` if it is for transfers",
-            )
-        elif not all(needs(takes).values()):
-            problems.warning(
-                spot(compiled.tree, "queues", name, "takes"),
-                f"nothing comes to `{name}`: it asks one fact for two values at once",
-                "join them with `||`",
-            )
-        same.setdefault(canonical(takes), name)
-        if constant(takes) is True:
-            everything = everything or name
-        for topic in _whole_topics(takes):
-            owners.setdefault(topic, name)
-
-
-def _whole_topics(takes: Expression) -> Iterator[str]:
-    """Name the topics a queue takes whatever else is known of the conversation."""
-    match takes:
-        case Binary(operator="==", left=Name(name="topic"), right=Literal(value=str(topic))):
-            yield topic
-        case Binary(operator="==", left=Literal(value=str(topic)), right=Name(name="topic")):
-            yield topic
-        case Binary(operator="in", left=Name(name="topic"), right=Items(items=items)):
-            yield from (str(each.value) for each in items if isinstance(each, Literal))
-        case Some(terms=terms):
-            for each in terms:
-                yield from _whole_topics(each)
-
-
-def _unreached_rules(compiled: Compiled, *, problems: Problems) -> None:
-    """A rule behind one that always matches and is final."""
-    end = ""
-    for index, step in enumerate(compiled.steps):
-        if end:
-            problems.warning(
-                spot(compiled.tree, "qualification", index),
-                f"rule `{step.name}` is never read: `{end}` ends the reading for every conversation",
-                f"put it before `{end}`",
-            )
-        elif step.final and constant(step.when) is True:
-            end = step.name
 
 
 def _untaken_conversations(compiled: Compiled, *, problems: Problems) -> None:
