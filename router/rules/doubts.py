@@ -7,16 +7,18 @@ What cannot be proven cheaply is not said; the absence of a warning proves nothi
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from itertools import product
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from router.model.deflection import DeflectionKind
+from router.model.deflection import Closed, DeflectionKind
 from router.model.policy import Facts
-from router.model.requirement import Requirement
 from router.rules.cel.syntax import Expression, Literal, children
 from router.rules.compilation import Compiled, qualification
 from router.rules.listening import lists_asked
 from router.rules.problems import Problems
+from router.rules.reach import reach
 from router.rules.shape import key_spot, spot
 from router.rules.units import duration_text
 from router.rules.unreached import unreached_queues, unreached_rules
@@ -24,6 +26,12 @@ from router.rules.unreached import unreached_queues, unreached_rules
 MAX_TRIALS: Final = 2_000
 _ELSEWHERE: Final = "a topic nobody declared"
 _LEVELS: Final = (1, 2, 3, 4)
+_MOST_AGENTS: Final = 5_000
+"""Agents and conversations tried for each step of a ladder."""
+_EVERYBODY: Final = 100
+_SOME_MONDAY: Final = 1_799_668_800_000
+"""Noon, UTC, of 11 January 2027: examples of hours are given from there on."""
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def warn(compiled: Compiled, *, problems: Problems) -> None:
@@ -37,6 +45,7 @@ def warn(compiled: Compiled, *, problems: Problems) -> None:
     _idle_calendars(compiled, problems=problems)
     _offers_of_the_same_channel(compiled, problems=problems)
     _idle_steps(compiled, problems=problems)
+    _silent_closings(compiled, problems=problems)
 
 
 def _untaken_conversations(compiled: Compiled, *, problems: Problems) -> None:
@@ -145,16 +154,53 @@ def _offers_of_the_same_channel(compiled: Compiled, *, problems: Problems) -> No
 
 
 def _idle_steps(compiled: Compiled, *, problems: Problems) -> None:
-    """A step of a ladder that asks for exactly what was asked for before it."""
+    """A step of a ladder by which nobody may have a conversation who could not before it."""
+    tops = compiled.policy.top_levels
     for name, queue in compiled.policy.queues.items():
-        before: tuple[Requirement, bool] = (queue.requires, False)
+        before, dropped = queue.requires, False
         for index, step in enumerate(queue.expands):
-            asked = (step.requires, step.drops_skills)
-            if asked == before:
+            found = reach(before, step.requires, tops, most=_MOST_AGENTS)
+            widens = step.drops_skills and not dropped
+            if not widens and (step.requires == before or (found and found.gains is None)):
+                loses = found.loses if found else None
+                why = (
+                    "the step asks for what was asked for before"
+                    if loses is None
+                    else f"it only keeps out whom it could have before, such as {loses}"
+                )
                 problems.warning(
                     spot(compiled.tree, "queues", name, "expands", index),
                     f"after {duration_text(step.after_ms)} nobody more may have what waits in "
-                    f"`{name}`: the step asks for what was asked for before",
+                    f"`{name}`: {why}",
                     "ask for less, or take it out",
                 )
-            before = asked
+            before, dropped = step.requires, step.drops_skills
+
+
+def _silent_closings(compiled: Compiled, *, problems: Problems) -> None:
+    """A queue that closes on those who wait, and offers them nothing."""
+    for name, queue in compiled.policy.queues.items():
+        hours = None if queue.hours is None else compiled.policy.calendars.get(queue.hours)
+        told = any(
+            rule.share == _EVERYBODY and (rule.on is None or isinstance(rule.on, Closed))
+            for rule in queue.deflects
+        )
+        if hours is None or told:
+            continue
+        noon = _SOME_MONDAY
+        closes = hours.next_change(noon) if hours.is_open(noon) else noon
+        opens = hours.next_change(closes)
+        if hours.is_open(closes) or not hours.is_open(opens):
+            continue
+        zone = compiled.document["calendars"][queue.hours]["timezone"]
+        problems.warning(
+            spot(compiled.tree, "queues", name, "hours"),
+            f"`{name}` closes and nobody is told: who waits there at {_local(closes, zone)} "
+            f"waits until {_local(opens, zone)}",
+            "`deflects: [{offer: callback, on: {closed: true}, text: ...}]`, or another offer",
+        )
+
+
+def _local(at: int, zone: str) -> str:
+    local = datetime.fromtimestamp(at / 1_000, tz=ZoneInfo(zone))
+    return f"{local:%H:%M} on {_DAYS[local.weekday()]} {local:%Y-%m-%d}"

@@ -39,14 +39,16 @@ class Reach(msgspec.Struct, frozen=True):
     loses: str | None
 
 
-def reach(old: Requirement, new: Requirement, tops: Mapping[str, int]) -> Reach | None:
+def reach(
+    old: Requirement, new: Requirement, tops: Mapping[str, int], *, most: int = MOST_TRIALS
+) -> Reach | None:
     """Compare whom two templates let have conversations; None where there is too much to try."""
     skills = sorted({*_skills(old), *_skills(new)})
     languages = sorted({*_languages(old), *_languages(new)})
     levels = range(1, max((tops.get(each, 1) for each in skills), default=1) + 1)
     ranges = [range(tops.get(each, max(levels)) + 1) for each in skills]
     spoken = [(False, True)] * len(languages)
-    if prod(len(each) for each in (*ranges, *spoken, levels)) > MOST_TRIALS:
+    if prod(len(each) for each in (*ranges, *spoken, levels)) > most:
         return None
     gains = loses = None
     for level, *rest in product(levels, *ranges, *spoken):
