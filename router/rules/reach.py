@@ -72,20 +72,21 @@ def _example(skills: Mapping[str, int], speaks: list[str], *, level: int) -> str
     return f"an agent with {', '.join(has)}{tongue}, for level {level}"
 
 
-def _parts(requirement: Requirement) -> Iterator[Requirement]:
+def parts(requirement: Requirement) -> Iterator[Requirement]:
+    """Give a requirement and everything it is made of."""
     yield requirement
     match requirement:
         case AllOf(terms) | AnyOf(terms):
             for each in terms:
-                yield from _parts(each)
+                yield from parts(each)
         case NotOf(term):
-            yield from _parts(term)
+            yield from parts(term)
         case _:
             pass
 
 
 def _skills(requirement: Requirement) -> Iterator[str]:
-    for each in _parts(requirement):
+    for each in parts(requirement):
         if isinstance(each, SkillTerm):
             yield each.skill
         elif isinstance(each, AnySkill):
@@ -93,6 +94,6 @@ def _skills(requirement: Requirement) -> Iterator[str]:
 
 
 def _languages(requirement: Requirement) -> Iterator[str]:
-    for each in _parts(requirement):
+    for each in parts(requirement):
         if isinstance(each, LanguageTerm):
             yield _HERS if each.language == SAME else each.language.partition("-")[0].lower()

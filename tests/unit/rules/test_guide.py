@@ -10,11 +10,14 @@ from router.cli.main import main
 from router.model.policy import Feature
 from router.rules import load, loads
 from router.rules.reference import reference
+from router.rules.roster import people
 from router.rules.selection import PRESETS
 
 PROJECT = Path(__file__).resolve().parents[3]
 GUIDE = (PROJECT / "docs" / "rules.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"```yaml\n(.*?)```", GUIDE, flags=re.DOTALL)
+WRITTEN = re.findall(r"```yaml\n(.*?)```", GUIDE, flags=re.DOTALL)
+EXAMPLES = [each for each in WRITTEN if not each.startswith("agents:")]
+ROSTERS = [each for each in WRITTEN if each.startswith("agents:")]
 
 
 def test_the_reference_is_that_of_the_language() -> None:
@@ -24,6 +27,11 @@ def test_the_reference_is_that_of_the_language() -> None:
 @pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
 def test_an_example_can_be_used(example: str) -> None:
     assert loads(example).warnings == ()
+
+
+def test_the_roster_can_be_read() -> None:
+    (roster,) = ROSTERS
+    assert people(roster, "roster.yaml").count == 2
 
 
 def test_every_feature_and_preset_is_explained() -> None:
