@@ -105,7 +105,7 @@ def why(
 
 
 def _examined(found: Pool, record: ConversationRecord, *, asked: str | None) -> list[str]:
-    first = [] if record.offer is None else [record.offer.agent]
+    first = [] if record.offer is None else list(record.offer.agents)
     if asked is not None:
         first.append(asked)
     first += record.preferred_agents
@@ -147,6 +147,7 @@ def agents(engine: Engine, name: str) -> dict[str, Any] | None:
             {
                 "id": each.id,
                 "team": each.profile.team,
+                **({} if each.profile.site is None else {"site": each.profile.site}),
                 "skills": dict(each.profile.skills),
                 "languages": sorted(each.profile.languages),
                 "channels": dict(each.profile.channels),

@@ -31,6 +31,7 @@ _PHRASES: Final[Mapping[tuple[str, str], str]] = {
     ("channels", "exclusive"): "goes with nothing on another channel: {}",
     ("channels", "offer"): "is offered so: {}",
     ("channels", "wrap_up"): "work after it: {}",
+    ("labels", "at_most"): "an agent has at most {} of these at once",
     ("agents", "capacity"): "an agent whose profile says nothing holds {} units",
     ("agents", "lease"): "a desktop may be silent for {}",
     ("agents", "after_missed_offers"): "offers without an answer: {}",
@@ -41,6 +42,7 @@ _PHRASES: Final[Mapping[tuple[str, str], str]] = {
     ("qualification", "final"): "is the last one read: {}",
     ("queues", "takes"): "takes conversations with {}",
     ("queues", "requires"): "asks of agents {}",
+    ("queues", "teams"): "is served by the teams {}",
     ("queues", "prefers"): "likes agents with {}",
     ("queues", "order"): "puts in order by {}",
     ("queues", "selects"): "selects agents by {}",
@@ -52,6 +54,7 @@ _NOTHING: Final[Mapping[tuple[str, str], str]] = {
     ("qualification", "when"): "always",
     ("qualification", "set"): "nothing",
     ("qualification", "final"): "no",
+    ("queues", "teams"): "own",
     ("queues", "prefers"): "nothing in particular",
     ("queues", "preferred_agent"): "nothing",
     ("queues", "expands"): "in none",
@@ -60,7 +63,7 @@ _WHOLE: Final = frozenset({"requires", "set"})
 """Values that are only understood as a whole."""
 _ORDERED: Final = {"qualification": "rule", "queues": "queue"}
 _SINGULAR: Final = {
-    "calendars": "calendar", "skills": "skill", "topics": "topic", "teams": "team",
+    "calendars": "calendar", "skills": "skill", "topics": "topic", "labels": "label", "teams": "team",
     "word_lists": "word list",
     "channels": "channel", "qualification": "rule", "queues": "queue", "pools": "pool",
 }  # fmt: skip

@@ -9,11 +9,12 @@ What cannot be proven cheaply is not said; the absence of a warning proves nothi
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import product
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from router.model.deflection import Closed, DeflectionKind
 from router.model.policy import Facts
+from router.model.requirement import Requirement
 from router.rules.cel.syntax import Expression, Literal, children
 from router.rules.compilation import Compiled, qualification
 from router.rules.listening import lists_asked
@@ -41,6 +42,7 @@ def warn(compiled: Compiled, *, problems: Problems) -> None:
     _untaken_conversations(compiled, problems=problems)
     _unused_topics(compiled, problems=problems)
     _unheard_lists(compiled, problems=problems)
+    _unused_labels(compiled, problems=problems)
     _outsized_channels(compiled, problems=problems)
     _idle_calendars(compiled, problems=problems)
     _offers_of_the_same_channel(compiled, problems=problems)
@@ -83,6 +85,18 @@ def _unused_topics(compiled: Compiled, *, problems: Problems) -> None:
                 spot(compiled.tree, "topics", index),
                 f"no rule and no queue speaks of the topic `{topic}`",
                 "take it out, or say where it goes",
+            )
+
+
+def _unused_labels(compiled: Compiled, *, problems: Problems) -> None:
+    """A label that no rule gives."""
+    given = {label for step in compiled.steps for label in step.labels}
+    for label in compiled.policy.labels:
+        if label not in given:
+            problems.warning(
+                key_spot(compiled.tree, "labels", label),
+                f"no rule gives the label `{label}`",
+                f"`set: {{labels: [{label}]}}` in a rule, or take it out",
             )
 
 
@@ -153,28 +167,50 @@ def _offers_of_the_same_channel(compiled: Compiled, *, problems: Problems) -> No
                 )
 
 
+class _Asked(NamedTuple):
+    """What is asked of agents, whether a conversation's own skills are not, and which teams serve."""
+
+    requires: Requirement
+    drops_skills: bool
+    serves: Requirement
+
+
 def _idle_steps(compiled: Compiled, *, problems: Problems) -> None:
     """A step of a ladder by which nobody may have a conversation who could not before it."""
     tops = compiled.policy.top_levels
     for name, queue in compiled.policy.queues.items():
-        before, dropped = queue.requires, False
+        # What may be in force before a step: since the last one that everybody has passed by time.
+        before = [_Asked(queue.requires, drops_skills=False, serves=queue.serves)]
+        since = 0
         for index, step in enumerate(queue.expands):
-            found = reach(before, step.requires, tops, most=_MOST_AGENTS)
-            widens = step.drops_skills and not dropped
-            if not widens and (step.requires == before or (found and found.gains is None)):
-                loses = found.loses if found else None
-                why = (
-                    "the step asks for what was asked for before"
-                    if loses is None
-                    else f"it only keeps out whom it could have before, such as {loses}"
-                )
+            asked = _Asked(step.requires, step.drops_skills, step.serves)
+            first = 0 if step.after_ms is None else since
+            if all(_adds_nobody(each, asked, tops=tops) for each in before[first:]):
+                when = "then" if step.after_ms is None else f"after {duration_text(step.after_ms)}"
                 problems.warning(
                     spot(compiled.tree, "queues", name, "expands", index),
-                    f"after {duration_text(step.after_ms)} nobody more may have what waits in "
-                    f"`{name}`: {why}",
+                    f"{when} nobody more may have what waits in `{name}`: "
+                    f"{_kept_out(before[-1], asked, tops=tops)}",
                     "ask for less, or take it out",
                 )
-            before, dropped = step.requires, step.drops_skills
+            before.append(asked)
+            since = since if step.after_ms is None else index + 1
+
+
+def _adds_nobody(before: _Asked, after: _Asked, *, tops: Mapping[str, int]) -> bool:
+    if before == after:
+        return True
+    if before.serves != after.serves or (after.drops_skills and not before.drops_skills):
+        return False
+    found = reach(before.requires, after.requires, tops, most=_MOST_AGENTS)
+    return found is not None and found.gains is None
+
+
+def _kept_out(before: _Asked, after: _Asked, *, tops: Mapping[str, int]) -> str:
+    found = reach(before.requires, after.requires, tops, most=_MOST_AGENTS)
+    if found is None or found.loses is None:
+        return "the step asks for what was asked for before"
+    return f"it only keeps out whom it could have before, such as {found.loses}"
 
 
 def _silent_closings(compiled: Compiled, *, problems: Problems) -> None:

@@ -45,6 +45,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     language: str | None = None
     priority: Priority | None = None
     skills: Mapping[str, int] = {}
+    labels: tuple[str, ...] = ()
     final: bool = False
 
 
@@ -55,12 +56,13 @@ class Findings:
     them reads as 1 and 0 there.
     """
 
-    __slots__ = ("added", "base", "case", "level")
+    __slots__ = ("added", "base", "case", "labels", "level")
 
     def __init__(self, facts: Facts, heard: frozenset[str]) -> None:
         self.level = facts.level
         self.base = facts.priority
         self.added = 0
+        self.labels: tuple[str, ...] = ()
         customer = facts.customer
         self.case: dict[str, Any] = {
             "channel": facts.channel,
@@ -85,6 +87,8 @@ class Findings:
             case["language"] = step.language
         if step.skills:
             case["skills"] = {**step.skills, **case["skills"]}
+        if step.labels:
+            self.labels = tuple(sorted({*self.labels, *step.labels}))
         priority = step.priority
         if priority is not None:
             if priority.relative:
@@ -130,6 +134,7 @@ class Qualification:
             skills=case["skills"],
             rules=tuple(matched),
             text_rules=text_rules,
+            labels=found.labels,
         )
 
     def queue_for(self, facts: Facts) -> str | None:

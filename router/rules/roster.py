@@ -21,6 +21,8 @@ class Profile(msgspec.Struct, frozen=True):
     skills: tuple[tuple[str, int], ...]
     languages: frozenset[str]
     channels: frozenset[str] | None
+    team: str
+    site: str | None
 
 
 class People(msgspec.Struct, frozen=True):
@@ -68,6 +70,8 @@ def _alike(agents: Iterable[Member], place: Place) -> People:
             None
             if channels is None
             else frozenset(name for name, most in channels.items() if most),
+            team=each.team,
+            site=each.site,
         )
         found.setdefault(profile, []).append(each.id)
     return People(place, found, sum(map(len, found.values())))

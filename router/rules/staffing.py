@@ -55,7 +55,7 @@ def warn_of_staffing(compiled: Compiled, people: People, *, problems: Problems) 
         alone = [kind for kind, ids in who.items() if len(ids) == 1]
         place = key_spot(compiled.tree, "queues", name)
         if nobody:
-            is_held = bool(queue.expands) and queue.expands[-1].requires != NOTHING
+            is_held = bool(queue.expands) and [*_allowed(queue)][-1] != NOTHING
             held = ", and its ladder ends in hold: it waits for nobody" if is_held else ""
             problems.warning(
                 place,
@@ -139,9 +139,9 @@ def _excludes(takes: Expression, facts: Mapping[str, str | int | None]) -> bool:
 
 
 def _allowed(queue: Queue) -> Iterator[Requirement]:
-    yield queue.requires
-    for step in queue.expands:
-        yield step.requires
+    """Give what is asked of agents in the queue, and on each step of its ladder; teams included."""
+    for each in (queue, *queue.expands):
+        yield each.requires if each.serves == NOTHING else AllOf((each.requires, each.serves))
 
 
 def _who(kind: Kind, queue: Queue, people: People) -> list[str]:
@@ -160,7 +160,16 @@ def _serves(profile: Profile, wanted: Sequence[AllOf], *, channel: str) -> bool:
     if profile.channels is not None and channel not in profile.channels:
         return False
     skills = dict(profile.skills)
-    return any(met(each, skills=skills, languages=profile.languages) for each in wanted)
+    return any(
+        met(
+            each,
+            skills=skills,
+            languages=profile.languages,
+            team=profile.team,
+            site=profile.site,
+        )
+        for each in wanted
+    )
 
 
 def _resolved(requirement: Requirement, kind: Kind) -> AllOf:

@@ -42,6 +42,7 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
     queues: frozenset[str] = frozenset()
     calendars: frozenset[str] = frozenset()
     word_lists: Mapping[str, tuple[str, ...]] = {}
+    labels: frozenset[str] = frozenset()
 
 
 FACTS: Final[Mapping[str, Type]] = MappingProxyType(
@@ -82,6 +83,7 @@ def declared(tree: MappingNode, word_lists: Mapping[str, tuple[str, ...]]) -> Vo
         queues=frozenset(_section(tree, "queues")),
         calendars=frozenset(_section(tree, "calendars")),
         word_lists=word_lists,
+        labels=frozenset(_section(tree, "labels")),
     )
 
 

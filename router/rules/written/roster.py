@@ -18,8 +18,8 @@ class Member(Written):
     channels: dict[Name, Annotated[int, Field(ge=0)]] | None = Field(
         default=None, description="Channel and most at once; every channel if left out."
     )
-    team: Any = Field(default=None, description="Not looked at.")
-    site: Any = Field(default=None, description="Not looked at.")
+    team: str = Field(default="", description="The team.")
+    site: Name | None = Field(default=None, description="Where the agent sits.")
     capacity: Any = Field(default=None, description="Not looked at.")
     preferences: Any = Field(default=None, description="Not looked at.")
     cost: Any = Field(default=None, description="Not looked at.")
