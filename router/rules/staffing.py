@@ -140,8 +140,9 @@ def _excludes(takes: Expression, facts: Mapping[str, str | int | None]) -> bool:
 
 def _allowed(queue: Queue) -> Iterator[Requirement]:
     """Give what is asked of agents in the queue, and on each step of its ladder; teams included."""
-    for each in (queue, *queue.expands):
-        yield each.requires if each.serves == NOTHING else AllOf((each.requires, each.serves))
+    steps = ((each.requires, each.serves) for each in queue.expands)
+    for requires, serves in ((queue.requires, queue.serves), *steps):
+        yield requires if serves == NOTHING else AllOf((requires, serves))
 
 
 def _who(kind: Kind, queue: Queue, people: People) -> list[str]:
