@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import click
 
@@ -18,6 +18,9 @@ from router.cli.problems import annotation, print_problems, problem_values
 from router.cli.rule_sets import rule_set
 from router.cli.scenarios import test
 from router.rules import Problem, RulesError, RuleSet, Severity, load
+from router.rules.problems import Problems
+from router.rules.roster import people
+from router.rules.staffing import warn_of_skills, warn_of_staffing
 from router.rules.writing import yaml_text
 
 _PATH: Final = click.Path(exists=True, path_type=Path)
@@ -44,7 +47,14 @@ rules.add_command(explain)
     show_default=True,
     help="For people, for programs, or as annotations of GitHub Actions.",
 )
-def check(paths: tuple[Path, ...], strict: bool, style: str) -> None:
+@click.option(
+    "--roster",
+    type=click.File("r", encoding="utf-8-sig"),
+    help="Who works here (YAML or JSON, - for standard input): tells for what there is nobody.",
+)
+def check(  # noqa: PLR0917 - one for each option, by name
+    paths: tuple[Path, ...], strict: bool, style: str, roster: IO[str] | None
+) -> None:
     """Report every problem of rule files or folders, each as the router would load it."""
     problems: list[Problem] = []
     sound: list[tuple[Path, RuleSet]] = []
@@ -56,6 +66,8 @@ def check(paths: tuple[Path, ...], strict: bool, style: str) -> None:
         else:
             problems.extend(found.warnings)
             sound.append((path, found))
+    if roster is not None:
+        problems += _staffing(roster, sound)
     errors = sum(each.severity is Severity.ERROR for each in problems)
     ok = not (problems if strict else errors)
     if style == "json":
@@ -88,6 +100,21 @@ def show(path: Path, pool: str | None, as_json: bool) -> None:
         click.echo(
             f"# policy {chosen.policy.version}, for {pools}\n{yaml_text(chosen.document)}", nl=False
         )
+
+
+def _staffing(roster: IO[str], sound: Iterable[tuple[Path, RuleSet]]) -> list[Problem]:
+    """Hold rules that can be used against those who work under them."""
+    found = Problems()
+    try:
+        staff = people(roster.read(), roster.name)
+    except RulesError as error:
+        return list(error.problems)
+    sets = [each for _, rules in sound for each in rules.sets]
+    for each in sets:
+        warn_of_staffing(each, staff, problems=found)
+    if sets:
+        warn_of_skills(sets, staff, problems=found)
+    return list(found)
 
 
 def _print(problems: Iterable[Problem], sound: Iterable[tuple[Path, RuleSet]]) -> None:

@@ -78,6 +78,7 @@ class HttpServer:
                 web.get("/api/pools/{pool}", self._pool),
                 web.get("/api/pools/{pool}/conversations/{id}", self._conversation),
                 web.get("/api/pools/{pool}/conversations/{id}/why", self._why),
+                web.get("/api/pools/{pool}/agents", self._agents),
                 web.get("/api/pools/{pool}/agents/{id}", self._agent),
             ]
         )
@@ -185,6 +186,11 @@ class HttpServer:
         name, wanted = request.match_info["pool"], request.match_info["id"]
         shown = await self._view(name, lambda engine: views.agent(engine, name, agent=wanted))
         return _found(shown, f"no agent {wanted} was described in pool {name}")
+
+    async def _agents(self, request: web.Request) -> web.Response:
+        name = request.match_info["pool"]
+        shown = await self._view(name, lambda engine: views.agents(engine, name))
+        return _found(shown, f"no pool {name} in committed state")
 
     async def _view(self, pool: str, look: Callable[[Engine], Shown]) -> Shown:
         shard = partition_of(pool.encode(), partitions=self._around.shard_count)

@@ -145,6 +145,28 @@ def agent(engine: Engine, name: str, *, agent: str) -> dict[str, Any] | None:
     }
 
 
+def agents(engine: Engine, name: str) -> dict[str, Any] | None:
+    """List everybody who was described in a pool, by id: the profile, as a roster has it."""
+    found = engine.pools.get(name)
+    if found is None:
+        return None
+    return {
+        "pool": name,
+        "agents": [
+            {
+                "id": each.id,
+                "team": each.profile.team,
+                **({} if each.profile.site is None else {"site": each.profile.site}),
+                "skills": dict(each.profile.skills),
+                "languages": sorted(each.profile.languages),
+                "channels": dict(each.profile.channels),
+                "presence": each.record.presence.value,
+            }
+            for each in sorted(found.agents.values(), key=lambda each: each.id)
+        ],
+    }
+
+
 def waiting_by_queue(engine: Engine) -> Counter[str]:
     """Count who waits, by queue name, all pools of a shard together."""
     waiting: Counter[str] = Counter()

@@ -7,39 +7,38 @@ What cannot be proven cheaply is not said; the absence of a warning proves nothi
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from itertools import product
-from typing import Final
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
 
-from router.model.deflection import DeflectionKind
+from router.model.deflection import Closed, DeflectionKind
 from router.model.policy import Facts
 from router.model.requirement import Requirement
-from router.rules.cel.syntax import (
-    Binary,
-    Expression,
-    Items,
-    Literal,
-    Name,
-    Some,
-    canonical,
-    children,
-    constant,
-)
+from router.rules.cel.syntax import Expression, Literal, children
 from router.rules.compilation import Compiled, qualification
-from router.rules.dispatch import needs
 from router.rules.listening import lists_asked
 from router.rules.problems import Problems
+from router.rules.reach import reach
 from router.rules.shape import key_spot, spot
 from router.rules.units import duration_text
+from router.rules.unreached import unreached_queues, unreached_rules
 
 MAX_TRIALS: Final = 2_000
 _ELSEWHERE: Final = "a topic nobody declared"
 _LEVELS: Final = (1, 2, 3, 4)
+_MOST_AGENTS: Final = 5_000
+"""Agents and conversations tried for each step of a ladder."""
+_EVERYBODY: Final = 100
+_SOME_MONDAY: Final = 1_799_668_800_000
+"""Noon, UTC, of 11 January 2027: examples of hours are given from there on."""
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def warn(compiled: Compiled, *, problems: Problems) -> None:
     """Note what is doubtful in a compiled rule set."""
-    _unreached_queues(compiled, problems=problems)
-    _unreached_rules(compiled, problems=problems)
+    unreached_queues(compiled, problems=problems)
+    unreached_rules(compiled, problems=problems)
     _untaken_conversations(compiled, problems=problems)
     _unused_topics(compiled, problems=problems)
     _unheard_lists(compiled, problems=problems)
@@ -48,65 +47,7 @@ def warn(compiled: Compiled, *, problems: Problems) -> None:
     _idle_calendars(compiled, problems=problems)
     _offers_of_the_same_channel(compiled, problems=problems)
     _idle_steps(compiled, problems=problems)
-
-
-def _unreached_queues(compiled: Compiled, *, problems: Problems) -> None:
-    """A queue whose every conversation an earlier one takes, and one that nothing can satisfy."""
-    everything = ""
-    same: dict[str, str] = {}
-    owners: dict[str, str] = {}
-    for name, takes in compiled.takes.items():
-        if constant(takes) is False:
-            continue
-        topics = needs(takes).get("topic", frozenset())
-        earlier = everything or same.get(canonical(takes), "")
-        if not earlier and topics and all(str(each) in owners for each in topics):
-            earlier = owners[str(min(topics))]
-        if earlier:
-            problems.warning(
-                key_spot(compiled.tree, "queues", name),
-                f"nothing comes to `{name}`: what it takes, `{earlier}` takes before it",
-                f"put `{name}` first, or `takes: false` if it is for transfers",
-            )
-        elif not all(needs(takes).values()):
-            problems.warning(
-                spot(compiled.tree, "queues", name, "takes"),
-                f"nothing comes to `{name}`: it asks one fact for two values at once",
-                "join them with `||`",
-            )
-        same.setdefault(canonical(takes), name)
-        if constant(takes) is True:
-            everything = everything or name
-        for topic in _whole_topics(takes):
-            owners.setdefault(topic, name)
-
-
-def _whole_topics(takes: Expression) -> Iterator[str]:
-    """Name the topics a queue takes whatever else is known of the conversation."""
-    match takes:
-        case Binary(operator="==", left=Name(name="topic"), right=Literal(value=str(topic))):
-            yield topic
-        case Binary(operator="==", left=Literal(value=str(topic)), right=Name(name="topic")):
-            yield topic
-        case Binary(operator="in", left=Name(name="topic"), right=Items(items=items)):
-            yield from (str(each.value) for each in items if isinstance(each, Literal))
-        case Some(terms=terms):
-            for each in terms:
-                yield from _whole_topics(each)
-
-
-def _unreached_rules(compiled: Compiled, *, problems: Problems) -> None:
-    """A rule behind one that always matches and is final."""
-    end = ""
-    for index, step in enumerate(compiled.steps):
-        if end:
-            problems.warning(
-                spot(compiled.tree, "qualification", index),
-                f"rule `{step.name}` is never read: `{end}` ends the reading for every conversation",
-                f"put it before `{end}`",
-            )
-        elif step.final and constant(step.when) is True:
-            end = step.name
+    _silent_closings(compiled, problems=problems)
 
 
 def _untaken_conversations(compiled: Compiled, *, problems: Problems) -> None:
@@ -226,24 +167,76 @@ def _offers_of_the_same_channel(compiled: Compiled, *, problems: Problems) -> No
                 )
 
 
+class _Asked(NamedTuple):
+    """What is asked of agents, whether a conversation's own skills are not, and which teams serve."""
+
+    requires: Requirement
+    drops_skills: bool
+    serves: Requirement
+
+
 def _idle_steps(compiled: Compiled, *, problems: Problems) -> None:
-    """A step of a ladder that asks for exactly what was asked for before it."""
+    """A step of a ladder by which nobody may have a conversation who could not before it."""
+    tops = compiled.policy.top_levels
     for name, queue in compiled.policy.queues.items():
         # What may be in force before a step: since the last one that everybody has passed by time.
-        before: list[tuple[Requirement, bool, Requirement]] = [
-            (queue.requires, False, queue.serves)
-        ]
+        before = [_Asked(queue.requires, drops_skills=False, serves=queue.serves)]
         since = 0
         for index, step in enumerate(queue.expands):
-            asked = (step.requires, step.drops_skills, step.serves)
+            asked = _Asked(step.requires, step.drops_skills, step.serves)
             first = 0 if step.after_ms is None else since
-            if all(each == asked for each in before[first:]):
+            if all(_adds_nobody(each, asked, tops=tops) for each in before[first:]):
                 when = "then" if step.after_ms is None else f"after {duration_text(step.after_ms)}"
                 problems.warning(
                     spot(compiled.tree, "queues", name, "expands", index),
-                    f"{when} nobody more may have what waits in "
-                    f"`{name}`: the step asks for what was asked for before",
+                    f"{when} nobody more may have what waits in `{name}`: "
+                    f"{_kept_out(before[-1], asked, tops=tops)}",
                     "ask for less, or take it out",
                 )
             before.append(asked)
             since = since if step.after_ms is None else index + 1
+
+
+def _adds_nobody(before: _Asked, after: _Asked, *, tops: Mapping[str, int]) -> bool:
+    if before == after:
+        return True
+    if before.serves != after.serves or (after.drops_skills and not before.drops_skills):
+        return False
+    found = reach(before.requires, after.requires, tops, most=_MOST_AGENTS)
+    return found is not None and found.gains is None
+
+
+def _kept_out(before: _Asked, after: _Asked, *, tops: Mapping[str, int]) -> str:
+    found = reach(before.requires, after.requires, tops, most=_MOST_AGENTS)
+    if found is None or found.loses is None:
+        return "the step asks for what was asked for before"
+    return f"it only keeps out whom it could have before, such as {found.loses}"
+
+
+def _silent_closings(compiled: Compiled, *, problems: Problems) -> None:
+    """A queue that closes on those who wait, and offers them nothing."""
+    for name, queue in compiled.policy.queues.items():
+        hours = None if queue.hours is None else compiled.policy.calendars.get(queue.hours)
+        told = any(
+            rule.share == _EVERYBODY and (rule.on is None or isinstance(rule.on, Closed))
+            for rule in queue.deflects
+        )
+        if hours is None or told:
+            continue
+        noon = _SOME_MONDAY
+        closes = hours.next_change(noon) if hours.is_open(noon) else noon
+        opens = hours.next_change(closes)
+        if hours.is_open(closes) or not hours.is_open(opens):
+            continue
+        zone = compiled.document["calendars"][queue.hours]["timezone"]
+        problems.warning(
+            spot(compiled.tree, "queues", name, "hours"),
+            f"`{name}` closes and nobody is told: who waits there at {_local(closes, zone)} "
+            f"waits until {_local(opens, zone)}",
+            "`deflects: [{offer: callback, on: {closed: true}, text: ...}]`, or another offer",
+        )
+
+
+def _local(at: int, zone: str) -> str:
+    local = datetime.fromtimestamp(at / 1_000, tz=ZoneInfo(zone))
+    return f"{local:%H:%M} on {_DAYS[local.weekday()]} {local:%Y-%m-%d}"

@@ -39,14 +39,16 @@ class Reach(msgspec.Struct, frozen=True):
     loses: str | None
 
 
-def reach(old: Requirement, new: Requirement, tops: Mapping[str, int]) -> Reach | None:
+def reach(
+    old: Requirement, new: Requirement, tops: Mapping[str, int], *, most: int = MOST_TRIALS
+) -> Reach | None:
     """Compare whom two templates let have conversations; None where there is too much to try."""
     skills = sorted({*_skills(old), *_skills(new)})
     languages = sorted({*_languages(old), *_languages(new)})
     levels = range(1, max((tops.get(each, 1) for each in skills), default=1) + 1)
     ranges = [range(tops.get(each, max(levels)) + 1) for each in skills]
     spoken = [(False, True)] * len(languages)
-    if prod(len(each) for each in (*ranges, *spoken, levels)) > MOST_TRIALS:
+    if prod(len(each) for each in (*ranges, *spoken, levels)) > most:
         return None
     gains = loses = None
     for level, *rest in product(levels, *ranges, *spoken):
@@ -70,20 +72,21 @@ def _example(skills: Mapping[str, int], speaks: list[str], *, level: int) -> str
     return f"an agent with {', '.join(has)}{tongue}, for level {level}"
 
 
-def _parts(requirement: Requirement) -> Iterator[Requirement]:
+def parts(requirement: Requirement) -> Iterator[Requirement]:
+    """Give a requirement and everything it is made of."""
     yield requirement
     match requirement:
         case AllOf(terms) | AnyOf(terms):
             for each in terms:
-                yield from _parts(each)
+                yield from parts(each)
         case NotOf(term):
-            yield from _parts(term)
+            yield from parts(term)
         case _:
             pass
 
 
 def _skills(requirement: Requirement) -> Iterator[str]:
-    for each in _parts(requirement):
+    for each in parts(requirement):
         if isinstance(each, SkillTerm):
             yield each.skill
         elif isinstance(each, AnySkill):
@@ -91,6 +94,6 @@ def _skills(requirement: Requirement) -> Iterator[str]:
 
 
 def _languages(requirement: Requirement) -> Iterator[str]:
-    for each in _parts(requirement):
+    for each in parts(requirement):
         if isinstance(each, LanguageTerm):
             yield _HERS if each.language == SAME else each.language.partition("-")[0].lower()

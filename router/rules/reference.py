@@ -1,61 +1,96 @@
-"""Write the reference of every key from the models that check them, so that it is never out of date."""
+"""Write the reference of every key from the models that check them, so that it is never out of date.
 
-from collections.abc import Iterable, Iterator
-from typing import Final, get_args
+``python -m router.rules.reference`` prints it, as it stands at the end of docs/rules.md. A key that is
+added to a model is in it, and so is a model that a key is made of: nothing is listed here.
+"""
 
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from types import UnionType
+from typing import Any, Final, Union, get_args, get_origin
+
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from router.rules.units import duration_text
-from router.rules.written import calendars, conditions, deflecting, routing, staffing, surging
 from router.rules.written.fields import Duration, Written
+from router.rules.written.routing import Rules
 
-SECTIONS: Final[tuple[tuple[str, type[Written]], ...]] = (
-    ("The file", routing.Rules),
-    ("calendars: NAME", calendars.Calendar),
-    ("labels: NAME", staffing.Label),
-    ("teams: NAME", staffing.Team),
-    ("channels: NAME", staffing.Channel),
-    ("channels: NAME: offer", staffing.Offer),
-    ("channels: NAME: wrap_up", staffing.WrapUp),
-    ("agents", staffing.Agents),
-    ("agents: after_missed_offers", staffing.MissedOffers),
-    ("agents: lost", staffing.Lost),
-    ("qualification: (each rule)", routing.Rule),
-    ("qualification: (each rule): set", routing.Findings),
-    ("queues: NAME", routing.Queue),
-    ("queues: NAME: order", routing.Order),
-    ("queues: NAME: order: target", routing.Target),
-    ("queues: NAME: preferred_agent", routing.PreferredAgent),
-    ("queues: NAME: deflects: (each)", deflecting.Deflects),
-    ("queues: NAME: deflects: (each): on", deflecting.When),
-    ("queues: NAME: deflects: (each): off", conditions.Calm),
-    ("queues: NAME: expands: (each step)", routing.Step),
-    ("queues: NAME: expands: (each step): when", conditions.Standing),
-    ("surge: NAME", surging.Stage),
-    ("surge: NAME: sets", surging.Measures),
-)
-"""Where each part stands in a file, and its model, from the outermost in."""
+THE_FILE: Final = "The file"
+_EACH: Final = {"qualification": "(each rule)", "expands": "(each step)"}
+"""How one of a list is called, where it has a name."""
+
+Section = tuple[str, type[Written], tuple[str, ...]]
+"""Where a part stands in a file, its model, and where else the same keys may stand."""
+
+
+def sections() -> tuple[Section, ...]:
+    """Give every part of the language, from the outermost in; each model once."""
+    places: dict[type[Written], list[str]] = {Rules: [THE_FILE]}
+    _find(Rules, "", within=(), places=places)
+    found: list[Section] = []
+    for model, titles in places.items():
+        title, *others = sorted(titles, key=lambda each: each.count(": "))
+        found.append((title, model, tuple(others)))
+    return tuple(found)
+
+
+def _find(
+    model: type[Written],
+    path: str,
+    *,
+    within: tuple[type[Written], ...],
+    places: dict[type[Written], list[str]],
+) -> None:
+    for name, field in model.model_fields.items():
+        key = field.alias or name
+        for kind, form in _models(field.annotation, ""):
+            if kind in {model, *within}:
+                continue  # such as conditions that are made of conditions
+            one = _EACH.get(key, form) if form else ""
+            title = ": ".join(each for each in (path, key, one) if each)
+            places.setdefault(kind, []).append(title)
+            _find(kind, title, within=(*within, model), places=places)
+
+
+def _models(kind: Any, form: str) -> Iterator[tuple[type[Written], str]]:
+    """Give the models that a type is made of, with how one of them is called in its list or group."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin in {Union, UnionType}:
+        for each in arguments:
+            yield from _models(each, form)
+    elif origin is list:
+        yield from _models(arguments[0], "(each)")
+    elif origin in {dict, Mapping}:
+        yield from _models(arguments[1], "NAME")
+    elif isinstance(kind, type) and issubclass(kind, BaseModel) and issubclass(kind, Written):
+        yield kind, form
 
 
 def reference() -> str:
     """Write one table a part, in Markdown, and the list of what is to come."""
-    parts = tables(SECTIONS)
+    found = sections()
     planned = [
         f"- {_path(title, key)}: {what}."
-        for title, model in SECTIONS
+        for title, model, _ in found
         for key, what in _planned(model)
     ]
-    return "\n".join([*parts, "### To come", "", *planned, ""])
+    to_come = ["### To come", "", *planned, ""] if planned else []
+    return "\n".join([*tables(found), *to_come])
 
 
-def tables(sections: Iterable[tuple[str, type[Written]]]) -> list[str]:
+def tables(parts: Iterable[Section]) -> list[str]:
     """Write the lines of one table a part."""
-    return [line for title, model in sections for line in _section(title, model)]
+    return [line for part in parts for line in _section(part)]
 
 
-def _section(title: str, model: type[Written]) -> Iterator[str]:
-    yield f"### {title}" if title == "The file" else f"### `{title}`"
+def _section(part: Section) -> Iterator[str]:
+    title, model, others = part
+    yield f"### {title}" if title == THE_FILE else f"### `{title}`"
     yield ""
+    if others:
+        yield f"Also `{'`, `'.join(others)}`."
+        yield ""
     yield "| key | if left out | what it does |"
     yield "| --- | --- | --- |"
     for name, field in model.model_fields.items():
@@ -80,4 +115,8 @@ def _planned(model: type[Written]) -> Iterator[tuple[str, str]]:
 
 
 def _path(title: str, key: str) -> str:
-    return f"`{key}`" if title == "The file" else f"`{title}: {key}`"
+    return f"`{key}`" if title == THE_FILE else f"`{title}: {key}`"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(reference())

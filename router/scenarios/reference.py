@@ -28,7 +28,8 @@ SECTIONS: Final[tuple[tuple[str, type[Written]], ...]] = (
 
 def reference() -> str:
     """Write one table a part, in Markdown, and the words of ``expect``."""
-    return "\n".join([*tables(SECTIONS), *_expectations(), ""])
+    parts = ((title, model, ()) for title, model in SECTIONS)
+    return "\n".join([*tables(parts), *_expectations(), ""])
 
 
 def _expectations() -> Iterator[str]:

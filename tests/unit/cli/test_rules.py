@@ -51,6 +51,27 @@ def test_all_paths_are_checked_each_by_itself(files: Path) -> None:
     assert [word in result.stdout for word in ("levl", "`x`", "good.yaml: ok")] == [True] * 3
 
 
+def test_rules_are_held_against_a_roster(files: Path) -> None:
+    roster = files / "roster.yaml"
+    roster.write_text("agents: [{id: ana, channels: {fax: 1}}, {id: bob, channels: {fax: 1}}]\n")
+    told = rules("check", "--roster", roster, files / "good.yaml")
+    assert told.exit_code == 0
+    assert "of 2 agents nobody may have a conversation on `chat` from `q`" in told.stdout
+    assert rules("check", "--strict", "--roster", roster, files / "good.yaml").exit_code == 1
+
+    roster.write_text("agents: [{id: ana}, {id: bob}]\n")
+    assert rules("check", "--strict", "--roster", roster, files / "good.yaml").exit_code == 0
+
+    roster.write_text("agents: [{id: ana, skils: {}}]\n")
+    told = rules("check", "--roster", roster, files / "good.yaml")
+    assert (told.exit_code, "did you mean `skills`?" in told.stdout) == (1, True)
+
+
+def test_the_example_centre_has_people_for_all_that_may_come() -> None:
+    told = rules("check", "--strict", "--roster", CONFIG / "roster.yaml", CONFIG / "rules")
+    assert told.exit_code == 0, told.stdout
+
+
 def test_a_program_gets_the_same(files: Path) -> None:
     result = rules("check", "--format", "json", files / "bad.yaml", files / "good.yaml")
     assert result.exit_code == 1

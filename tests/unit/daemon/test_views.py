@@ -15,6 +15,7 @@ from router.model.inputs import (
     Presence,
 )
 from router.rules import loads
+from router.rules.roster import people
 from tests.unit.daemon.centre import POOL, RULES
 
 NOON = 1_772_452_800_000
@@ -156,3 +157,22 @@ def test_who_is_not_there_is_not_shown(engine: Engine) -> None:
 def test_waiting_is_counted_by_queue_and_rules_by_version(engine: Engine) -> None:
     assert views.waiting_by_queue(engine) == {"claims": 1}
     assert len(views.policy_versions(engine)) == 1
+
+
+def test_the_agents_of_a_pool_are_a_roster_that_rules_are_held_against(engine: Engine) -> None:
+    shown = views.agents(engine, POOL)
+    assert shown == {
+        "pool": POOL,
+        "agents": [
+            {
+                "id": "anna",
+                "team": "day",
+                "skills": {"claims": 2},
+                "languages": [],
+                "channels": {"voice": 1},
+                "presence": "available",
+            }
+        ],
+    }
+    assert people(json.dumps(shown), "agents.json").count == 1
+    assert views.agents(engine, "elsewhere") is None

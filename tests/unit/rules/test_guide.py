@@ -9,21 +9,50 @@ from click.testing import CliRunner
 from router.cli.main import main
 from router.model.policy import Feature
 from router.rules import load, loads
-from router.rules.reference import reference
+from router.rules.reference import reference, sections
+from router.rules.roster import people
 from router.rules.selection import PRESETS
+from router.rules.written.calendars import Calendar
+from router.rules.written.fields import Written
+from router.rules.written.routing import Findings, Rules, Step
+from router.rules.written.staffing import Offer
 
 PROJECT = Path(__file__).resolve().parents[3]
 GUIDE = (PROJECT / "docs" / "rules.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"```yaml\n(.*?)```", GUIDE, flags=re.DOTALL)
+WRITTEN = re.findall(r"```yaml\n(.*?)```", GUIDE, flags=re.DOTALL)
+EXAMPLES = [each for each in WRITTEN if not each.startswith("agents:")]
+ROSTERS = [each for each in WRITTEN if each.startswith("agents:")]
 
 
 def test_the_reference_is_that_of_the_language() -> None:
-    assert GUIDE.endswith("## Every key in force\n\n" + reference())
+    current = "## Every key in force\n\n" + reference()
+    assert GUIDE.endswith(current), "python -m router.rules.reference"
+
+
+def test_every_model_of_the_language_is_in_the_reference() -> None:
+    parts = {model for _, model, _ in sections()}
+    assert parts >= {Rules, Calendar, Offer, Findings, Step}
+    modules = {model.__module__ for model in parts}
+    every = {
+        each
+        for each in kinds_of(Written)
+        if each.__module__ in modules and each is not Written and each.__name__[0] != "_"
+    }
+    assert every - parts == set()
+
+
+def kinds_of(model: type[Written]) -> set[type[Written]]:
+    return {model}.union(*(kinds_of(each) for each in model.__subclasses__()))
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
 def test_an_example_can_be_used(example: str) -> None:
     assert loads(example).warnings == ()
+
+
+def test_the_roster_can_be_read() -> None:
+    (roster,) = ROSTERS
+    assert people(roster, "roster.yaml").count == 2
 
 
 def test_every_feature_and_preset_is_explained() -> None:
