@@ -42,9 +42,15 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class HttpServer:
-    """Serves one process's figures and views. `start` binds, `stop` ends it."""
+    """Serves one process's figures and views. `start` binds, `stop` ends it.
 
-    def __init__(self, around: Surroundings, shards: Shards) -> None:
+    `before_figures` is called before figures are given.
+    """
+
+    def __init__(
+        self, around: Surroundings, shards: Shards, *, before_figures: Callable[[], None]
+    ) -> None:
+        self._before_figures = before_figures
         self._around = around
         self._shards = shards
         self._unhurried = Unhurried()
@@ -88,6 +94,7 @@ class HttpServer:
 
     async def _metrics(self, _: web.Request) -> web.Response:
         metrics = self._around.metrics
+        self._before_figures()
         await self._count()
         waiting: Counter[str] = Counter()
         versions: set[str] = set()

@@ -32,6 +32,7 @@ from router.daemon.settings import Settings
 from router.daemon.shards import Shards
 from router.daemon.surroundings import Surroundings
 from router.daemon.topics import Found, TopicNames
+from router.daemon.unanswered import UnansweredConditions
 from router.wire.reader import Reader
 from router.wire.writer import Writer
 
@@ -82,13 +83,15 @@ class Service:
             metrics=around.metrics,
             on_swap=shards.change_rules,
         )
-        server = HttpServer(around, shards)
+        unanswered = UnansweredConditions(around.rules, around.metrics)
+        server = HttpServer(around, shards, before_figures=unanswered.look)
         address = await server.start(self._settings.http)
         work = [
             _named("intake", around.intake.run()),
             _named("shards", shards.run()),
             _named("stall watch", self._watch_stalls(around, shards)),
             _named("rules", reload.run()),
+            _named("unanswered conditions", unanswered.run()),
             _named("group offsets", self._commit_courtesy(around, ownership, shards)),
             _named("announcement", _announce_when_ready(shards, announce, address=address)),
         ]

@@ -17,6 +17,7 @@ from router.engine.expansion import take_past_in_silence
 from router.engine.hours import forget_calendars, go_on, look_at_calendars
 from router.engine.lanes import Signature
 from router.engine.pool import Pool
+from router.engine.switches import drop_unknown_switches, forget_switches
 from router.engine.waiting import change_queue, climb, enter, place, reachable
 from router.model.inputs import Presence
 from router.model.outputs import ConversationRequeued, PolicyChanged
@@ -31,6 +32,7 @@ def change_rules(pool: Pool, policy: Policy) -> None:
     for agent in described:
         pool.deadlines.move(agent.lease, NEVER)
     forget_calendars(pool)
+    forget_switches(pool)
     pool.held.clear()
     pool.crew.dissolve()
     pool.room.dissolve()
@@ -55,6 +57,7 @@ def stand_under(pool: Pool) -> None:
         go_on(pool)
     else:
         look_at_calendars(pool)
+        drop_unknown_switches(pool)
         before, pool.record.policy = pool.record.policy, pool.policy.version
         if pool.record.seq:
             pool.say(PolicyChanged(from_=before, to=pool.policy.version, files=pool.policy.files))
@@ -102,7 +105,7 @@ def _resume_agents(pool: Pool) -> None:
         record = agent.record
         for wrap_up in record.wrap_ups.values():
             agent.used += wrap_up.units
-            agent.code += pool.crew.slot(wrap_up.channel).one
+            agent.code += pool.crew.slot_for(wrap_up.channel, wrap_up.labels).bits
         ends = [each.until for each in record.wrap_ups.values() if each.until is not None]
         pool.set_timer("wrap_up_ends", agent.id, min(ends, default=None))
         pool.set_timer("presence_until", agent.id, record.until)
@@ -140,20 +143,21 @@ def _move(pool: Pool, record: ConversationRecord) -> None:
 
 
 def _resume_keeping(pool: Pool, record: ConversationRecord, signature: Signature | None) -> None:
-    if signature is not None and not reachable(pool, record, signature.demand):
+    if signature is not None and not reachable(pool, record, signature):
         record.kept_until = None
         pool.touch(record)
     pool.set_timer("preferred_agent_wait", record.id, record.kept_until)
 
 
 def _resume_hold(pool: Pool, record: ConversationRecord) -> None:
+    pool.slot(record)  # people may ask why not, and asking adds nothing
     if record.stage == "deflected":
         resume_deflection(pool, record)
         return
     offer = record.offer
     assert offer is not None  # noqa: S101 - offered and assigned have one; audited
-    agent = pool.agents[offer.agent]
-    slot = pool.crew.slot(record.channel)
-    pool.claim(agent, record, slot, offer.units)
+    slot = pool.crew.slot_for(record.channel, offer.labels)
+    for name in offer.agents:
+        pool.claim(pool.agents[name], record, slot, offer.units)
     if record.stage == "offered":
         pool.set_timer("offer_expires", record.id, offer.expires_at)

@@ -9,10 +9,14 @@ from collections.abc import Iterator
 from router.engine.crew import Agent
 from router.engine.deadlines import NEVER, Deadlines
 from router.engine.deflections import applying
+from router.engine.lanes import fits
 from router.engine.pool import Pool
 from router.engine.selection import best_agent
+from router.engine.switches import can_be_reached, changes_at
+from router.engine.waiting import next_with_time
 from router.model.inputs import Presence
 from router.model.reasons import Suspension
+from router.model.state import ConversationRecord, OpenOffer
 
 
 def violations(pool: Pool, deadlines: Deadlines) -> Iterator[str]:
@@ -23,6 +27,7 @@ def violations(pool: Pool, deadlines: Deadlines) -> Iterator[str]:
     yield from _stages(pool)
     yield from _lanes(pool)
     yield from _held(pool)
+    yield from _switches(pool)
     for agent in pool.agents.values():
         yield from _capacity(pool, agent)
         yield from _shelf(pool, agent)
@@ -50,10 +55,20 @@ def _stages(pool: Pool) -> Iterator[str]:
         offer = record.offer
         if waits or offer is None:
             yield f"{name} is {record.stage} and waits, or has no agent"
-        elif name not in pool.agents[offer.agent].claims:
-            yield f"{name} holds no capacity of {offer.agent}"
-        elif (offer.expires_at is None) != (record.stage == "assigned"):
-            yield f"{name} is {record.stage} with the wrong expiry"
+        else:
+            yield from _offer(pool, record, offer)
+
+
+def _offer(pool: Pool, record: ConversationRecord, offer: OpenOffer) -> Iterator[str]:
+    name, asked = record.id, offer.agents
+    if any(name not in pool.agents[each].claims for each in asked):
+        yield f"{name} holds no capacity of one of {asked}"
+    if len(set(asked)) < len(asked):
+        yield f"{name} is offered twice to one of {asked}"
+    if record.stage == "assigned" and len(asked) > 1:
+        yield f"{name} is assigned to {asked}"
+    if (offer.expires_at is None) != (record.stage == "assigned"):
+        yield f"{name} is {record.stage} with the wrong expiry"
 
 
 def _lanes(pool: Pool) -> Iterator[str]:
@@ -108,17 +123,35 @@ def _held(pool: Pool) -> Iterator[str]:
             yield f"{name} is held as a callback and is none, or the other way round"
 
 
+def _switches(pool: Pool) -> Iterator[str]:
+    watches = pool.watches
+    if watches is None:
+        return
+    if watches.fresh or pool.room.moved:
+        yield "switches not looked at between two inputs"
+    for demand, counted in watches.logged_in.items():
+        serving = [each for each in pool.agents.values() if fits(demand, each.group)]
+        if counted != sum(can_be_reached(each) for each in serving):
+            yield f"{counted} agents are said to be logged in who serve a queue"
+    for name, watch in watches.by_name.items():
+        at = changes_at(pool, watch)
+        if watch.due != at and max(watch.due, at) > pool.now:
+            yield f"the switch {name} is looked at at another time than it must change"
+    if not pool.record.switches.keys() <= watches.by_name.keys():
+        yield "a switch is on that the rules do not have"
+
+
 def _capacity(pool: Pool, agent: Agent) -> Iterator[str]:
     used = sum(units for _, units in agent.claims.values())
-    code = sum(slot.one for slot, _ in agent.claims.values())
+    code = sum(slot.bits for slot, _ in agent.claims.values())
     for wrap_up in agent.record.wrap_ups.values():
         used += wrap_up.units
-        code += pool.crew.slot(wrap_up.channel).one
+        code += pool.crew.slot_for(wrap_up.channel, wrap_up.labels).bits
     if (used, code) != (agent.used, agent.code):
         yield f"{agent.id} has another load than its claims"
     for name in agent.claims:
         record = pool.conversations.get(name)
-        if record is None or record.offer is None or record.offer.agent != agent.id:
+        if record is None or record.offer is None or agent.id not in record.offer.agents:
             yield f"{agent.id} holds {name}, which is not its own"
         elif record.stage == "offered" and not pool.serves(agent):
             yield f"{agent.id} is offered {name} and is not available"
@@ -162,7 +195,9 @@ def _timers(pool: Pool, deadlines: Deadlines) -> Iterator[str]:
         if (agent.record.presence is Presence.OFFLINE or silent) == has_lease:
             yield f"{name} has a lease and should not, or the other way round"
     hours = {("hours_change", name): due for name, due in pool.record.hours.items()}
-    expected = {**hours, **_expected_of_conversations(pool), **_expected_of_agents(pool)}
+    watches = pool.watches.by_name.items() if pool.watches is not None else ()
+    changes = {("condition_changes", of): each.due for of, each in watches if each.due != NEVER}
+    expected = {**hours, **changes, **_expected_of_conversations(pool), **_expected_of_agents(pool)}
     for key, due in armed.items():
         if expected.pop(key, None) != due:
             yield f"timer {key[0]} of {key[1]} is set for another time"
@@ -184,9 +219,9 @@ def _expected_of_conversations(pool: Pool) -> dict[tuple[str, str], int | None]:
         if record.kept_until is not None:
             expected["preferred_agent_wait", name] = record.kept_until
         if name in pool.room.place_of:
-            ladder = pool.room.place_of[name][1].line.ladder
-            if record.step < len(ladder):
-                expected["expands", name] = record.arrived_at + ladder[record.step].after_ms
+            step = next_with_time(record, pool.room.place_of[name][1].line)
+            if step is not None:
+                expected["expands", name] = step[1]
     return expected
 
 

@@ -6,14 +6,16 @@ is durable is in records and marked as touched when it changes; the rest is deri
 
 from collections.abc import Iterator
 
-from router.engine.crew import Agent, Crew, Slot
+from router.engine.crew import Agent, Crew
 from router.engine.deadlines import Deadlines
 from router.engine.lanes import Lane, Line, Ranks, Signature
 from router.engine.repetition import Seen
 from router.engine.room import WaitingRoom
+from router.engine.slots import Slot
+from router.engine.watch import Watches
 from router.model.inputs import Input, Presence
 from router.model.outputs import Cause, Decision, InputCause, Outcome
-from router.model.policy import Facts, Policy, Turn, Verdict
+from router.model.policy import Facts, Policy, Turn, Verdict, switches
 from router.model.state import (
     KINDS,
     AgentRecord,
@@ -84,6 +86,7 @@ class Pool:
         "said",
         "seen",
         "strangers",
+        "watches",
     )
 
     def __init__(self, name: str, policy: Policy, *, deadlines: Deadlines, seen: Seen) -> None:
@@ -125,6 +128,8 @@ class Pool:
         self.crew = Crew(self.name, policy, round_robin=round_robin)
         self.agents = self.crew.agents
         self.room = WaitingRoom(policy, self.crew)
+        has_switches = any(True for _ in switches(policy))
+        self.watches = Watches(policy, self.room, self.crew) if has_switches else None
 
     def waiting(self, queue: str) -> int:
         """Count who waits in a queue."""
@@ -279,21 +284,26 @@ class Pool:
         """Hold capacity of an agent (in hand) for a conversation."""
         agent.claims[record.id] = (slot, units)
         agent.used += units
-        agent.code += slot.one
+        agent.code += slot.bits
 
     def release(self, agent: Agent, record: ConversationRecord) -> None:
         """Give the capacity back that a conversation held; the agent is in hand from here on."""
         self.take_in_hand(agent)
         slot, units = agent.claims.pop(record.id)
         agent.used -= units
-        agent.code -= slot.one
+        agent.code -= slot.bits
         agent.record.idle_since = self.now
         self.touch_agent(agent.record)
 
     def signature(self, record: ConversationRecord) -> Signature | None:
         """Give what kind of conversation it is; None where no queue or channel is for it."""
-        slot = self.crew.slots.get(record.channel) or self.crew.slot(record.channel)
-        return self.room.signature(record, slot)
+        return self.room.signature(record, self.slot(record))
+
+    def slot(self, record: ConversationRecord) -> Slot:
+        """Give what a conversation counts as: its channel, with its labels."""
+        if record.labels:
+            return self.crew.slot_for(record.channel, record.labels)
+        return self.crew.slots.get(record.channel) or self.crew.slot(record.channel)
 
     def serves(self, agent: Agent) -> bool:
         """Tell whether an agent may get work at all, room or not."""

@@ -5,6 +5,8 @@ lane its facts ask for, at the place its arrival gives it, kept for its preferre
 queue says so and one of them can be reached.
 """
 
+from msgspec import UNSET
+
 from router.engine.crew import Agent
 from router.engine.lanes import Demand, Line, Signature, fits
 from router.engine.pool import Pool
@@ -24,7 +26,7 @@ def enter(pool: Pool, record: ConversationRecord, *, kept_until: int | None = No
         until = kept_until
         if until is None:
             until = end_of_keeping(record, signature)
-        if until > pool.now and reachable(pool, record, signature.demand):
+        if until > pool.now and reachable(pool, record, signature):
             record.kept_until = until
             pool.set_timer("preferred_agent_wait", record.id, until)
     _stand(pool, record, signature)
@@ -59,8 +61,19 @@ def climb(pool: Pool, record: ConversationRecord, line: Line) -> None:
     """Let a waiting conversation take the next step of its queue's ladder in its time."""
     if record.step < len(line.ladder):
         pool.climbing.add(record.id)
-        due = record.arrived_at + line.ladder[record.step].after_ms
-        pool.set_timer("expands", record.id, due)
+        step = next_with_time(record, line)
+        if step is not None:
+            pool.set_timer("expands", record.id, step[1])
+
+
+def next_with_time(record: ConversationRecord, line: Line) -> tuple[int, int] | None:
+    """Give number and time (ms) of the next step of a ladder that comes by time; None: no more."""
+    ladder = line.ladder
+    for number in range(record.step, len(ladder)):
+        after_ms = ladder[number].after_ms
+        if after_ms is not None:
+            return number + 1, record.arrived_at + after_ms
+    return None
 
 
 def leave(pool: Pool, record: ConversationRecord) -> None:
@@ -94,21 +107,20 @@ def set_paused(pool: Pool, line: Line, *, paused: bool) -> None:
         line_up(pool, record)
 
 
-def reachable(pool: Pool, record: ConversationRecord, demand: Demand) -> bool:
+def reachable(pool: Pool, record: ConversationRecord, signature: Signature) -> bool:
     """Tell whether one of the preferred agents may still come to take the conversation."""
+    absent_too = signature.line.queue.keeps_for_absent
     return any(
-        _can_be_reached(pool.agents[name], demand)
+        _can_be_reached(pool.agents[name], signature.demand, absent_too=absent_too)
         for name in record.preferred_agents
         if name in pool.agents and name not in record.barred
     )
 
 
-def _can_be_reached(agent: Agent, demand: Demand) -> bool:
+def _can_be_reached(agent: Agent, demand: Demand, *, absent_too: bool) -> bool:
+    is_there = agent.record.presence is not Presence.OFFLINE and not agent.record.suspended
     return (
-        agent.record.presence is not Presence.OFFLINE
-        and not agent.record.suspended
-        and demand.slot in agent.group.caps
-        and fits(demand, agent.group)
+        (is_there or absent_too) and demand.slot in agent.group.caps and fits(demand, agent.group)
     )
 
 
@@ -124,7 +136,7 @@ def let_go_of(pool: Pool, agent: Agent) -> None:
         stopped = (line for line in pool.room.lines.values() if line.paused)
         kept += [record for line in stopped for record in line.records() if _is_kept(record, agent)]
     for record in kept:
-        if not reachable(pool, record, pool.room.place_of[record.id][1].demand):
+        if not reachable(pool, record, pool.room.place_of[record.id][1]):
             leave(pool, record)
             line_up(pool, record)
 
@@ -162,6 +174,7 @@ def say_queued(pool: Pool, record: ConversationRecord) -> None:
                 priority=record.priority,
                 requirements=signature.published if signature is not None else {},
                 rules=record.rules,
+                labels=record.labels or UNSET,
             ),
         )
     )

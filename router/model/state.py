@@ -11,14 +11,23 @@ import msgspec
 
 from router.model.deflection import DeflectionKind
 from router.model.inputs import Customer, Presence, Scalar
-from router.model.outputs import Why
+from router.model.outputs import Trigger, Why
 from router.model.reasons import Suspension
 
 
-class OpenOffer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """An offer that waits for its answer, or the assignment it became.
+class Addressee(msgspec.Struct, frozen=True, gc=False):
+    """One of those who are asked."""
 
-    ``since``: when it was made, or assigned. ``expires_at`` is None once assigned.
+    agent: str
+    why: Why
+
+
+class OpenOffer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """An offer that waits for an answer, or the assignment it became.
+
+    ``since``: when it was made, or assigned. ``expires_at`` is None once assigned. ``beside``: who
+    else is asked, the best first, after ``agent``; nobody once assigned. ``labels``: those that the
+    conversation had when it was made.
     """
 
     offer: str
@@ -27,6 +36,32 @@ class OpenOffer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, g
     since: int
     why: Why
     expires_at: int | None = None
+    beside: tuple[Addressee, ...] = ()
+    labels: tuple[str, ...] = ()
+
+    @property
+    def addressees(self) -> tuple[Addressee, ...]:
+        """Give everybody who is asked, the best first."""
+        return (Addressee(self.agent, self.why), *self.beside)
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        """Name everybody who is asked, the best first."""
+        return (self.agent, *(each.agent for each in self.beside))
+
+    def without(self, agent: str) -> "OpenOffer":
+        """Give the offer as it is for those who are left, of several."""
+        first, *others = (each for each in self.addressees if each.agent != agent)
+        return msgspec.structs.replace(self, agent=first.agent, why=first.why, beside=tuple(others))
+
+    def taken(self, agent: str, now: int) -> "OpenOffer":
+        """Give the assignment it becomes when one of them takes it."""
+        if not self.beside:
+            return msgspec.structs.replace(self, since=now, expires_at=None)
+        why = next(each.why for each in self.addressees if each.agent == agent)
+        return msgspec.structs.replace(
+            self, agent=agent, why=why, beside=(), since=now, expires_at=None
+        )
 
 
 class OpenDeflection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -67,6 +102,7 @@ class ConversationRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=Fa
     level: int | None = None
     language: str | None = None
     skills: dict[str, int] = {}
+    labels: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     text_rules: frozenset[str] = frozenset()
     given_topic: str | None = None
@@ -116,6 +152,7 @@ class OpenWrapUp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     channel: str
     units: int
     until: int | None = None
+    labels: tuple[str, ...] = ()
 
 
 class AgentRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
@@ -144,10 +181,18 @@ class StrangerRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False)
     id: str
 
 
+class TurnedOn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Since when (ms) a switch is on, and what turned it on: the single condition and its value."""
+
+    since: int
+    trigger: Trigger
+
+
 class PoolRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """What a pool counts: last decision, last place, rules in force, paused queues, its clock.
 
     ``hours`` {calendar: when it is looked at next (ms)}; until then it is as it is just before.
+    ``switches`` are those that are on, by name.
     """
 
     seq: int = 0
@@ -156,6 +201,7 @@ class PoolRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     clock: int = 0
     paused: tuple[str, ...] = ()
     hours: dict[str, int] = {}
+    switches: dict[str, TurnedOn] = {}
 
 
 class SeenRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):

@@ -12,7 +12,7 @@ import pytest
 
 from loadtests import compiled
 from loadtests.tape import Tape, record
-from loadtests.worlds import Size
+from loadtests.worlds import Size, World
 from router.embedded import EmbeddedKafka
 from tests.deploy.deployment import PROJECT
 from tests.faults.scene import Scene
@@ -66,7 +66,7 @@ def site(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tape(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A life decided by the sources."""
     path = tmp_path_factory.mktemp("tape") / "small"
-    record(SMALL, seed=3, warm_up_s=40, warm_up=1_000, inputs=3_000).save(path)
+    record(World(SMALL, seed=3), warm_up_s=40, warm_up=1_000, inputs=3_000).save(path)
     return path
 
 
