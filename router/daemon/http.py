@@ -104,6 +104,7 @@ class HttpServer:
         metrics.show_waiting(waiting)
         metrics.show_policies(versions)
         metrics.show_lag(self._lag())
+        metrics.show_silence(self._around.intake.silence_s())
         metrics.show_shards(
             total=self._around.shard_count,
             owned=len(self._shards.owned),
@@ -150,11 +151,16 @@ class HttpServer:
             "shards": self._around.shard_count,
             "rules": self._rules(),
         }
-        if self._shards.are_ready:
+        silence_s = self._around.intake.silence_s()
+        if not self._shards.are_ready:
+            wrong = "not every owned shard is restored"
+        elif silence_s > self._around.settings.kafka.call_timeout_s:
+            wrong = (
+                f"for {silence_s:.0f} s nothing was heard of an input: is it allowed to be read?"
+            )
+        else:
             return _json({"status": "ready", **facts})
-        return _problem(
-            HTTPStatus.SERVICE_UNAVAILABLE, "not every owned shard is restored", extra=facts
-        )
+        return _problem(HTTPStatus.SERVICE_UNAVAILABLE, wrong, extra=facts)
 
     def _rules(self) -> dict[str, Any]:
         """Say how the last reading of the rules ended; a bad one keeps nobody from deciding."""
