@@ -78,6 +78,10 @@ class ShardGoneError(Exception):
     """Tell that a shard cannot be looked at: it has not begun yet, or has ended."""
 
 
+class BusyError(Exception):
+    """Tell that a look at a shard would take too long now."""
+
+
 _FENCED = (
     kafka_errors.ProducerFenced,
     kafka_errors.InvalidProducerEpoch,

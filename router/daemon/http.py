@@ -5,7 +5,9 @@ be taken back; errors are problem details (RFC 9457). Changes nothing, and knows
 it listens on loopback unless told otherwise.
 """
 
+import asyncio
 import socket
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from operator import itemgetter
@@ -16,10 +18,11 @@ from aiohttp import web
 from aiokafka import TopicPartition
 
 from router.daemon import views
-from router.daemon.errors import AddressError, ShardGoneError
+from router.daemon.errors import AddressError, BusyError, ShardGoneError
 from router.daemon.settings import HttpSettings
 from router.daemon.shards import Shards
 from router.daemon.surroundings import Surroundings
+from router.daemon.unhurried import Unhurried
 from router.engine import Engine
 from router.model.inputs import Topic
 from router.wire import instants
@@ -27,6 +30,10 @@ from router.wire.partitions import partition_of
 
 PROBLEM: Final = "application/problem+json"
 SHUTDOWN_S: Final = 1.0
+PATIENCE_S: Final = 2.0
+"""A shard that cannot be looked at within this time is too busy."""
+COUNTING_S: Final = 1.0
+"""The same where one figure of many is at stake."""
 MOST_PROBLEMS: Final = 20
 """So many problems of the rules are shown; the log has all."""
 
@@ -46,6 +53,8 @@ class HttpServer:
         self._before_figures = before_figures
         self._around = around
         self._shards = shards
+        self._unhurried = Unhurried()
+        self._counted: dict[int, tuple[Counter[str], set[str]]] = {}
         self._runner = web.AppRunner(
             self._application(), access_log=None, shutdown_timeout=SHUTDOWN_S
         )
@@ -87,22 +96,16 @@ class HttpServer:
     async def _metrics(self, _: web.Request) -> web.Response:
         metrics = self._around.metrics
         self._before_figures()
-        waiting: dict[str, int] = {}
+        await self._count()
+        waiting: Counter[str] = Counter()
         versions: set[str] = set()
-        for shard in sorted(self._shards.running):
-            try:
-                by_queue, in_force = await self._shards.view(
-                    shard,
-                    lambda engine: (views.waiting_by_queue(engine), views.policy_versions(engine)),
-                )
-            except ShardGoneError:
-                continue
-            for queue, count in by_queue.items():
-                waiting[queue] = waiting.get(queue, 0) + count
+        for by_queue, in_force in self._counted.values():
+            waiting.update(by_queue)
             versions |= in_force
         metrics.show_waiting(waiting)
         metrics.show_policies(versions)
         metrics.show_lag(self._lag())
+        metrics.show_silence(self._around.intake.silence_s())
         metrics.show_shards(
             total=self._around.shard_count,
             owned=len(self._shards.owned),
@@ -110,6 +113,22 @@ class HttpServer:
         )
         body, content_type = metrics.text()
         return web.Response(body=body, headers={"Content-Type": content_type})
+
+    async def _count(self) -> None:
+        """Count what waits in each shard; one that is too busy now keeps what it showed last."""
+        running = self._shards.running
+        self._counted = {shard: self._counted[shard] for shard in running & self._counted.keys()}
+        looks = {shard: asyncio.create_task(self._shards.view(shard, _count)) for shard in running}
+        if not looks:
+            return
+        await asyncio.wait(looks.values(), timeout=COUNTING_S)
+        for shard, look in looks.items():
+            if not look.done():
+                look.cancel()
+            elif isinstance(look.exception(), ShardGoneError):
+                self._counted.pop(shard, None)
+            else:
+                self._counted[shard] = look.result()
 
     def _lag(self) -> dict[str, int]:
         """Count what is not committed yet, by input."""
@@ -133,11 +152,16 @@ class HttpServer:
             "shards": self._around.shard_count,
             "rules": self._rules(),
         }
-        if self._shards.are_ready:
+        silence_s = self._around.intake.silence_s()
+        if not self._shards.are_ready:
+            wrong = "not every owned shard is restored"
+        elif silence_s > self._around.settings.kafka.call_timeout_s:
+            wrong = (
+                f"for {silence_s:.0f} s nothing was heard of an input: is it allowed to be read?"
+            )
+        else:
             return _json({"status": "ready", **facts})
-        return _problem(
-            HTTPStatus.SERVICE_UNAVAILABLE, "not every owned shard is restored", extra=facts
-        )
+        return _problem(HTTPStatus.SERVICE_UNAVAILABLE, wrong, extra=facts)
 
     def _rules(self) -> dict[str, Any]:
         """Say how the last reading of the rules ended; a bad one keeps nobody from deciding."""
@@ -153,7 +177,7 @@ class HttpServer:
         running = sorted(self._shards.running)
         found: list[dict[str, Any]] = []
         for shard in running:
-            pools = await self._shards.view(shard, views.pools)
+            pools = await self._look(shard, views.pools)
             found += ({**each, "shard": shard} for each in pools)
         found.sort(key=itemgetter("pool"))
         return _json(
@@ -177,8 +201,10 @@ class HttpServer:
     async def _why(self, request: web.Request) -> web.Response:
         name, wanted = request.match_info["pool"], request.match_info["id"]
         agent = request.query.get("agent")
-        shown = await self._view(
-            name, lambda engine: views.why(engine, name, conversation=wanted, agent=agent)
+        shown = await self._unhurried.view(
+            self._look,
+            self._shard_of(name),
+            lambda engine: views.why(engine, name, conversation=wanted, agent=agent),
         )
         return _found(shown, f"no open conversation {wanted} in pool {name}")
 
@@ -193,12 +219,23 @@ class HttpServer:
         return _found(shown, f"no pool {name} in committed state")
 
     async def _view(self, pool: str, look: Callable[[Engine], Shown]) -> Shown:
+        return await self._look(self._shard_of(pool), look)
+
+    async def _look(self, shard: int, look: Callable[[Engine], Shown]) -> Shown:
+        """Look at a shard; who looks is not kept waiting for as long as a broker may be."""
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                return await self._shards.view(shard, look)
+        except TimeoutError:
+            raise BusyError(f"shard {shard} is in the middle of a long transaction") from None
+
+    def _shard_of(self, pool: str) -> int:
         shard = partition_of(pool.encode(), partitions=self._around.shard_count)
         if shard not in self._shards.owned:
             raise web.HTTPNotFound(
                 text=f"pool {pool} is on shard {shard}, which another instance serves"
             )
-        return await self._shards.view(shard, look)
+        return shard
 
 
 @web.middleware
@@ -206,7 +243,7 @@ async def _as_problems(request: web.Request, handler: Handler) -> web.StreamResp
     """Answer every error with problem details."""
     try:
         return await handler(request)
-    except ShardGoneError as error:
+    except (ShardGoneError, BusyError) as error:
         return _problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error), headers={"Retry-After": "1"})
     except web.HTTPException as error:
         status = HTTPStatus(error.status)
@@ -215,6 +252,10 @@ async def _as_problems(request: web.Request, handler: Handler) -> web.StreamResp
         detail = error.text or ""
         own = f"{error.status}: {error.reason}"
         return _problem(status, status.description if detail == own else detail, headers=headers)
+
+
+def _count(engine: Engine) -> tuple[Counter[str], set[str]]:
+    return views.waiting_by_queue(engine), views.policy_versions(engine)
 
 
 def _found(shown: dict[str, Any] | None, otherwise: str) -> web.Response:

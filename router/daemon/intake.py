@@ -7,6 +7,7 @@ fails it is replaced, and no shard notices. Never decides where to begin: a feed
 """
 
 import asyncio
+import time
 from typing import Any, Final
 
 import structlog
@@ -42,6 +43,7 @@ class Intake:
         self._feeds: dict[int, Feed] = {}
         self._where: dict[TopicPartition, tuple[Feed, int]] = {}
         self._paused: set[int] = set()
+        self._heard: dict[TopicPartition, float] = {}
         self._consumer: AIOKafkaConsumer | None = None
 
     async def run(self) -> None:
@@ -73,11 +75,22 @@ class Intake:
         ends = {source: consumer.last_stable_offset(source) for source in self._where}
         return {source: end for source, end in ends.items() if end is not None}
 
+    def silence_s(self) -> float:
+        """Tell how long nothing was heard of the input that was silent for longest.
+
+        A broker answers for each input ten times a second, with nothing where nothing is new. Those
+        that nothing is asked of, because their shard is full, do not count.
+        """
+        self._listen()
+        asked = [self._heard[each] for each, (feed, _) in self._where.items() if not feed.is_full]
+        return max(0.0, time.time() - min(asked)) if asked else 0.0
+
     def resume_if_room(self, feed: Feed) -> None:
         """Read again for a shard that was full and has room now."""
         if feed.partition in self._paused and not feed.is_full and self._consumer is not None:
             self._paused.discard(feed.partition)
             self._consumer.resume(*self._sources(feed))
+            self._heard |= dict.fromkeys(self._sources(feed), time.time())
 
     async def _read(self) -> None:
         consumer = self._connection.consumer(
@@ -92,6 +105,7 @@ class Intake:
             while True:
                 await self._pass_on(consumer)
         finally:
+            self._listen()
             self._consumer = None
             await stop_consumer(consumer, timeout_s=self._settings.stop.close_timeout_s)
 
@@ -116,11 +130,14 @@ class Intake:
 
     def _assign(self) -> None:
         """Assign what is to be read; this forgets all positions, so each one is set again."""
+        self._listen()
         self._where = {
             source: (feed, number)
             for feed in self._feeds.values()
             for number, source in enumerate(self._sources(feed))
         }
+        now = time.time()
+        self._heard = {source: self._heard.get(source, now) for source in self._where}
         if self._consumer is None:
             return
         self._consumer.assign(list(self._where))
@@ -130,6 +147,15 @@ class Intake:
         self._paused = {feed.partition for feed in full}
         for feed in full:
             self._consumer.pause(*self._sources(feed))
+
+    def _listen(self) -> None:
+        """Note when the broker answered last for each input; a new consumer or assignment forgets."""
+        if self._consumer is None:
+            return
+        for source in self._where.keys() & self._consumer.assignment():
+            at = self._consumer.last_poll_timestamp(source)
+            if at is not None:
+                self._heard[source] = max(self._heard[source], at / 1_000)
 
     def _sources(self, feed: Feed) -> list[TopicPartition]:
         return [TopicPartition(topic, feed.partition) for topic in self._inputs]

@@ -91,6 +91,11 @@ class Metrics:
             "Records on the broker that are not applied and committed yet, all running shards together.",
             "topic",
         )
+        self._silence = self._gauge(
+            "intake_silence_seconds",
+            "Since the broker answered last for the input partition it was silent about for longest,"
+            " of those that are read for.",
+        )
         self._shards = self._gauge(
             "shards",
             "Shards: all there are (total), dealt to this process (owned), restored (running).",
@@ -189,6 +194,10 @@ class Metrics:
         """Set how many shards there are, are ours, are restored."""
         for state, count in (("total", total), ("owned", owned), ("running", running)):
             self._shards.labels(state).set(count)
+
+    def show_silence(self, seconds: float) -> None:
+        """Set how long nothing was heard of some input."""
+        self._silence.set(seconds)
 
     def show_policies(self, versions: set[str]) -> None:
         """Set which versions of the rules are in force."""

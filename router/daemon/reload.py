@@ -184,4 +184,8 @@ def _attempt(path: Path) -> _Attempt:
         problems = tuple(str(each) for each in error.problems)
     except OSError as error:
         problems = (f"{path}: it cannot be read: {error.strerror or error}",)
+    # The task guard: a bug in reading rules must not end a process that decides by others.
+    except Exception as error:
+        log.exception("reading the rules failed", path=str(path))
+        problems = (f"{path}: it cannot be read: {type(error).__name__}: {error}",)
     return _Attempt(footprint, None, problems)

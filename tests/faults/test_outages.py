@@ -1,6 +1,10 @@
 """The broker goes away under load, or refuses to write; the router waits, and goes on where it was."""
 
+import os
+import signal
 import time
+import urllib.error
+import urllib.request
 
 import pytest
 from confluent_kafka.admin import (
@@ -13,6 +17,7 @@ from confluent_kafka.admin import (
 
 from router.embedded import EmbeddedKafka
 from tests.faults.events import Pen
+from tests.faults.router_process import RouterProcess
 from tests.faults.scene import CANARY, Scene
 from tests.faults.site import Site, prove
 
@@ -38,6 +43,43 @@ def test_a_broker_that_restarts_and_crashes_under_load_costs_no_decision(
     platform.wait_until_served(60)
     assert router.is_running, "the router gave up instead of waiting"
     prove(site)
+
+
+@pytest.mark.timeout(120)
+def test_a_broker_that_hangs_keeps_nobody_waiting_who_looks(
+    kafka: EmbeddedKafka, site: Site
+) -> None:
+    """Transactions are given up after 20 s here; whoever looks is answered in a quarter of that."""
+    router = site.router(
+        CONTACT_ROUTER_SHARDS__BATCH_TIMEOUT_S="20", CONTACT_ROUTER_KAFKA__CALL_TIMEOUT_S="20"
+    )
+    router.start()
+    router.wait_ready()
+    platform = site.platform(Scene(seed=8, arrivals_per_s=80))
+    platform.start()
+    platform.wait_for_all_shards(20)
+    os.kill(kafka.pid, signal.SIGSTOP)
+    try:
+        answers = [look(router, "/metrics") for _ in range(3)]
+        refused = look(router, "/api/pools")
+    finally:
+        os.kill(kafka.pid, signal.SIGCONT)
+    platform.wait_for_all_shards(60)
+    platform.calm_down()
+    platform.wait_until_served(60)
+    prove(site)
+    assert all('contact_router_shards{state="owned"} 4.0' in text for _, text in answers)
+    assert (refused[0], "in the middle of a long transaction" in refused[1]) == (503, True)
+
+
+def look(router: RouterProcess, path: str) -> tuple[int, str]:
+    """Ask for a page, for 5 s at most; give status and text."""
+    try:
+        with urllib.request.urlopen(f"{router.address}{path}", timeout=5) as answer:  # noqa: S310 - our own
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
 
 
 def test_a_topic_that_refuses_the_decisions_for_a_while_loses_none_of_them(site: Site) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from router.daemon import reload
 from router.daemon.metrics import Metrics
 from router.daemon.reload import Reload, RulesInForce, footprint_of, read_rules
 from router.rules import RulesError
@@ -121,6 +122,25 @@ async def test_a_file_that_is_gone_is_a_mistake_too(office: Office) -> None:
         assert office.version == before
         office.file.write_text(RULES)
         assert await office.swapped() == before
+
+
+async def test_a_bug_in_reading_the_rules_ends_nothing(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Path) -> None:
+        raise KeyError("nobody thought of this")
+
+    before = office.version
+    monkeypatch.setattr(reload, "load", fail)
+    async with watching(office):
+        office.file.write_text(OTHER)
+        await office.until(lambda: bool(office.in_force.standing.problems))
+        (problem,) = office.in_force.standing.problems
+        assert "nobody thought of this" in problem
+        assert office.version == before
+        monkeypatch.undo()
+        office.file.write_text(OTHER + "\n")
+        assert await office.swapped() != before
 
 
 async def test_a_second_file_that_contradicts_the_first_is_refused(office: Office) -> None:
