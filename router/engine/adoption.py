@@ -58,10 +58,20 @@ def stand_under(pool: Pool) -> None:
         before, pool.record.policy = pool.record.policy, pool.policy.version
         if pool.record.seq:
             pool.say(PolicyChanged(from_=before, to=pool.policy.version, files=pool.policy.files))
+        _forget_measures(pool)
     _resume_conversations(pool, changed=changed)
     pool.opened = changed and bool(pool.held)
     if not changed:
         pool.fresh_lanes.clear()
+
+
+def _forget_measures(pool: Pool) -> None:
+    """Keep what was measured of queues that are there still, if anything is measured."""
+    known = pool.policy.queues
+    for name in list(pool.measures) if known else ():
+        if name not in known or not pool.measuring:
+            del pool.measures[name]
+            pool.touch_measures(name)
 
 
 def _resume_conversations(pool: Pool, *, changed: bool) -> None:
@@ -119,6 +129,7 @@ def _resume_agents(pool: Pool) -> None:
         pool.set_timer("lost_agent", agent.id, due)
         if record.presence is not Presence.OFFLINE:
             pool.hands[agent] = None
+        pool.see(agent)
 
 
 def _move(pool: Pool, record: ConversationRecord) -> None:

@@ -6,7 +6,7 @@ the shard stops loudly.
 
 from collections.abc import Iterator
 
-from router.engine.crew import Agent
+from router.engine.crew import Agent, Group
 from router.engine.deadlines import NEVER, Deadlines
 from router.engine.deflections import applying
 from router.engine.pool import Pool
@@ -26,6 +26,7 @@ def violations(pool: Pool, deadlines: Deadlines) -> Iterator[str]:
     for agent in pool.agents.values():
         yield from _capacity(pool, agent)
         yield from _shelf(pool, agent)
+    yield from _staff(pool)
     yield from _unmatched(pool)
     yield from _timers(pool, deadlines)
 
@@ -139,6 +140,21 @@ def _shelf(pool: Pool, agent: Agent) -> Iterator[str]:
         for skill in agent.group.anchors:
             if agent.group not in pool.crew.open[slot.index].get(skill, ()):
                 yield f"{agent.id} is not found by {skill} on {slot.name}"
+
+
+def _staff(pool: Pool) -> Iterator[str]:
+    serving: dict[Group, int] = {}
+    for agent in pool.agents.values():
+        if agent.counted is not (agent.group if pool.serves(agent) else None):
+            yield f"{agent.id} counts as one who serves and does not, or the other way round"
+        elif agent.counted is not None:
+            serving[agent.group] = serving.get(agent.group, 0) + 1
+    for group in pool.crew.groups():
+        if group.serving != serving.get(group, 0):
+            yield "a group has another number of agents who serve than there are"
+    for headcount in pool.staff.counts(pool.now):
+        if headcount.millionths != pool.staff.counted_anew(headcount):
+            yield f"{headcount.queue} has another number of agents than serve it"
 
 
 def _unmatched(pool: Pool) -> Iterator[str]:

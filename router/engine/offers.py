@@ -5,13 +5,16 @@ the offer on.
 """
 
 import msgspec
+from msgspec import UNSET
 
 from router.engine.crew import Agent
+from router.engine.measures import accepted, agents_time, line_over, worked
 from router.engine.pool import Pool
 from router.engine.waiting import leave
 from router.model.outputs import (
     ConversationAssigned,
     ConversationOffered,
+    Judged,
     OfferDeclined,
     OfferExpired,
     OfferWithdrawn,
@@ -78,6 +81,8 @@ def assign(pool: Pool, record: ConversationRecord, agent: Agent, *, why: Why) ->
 
 def _take(pool: Pool, record: ConversationRecord, agent: Agent) -> None:
     leave(pool, record)
+    if record.estimate is not None:
+        line_over(pool, record, record.estimate, left=False)
     slot = pool.crew.slots[record.channel]
     pool.claim(agent, record, slot, slot.units)
     record.attempt += 1
@@ -90,6 +95,7 @@ def _say_assigned(pool: Pool, record: ConversationRecord, offer: OpenOffer) -> N
     record.stage = "assigned"
     if record.waited_ms is None:
         record.waited_ms = max(0, pool.now - record.arrived_at)
+    said, record.estimate = record.estimate, None
     pool.say(
         ConversationAssigned(
             conversation=record.id,
@@ -100,6 +106,9 @@ def _say_assigned(pool: Pool, record: ConversationRecord, offer: OpenOffer) -> N
             waited_s=record.waited_ms / 1000,
             units=offer.units,
             why=offer.why,
+            estimate_s=UNSET
+            if said is None
+            else Judged(said.p50, said.p90, max(0, pool.now - said.at) / 1000),
         )
     )
 
@@ -111,6 +120,9 @@ def accept(pool: Pool, record: ConversationRecord, offer: OpenOffer) -> None:
         agent.record.missed = 0
         pool.touch_agent(agent.record)
     pool.set_timer("offer_expires", record.id, None)
+    if pool.measuring:
+        accepted(pool, record.queue, pool.now - offer.since)
+        _worked(pool, record, agent, since=offer.since)
     record.offer = msgspec.structs.replace(offer, since=pool.now, expires_at=None)
     pool.touch(record)
     _say_assigned(pool, record, record.offer)
@@ -127,6 +139,8 @@ def end_offer(
     offer = record.offer
     assert offer is not None  # noqa: S101 - stage "offered" has one; audited
     agent = pool.agents[offer.agent]
+    if pool.measuring:
+        _worked(pool, record, agent, since=offer.since)
     pool.release(agent, record)
     pool.set_timer("offer_expires", record.id, None)
     record.offer = None
@@ -134,6 +148,11 @@ def end_offer(
     pool.touch(record)
     pool.say(ending(conversation=record.id, offer=offer.offer, agent=offer.agent, reason=reason))
     return agent
+
+
+def _worked(pool: Pool, record: ConversationRecord, agent: Agent, *, since: int) -> None:
+    slot, _ = agent.claims[record.id]
+    worked(pool, record.queue, agents_time(agent, slot, pool.now - since))
 
 
 def bar(pool: Pool, record: ConversationRecord, agent: str) -> None:

@@ -11,6 +11,7 @@ from router.engine.deadlines import Deadlines
 from router.engine.lanes import Lane, Line, Ranks, Signature
 from router.engine.repetition import Seen
 from router.engine.room import WaitingRoom
+from router.engine.staff import Staff
 from router.model.inputs import Input, Presence
 from router.model.outputs import Cause, Decision, InputCause, Outcome
 from router.model.policy import Facts, Policy, Turn, Verdict
@@ -21,6 +22,7 @@ from router.model.state import (
     ConversationRecord,
     Entity,
     Key,
+    MeasuresRecord,
     PoolRecord,
     Profile,
     ProfileRecord,
@@ -60,6 +62,7 @@ class Pool:
         "_agents",
         "_born",
         "_conversations",
+        "_measures",
         "_profiles",
         "_spoke",
         "_strangers",
@@ -73,6 +76,8 @@ class Pool:
         "hands",
         "heard",
         "held",
+        "measures",
+        "measuring",
         "name",
         "newcomers",
         "now",
@@ -83,6 +88,7 @@ class Pool:
         "room",
         "said",
         "seen",
+        "staff",
         "strangers",
     )
 
@@ -91,6 +97,7 @@ class Pool:
         self.record = PoolRecord(policy=policy.version)
         self.conversations: dict[str, ConversationRecord] = {}
         self.strangers: dict[str, StrangerRecord] = {}
+        self.measures: dict[str, MeasuresRecord] = {}
         self.deadlines = deadlines
         self.seen = seen
         self.said: list[Decision] = []
@@ -110,6 +117,7 @@ class Pool:
         self._agents: dict[str, None] = {}
         self._profiles: dict[str, None] = {}
         self._strangers: dict[str, None] = {}
+        self._measures: dict[str, None] = {}
         self._born: set[str] = set()
         self.adopt(policy)
 
@@ -125,6 +133,12 @@ class Pool:
         self.crew = Crew(self.name, policy, round_robin=round_robin)
         self.agents = self.crew.agents
         self.room = WaitingRoom(policy, self.crew)
+        self.measuring = any(q.estimates is not None for q in policy.queues.values())
+        self.staff = Staff(self.crew, self.room, worked=self._worked_before)
+
+    def _worked_before(self, queue: str, minute: int) -> int:
+        measures = self.measures.get(queue)
+        return 0 if measures is None else measures.worked_before(minute)
 
     def waiting(self, queue: str) -> int:
         """Count who waits in a queue."""
@@ -197,6 +211,10 @@ class Pool:
         """Remember that a stranger came or is one no longer."""
         self._strangers[agent] = None
 
+    def touch_measures(self, queue: str) -> None:
+        """Remember that what was measured of a queue has changed, or is forgotten."""
+        self._measures[queue] = None
+
     def born(self, record: ConversationRecord) -> None:
         """Add a conversation."""
         name = record.id
@@ -244,6 +262,10 @@ class Pool:
                 for name in self._strangers
             ]
             self._strangers.clear()
+        if self._measures:
+            for name in self._measures:
+                changed.append(Change(Key(pool, "measures", _hex(name)), self.measures.get(name)))
+            self._measures.clear()
         for number, block in self.seen.changes():
             changed.append(Change(Key(pool, "seen", str(number)), block))
         if self._spoke:
@@ -255,6 +277,7 @@ class Pool:
         entities: list[tuple[str, Entity]] = [("", self.record)]
         entities.extend(self.conversations.items())
         entities.extend(self.strangers.items())
+        entities.extend((_hex(name), each) for name, each in self.measures.items())
         for name, agent in self.agents.items():
             entities.append((name, agent.record))
             entities.append((name, ProfileRecord(id=name, profile=agent.profile)))
@@ -269,6 +292,13 @@ class Pool:
         group = self.crew.describe(agent, record, profile)
         if group is not None:
             self.room.join(group)
+            self.staff.join(group)
+        if agent is not None:
+            self.see(agent)
+
+    def see(self, agent: Agent) -> None:
+        """Count an agent whose presence, suspension or profile has changed."""
+        self.staff.see(agent, serves=self.serves(agent))
 
     def take_in_hand(self, agent: Agent) -> None:
         """Take an agent off the shelf before a change; matching puts him back."""
@@ -299,3 +329,8 @@ class Pool:
         """Tell whether an agent may get work at all, room or not."""
         record = agent.record
         return record.presence is Presence.AVAILABLE and not record.suspended
+
+
+def _hex(queue: str) -> str:
+    """Give the id of a queue's record: the name of a queue may hold what no id may."""
+    return queue.encode().hex()

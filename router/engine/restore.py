@@ -7,6 +7,7 @@ from router.model.state import (
     AgentRecord,
     ConversationRecord,
     Entity,
+    MeasuresRecord,
     PoolRecord,
     ProfileRecord,
     SeenRecord,
@@ -30,6 +31,8 @@ def take_up(pool: Pool, entities: Iterable[Entity]) -> None:
                 profiles.append(entity)
             case StrangerRecord():
                 pool.strangers[entity.id] = entity
+            case MeasuresRecord():
+                pool.measures[entity.queue] = entity
             case SeenRecord():
                 pool.seen.restore(entity)
     for described in sorted(profiles, key=lambda each: each.id):

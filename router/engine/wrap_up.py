@@ -1,6 +1,7 @@
 """Work after a conversation: it holds what the conversation held, until its end."""
 
 from router.engine.crew import Agent
+from router.engine.measures import agents_time, worked
 from router.engine.pool import Pool
 from router.model.state import ConversationRecord, OpenWrapUp
 
@@ -8,6 +9,11 @@ from router.model.state import ConversationRecord, OpenWrapUp
 def start_wrap_up(pool: Pool, agent: Agent, record: ConversationRecord) -> int | None:
     """Turn the claim of an assigned conversation into a wrap-up; give its end (ms; None: open)."""
     slot, units = agent.claims[record.id]
+    queue = None
+    if pool.measuring and record.offer is not None:
+        queue = record.queue
+        ms = agents_time(agent, slot, pool.now - record.offer.since)
+        worked(pool, queue, ms, conversations=1)
     pool.release(agent, record)
     limit = slot.channel.wrap_up.limit_ms if slot.channel is not None else 0
     if limit == 0:
@@ -15,7 +21,13 @@ def start_wrap_up(pool: Pool, agent: Agent, record: ConversationRecord) -> int |
     if record.id in agent.record.wrap_ups:
         end_wrap_up(pool, agent, record.id)
     until = None if limit is None else pool.now + limit
-    agent.record.wrap_ups[record.id] = OpenWrapUp(channel=slot.name, units=units, until=until)
+    agent.record.wrap_ups[record.id] = OpenWrapUp(
+        channel=slot.name,
+        units=units,
+        until=until,
+        queue=queue,
+        since=0 if queue is None else pool.now,
+    )
     agent.used += units
     agent.code += slot.one
     _watch(pool, agent)
@@ -27,7 +39,10 @@ def end_wrap_up(pool: Pool, agent: Agent, conversation: str) -> None:
     pool.take_in_hand(agent)
     ended = agent.record.wrap_ups.pop(conversation)
     agent.used -= ended.units
-    agent.code -= pool.crew.slot(ended.channel).one
+    slot = pool.crew.slot(ended.channel)
+    agent.code -= slot.one
+    if ended.queue is not None:
+        worked(pool, ended.queue, agents_time(agent, slot, pool.now - ended.since))
     agent.record.idle_since = pool.now
     pool.touch_agent(agent.record)
     _watch(pool, agent)

@@ -11,6 +11,7 @@ from typing import Protocol
 import msgspec
 
 from router.model.deflection import Deflection
+from router.model.estimate import Estimates
 from router.model.inputs import Customer, Scalar
 from router.model.requirement import NOTHING, Requirement, SkillTerm
 
@@ -121,7 +122,7 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     agents, while one of them can be reached (0: not at all). ``hours``: name of the calendar
     outside which nobody is matched from it (None: always open). ``deflects``: what is offered
     instead of waiting, the first rule that applies first. ``expands``: its ladder, every step later
-    than the one before.
+    than the one before. ``estimates``: what is expected of it where waits are estimated (None: not).
     """
 
     name: str
@@ -133,6 +134,7 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     hours: str | None = None
     deflects: tuple[Deflection, ...] = ()
     expands: tuple[Expansion, ...] = ()
+    estimates: Estimates | None = None
 
 
 class AgentRules(msgspec.Struct, frozen=True, kw_only=True, gc=False):

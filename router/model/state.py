@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from router.model.deflection import DeflectionKind
+from router.model.estimate import Lately, faded
 from router.model.inputs import Customer, Presence, Scalar
 from router.model.outputs import Why
 from router.model.reasons import Suspension
@@ -43,6 +44,19 @@ class OpenDeflection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     due: int | None = None
 
 
+class SaidEstimate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """How long a conversation was said to wait when it was queued ``at`` that time.
+
+    ``p50`` and ``p90`` are seconds. ``wait_ms``: the mean time in line by the rates alone, 0 once its
+    time in line has ended.
+    """
+
+    at: int
+    p50: float
+    p90: float
+    wait_ms: int = 0
+
+
 Stage = Literal["waiting", "offered", "assigned", "deflected"]
 
 
@@ -53,7 +67,8 @@ class ConversationRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=Fa
     (``given_*``) are what platforms said, kept to qualify again; the others are what qualification
     found. ``barred`` {agent: until} are those who declined it or handed it over. ``deflected``
     names the rules that have deflected it; ``callbacks`` counts how often one was promised.
-    ``step``: how many steps of its queue's ladder it has taken.
+    ``step``: how many steps of its queue's ladder it has taken. ``estimate``: the wait it was told, until
+    it is assigned, deflected or in another queue.
     """
 
     id: str
@@ -86,6 +101,7 @@ class ConversationRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=Fa
     deflected: tuple[str, ...] = ()
     callbacks: int = 0
     step: int = 0
+    estimate: SaidEstimate | None = None
     traceparent: str | None = None
 
 
@@ -111,11 +127,16 @@ class ProfileRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
 
 
 class OpenWrapUp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """Work after a conversation that still holds capacity; ``until`` None: open."""
+    """Work after a conversation that still holds capacity; ``until`` None: open.
+
+    ``queue`` and ``since`` are kept where it is measured how long agents work for a queue.
+    """
 
     channel: str
     units: int
     until: int | None = None
+    queue: str | None = None
+    since: int = 0
 
 
 class AgentRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
@@ -158,6 +179,28 @@ class PoolRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     hours: dict[str, int] = {}
 
 
+class MeasuresRecord(msgspec.Struct, kw_only=True, gc=False):
+    """What was measured of a queue, to estimate waits.
+
+    ``served``: [conversations, ms of agents' time]; ``answered``: [offers accepted, ms until then];
+    ``waited``: [waits in line, ms, of whom left, ms that was estimated]. ``worked`` and ``before``: ms of
+    agents' time in the minute ``minute`` (since the epoch), and in those before it, fading.
+    """
+
+    queue: str
+    served: Lately
+    answered: Lately
+    waited: Lately
+    minute: int = 0
+    worked: int = 0
+    before: int = 0
+
+    def worked_before(self, minute: int) -> int:
+        """Give the agents' time the queue took before a minute, in ms, older time counting less."""
+        gone = minute - self.minute
+        return faded(self.before + self.worked, gone) if gone > 0 else self.before
+
+
 class SeenRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """A block of event ids that have been seen, to refuse their repetition.
 
@@ -182,16 +225,25 @@ class BarrierRecord(msgspec.Struct, kw_only=True, gc=False):
     nonce: str
 
 
-Entity = ConversationRecord | ProfileRecord | AgentRecord | StrangerRecord | PoolRecord | SeenRecord
+Entity = (
+    ConversationRecord
+    | ProfileRecord
+    | AgentRecord
+    | StrangerRecord
+    | MeasuresRecord
+    | PoolRecord
+    | SeenRecord
+)
 """What an engine keeps; positions and barrier belong to the shard."""
 
-Kind = Literal["conversation", "profile", "agent", "stranger", "pool", "seen"]
+Kind = Literal["conversation", "profile", "agent", "stranger", "measures", "pool", "seen"]
 
 KINDS: dict[type[Entity], Kind] = {
     ConversationRecord: "conversation",
     ProfileRecord: "profile",
     AgentRecord: "agent",
     StrangerRecord: "stranger",
+    MeasuresRecord: "measures",
     PoolRecord: "pool",
     SeenRecord: "seen",
 }

@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from router.model import policy
+from router.model.estimate import Estimates
 from router.model.policy import (
     AgentRules,
     Channel,
@@ -147,6 +148,10 @@ def _agents(written: staffing.Agents) -> AgentRules:
         decline_memory_ms=written.never_again_after_decline,
         lost_after_ms=written.lost.requeue_after,
     )
+
+
+def _estimates(written: routing.Estimates) -> Estimates:
+    return Estimates(handling_ms=written.handling, patience_ms=written.patience)
 
 
 def _order(written: routing.Order) -> Order:
@@ -337,6 +342,7 @@ class _Builder:
             hours=written.hours,
             deflects=deflections(name, written),
             expands=self._ladder(name, written),
+            estimates=None if written.estimates is None else _estimates(written.estimates),
         )
 
     def _ladder(self, name: str, written: routing.Queue) -> tuple[Expansion, ...]:

@@ -46,6 +46,7 @@ _PHRASES: Final[Mapping[tuple[str, str], str]] = {
     ("queues", "selects"): "selects agents by {}",
     ("queues", "preferred_agent"): "keeps for preferred agents {}",
     ("queues", "expands"): "widens in these steps: {}",
+    ("queues", "estimates"): "tells how long the wait will be; expected at first: {}",
 }
 _NOTHING: Final[Mapping[tuple[str, str], str]] = {
     ("channels", "at_most"): "as many as there are units for",
@@ -55,6 +56,7 @@ _NOTHING: Final[Mapping[tuple[str, str], str]] = {
     ("queues", "prefers"): "nothing in particular",
     ("queues", "preferred_agent"): "nothing",
     ("queues", "expands"): "in none",
+    ("queues", "estimates"): "nobody is told",
 }
 _WHOLE: Final = frozenset({"requires", "set"})
 """Values that are only understood as a whole."""

@@ -160,6 +160,11 @@ def _queue(queue: Queue, takes: Expression) -> dict[str, Any]:
         value["deflects"] = [deflection_value(each) for each in queue.deflects]
     if queue.expands:
         value["expands"] = ladder_value(queue.expands)
+    if queue.estimates is not None:
+        value["estimates"] = {
+            "handling": duration_text(queue.estimates.handling_ms),
+            "patience": duration_text(queue.estimates.patience_ms),
+        }
     return value
 
 

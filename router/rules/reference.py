@@ -28,6 +28,7 @@ SECTIONS: Final[tuple[tuple[str, type[Written]], ...]] = (
     ("queues: NAME: deflects: (each)", deflecting.Deflects),
     ("queues: NAME: deflects: (each): on", deflecting.When),
     ("queues: NAME: expands: (each step)", routing.Step),
+    ("queues: NAME: estimates", routing.Estimates),
 )
 """Where each part stands in a file, and its model, from the outermost in."""
 

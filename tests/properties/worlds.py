@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from router.model.deflection import Closed, Deflection, DeflectionKind
+from router.model.estimate import Estimates
 from router.model.policy import (
     AgentRules,
     Channel,
@@ -283,6 +284,16 @@ def _queue(name: str, chance: Chance) -> Queue:
         hours=hours,
         deflects=tuple(_deflection(f"{name} {n}", chance, hours=hours) for n in range(rules)),
         expands=_ladder(chance),
+        estimates=_estimates(chance),
+    )
+
+
+def _estimates(chance: Chance) -> Estimates | None:
+    if one_in(4, chance):
+        return None
+    return Estimates(
+        handling_ms=chance.one_of((60_000, 5_000, 300_000)),
+        patience_ms=chance.one_of((120_000, 1_000, 3_600_000)),
     )
 
 

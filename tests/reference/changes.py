@@ -10,10 +10,10 @@ from router.model.policy import Facts
 from router.model.reasons import Close, Release, Requeue, Suspension, Withdrawal
 from router.model.requirement import published
 from router.model.state import OpenOffer, OpenWrapUp
-from tests.reference.moment import Moment
+from tests.reference.estimates import Estimates
 
 
-class Changes(Moment):
+class Changes(Estimates):
     """One pool that changes, one cause at a time: the input, or else a timer or a restart."""
 
     input: Any
@@ -63,7 +63,8 @@ class Changes(Moment):
 
     def move(self, c: Any, queue: str) -> None:
         """Let it be in a queue; in another than before it has taken no step yet."""
-        c.queue, c.step = queue, c.step if c.queue == queue else 0
+        if c.queue != queue:
+            c.queue, c.step, c.estimate = queue, 0, None
 
     def take_step(self, c: Any) -> None:
         c.step += 1
@@ -76,7 +77,7 @@ class Changes(Moment):
         found = said.Qualified(
             requirements=requirements, **{name: getattr(c, name) for name in names}
         )
-        more = {"place": self.place(c), "estimated_wait_s": None, "qualified": found}
+        more = {"place": self.place(c), "qualified": found} | self.estimate(c)
         self.say(said.ConversationQueued, c, **more)
 
     def requeue(self, c: Any, reason: Requeue, **handed: Any) -> None:
@@ -86,6 +87,7 @@ class Changes(Moment):
     def give(self, c: Any, agent: str, why: said.Why, *, automatic: bool) -> None:
         channel, record = self.policy.channels[c.channel], self.agents[agent]
         record.idle_since = record.asked_at = self.now
+        self.line_over(c, left=False)
         c.stage, c.attempt, c.kept_until = "offered", c.attempt + 1, None
         c.offer = OpenOffer(
             offer=f"o{self.seq + 1}",
@@ -103,7 +105,7 @@ class Changes(Moment):
     def assigned(self, c: Any) -> None:
         c.stage, c.waited_ms = "assigned", self.waited_ms(c)
         c.offer = replace(c.offer, since=self.now, expires_at=None)
-        self.say(said.ConversationAssigned, c)
+        self.say(said.ConversationAssigned, c, **self.judged(c))
 
     def bar(self, c: Any) -> None:
         if c.offer and (memory := self.policy.agents.decline_memory_ms):
@@ -111,6 +113,7 @@ class Changes(Moment):
 
     def end_offer(self, c: Any, kind: type[said.OfferEnded], reason: str | None) -> None:
         self.say(kind, c, reason=reason)
+        self.worked(c.queue, c.offer.agent, c.channel, since=c.offer.since)
         self.agents[c.offer.agent].idle_since = self.now
         self.enter(c)
 
@@ -123,11 +126,22 @@ class Changes(Moment):
         """End the holder's work and start the wrap-up; give what is said of it."""
         agent, limit = self.agents[c.offer.agent], self.policy.channels[c.channel].wrap_up.limit_ms
         until = None if limit is None else self.now + limit
+        self.worked(c.queue, agent.id, c.channel, since=c.offer.since, done=1)
         if limit != 0:
+            if c.id in agent.wrap_ups:
+                self.wrapped_up(agent, c.id)
             units = c.offer.units
-            agent.wrap_ups[c.id] = OpenWrapUp(channel=c.channel, units=units, until=until)
+            some = any(queue.estimates for queue in self.policy.queues.values())
+            kept = {"queue": c.queue, "since": self.now} if some else {}
+            agent.wrap_ups[c.id] = OpenWrapUp(channel=c.channel, units=units, until=until, **kept)
         agent.idle_since = self.now
         return {"agent": agent.id, "wrapup_until": until}
+
+    def wrapped_up(self, agent: Any, conversation: str) -> None:
+        ended = agent.wrap_ups.pop(conversation)
+        if ended.queue is not None:
+            self.worked(ended.queue, agent.id, ended.channel, since=ended.since)
+        agent.idle_since = self.now
 
     def close(self, c: Any, reason: Close) -> None:
         held = {}

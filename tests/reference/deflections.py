@@ -29,7 +29,7 @@ class Deflections(Changes):
                 self.offer_instead(c, rule, self.trigger(rule, c))
 
     def offer_instead(self, c: Any, rule: Any, trigger: said.Trigger | None) -> None:
-        c.stage, c.offer, c.kept_until = "deflected", None, None
+        c.stage, c.offer, c.kept_until, c.estimate = "deflected", None, None, None
         name, ends = f"d{self.seq + 1}", self.now + rule.expires_ms
         c.deflection = OpenDeflection(deflection=name, kind=rule.kind, expires_at=ends)
         told_of = {"kind": rule.kind, "text": rule.text, "trigger": trigger}

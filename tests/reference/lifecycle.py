@@ -66,6 +66,7 @@ class Lifecycle(Timers):
             case told.ConversationAbandoned():
                 refuse(Refusal.NOT_WAITING, holder)
                 self.withdraw([c], Withdrawal.ABANDONED)
+                self.line_over(c, left=True)
                 self.say(said.ConversationAbandoned, c, reason=it.reason)
                 del self.conversations[c.id]
             case told.ConversationEnded():
@@ -79,6 +80,8 @@ class Lifecycle(Timers):
                 refuse(Refusal.STALE_OFFER, open_ != (it.offer, it.agent))
                 if isinstance(it, told.OfferAccepted):
                     self.agents[it.agent].missed = 0
+                    self.remember("answered", c.queue, 1, self.now - c.offer.since)
+                    self.worked(c.queue, it.agent, c.channel, since=c.offer.since)
                     self.assigned(c)
                 else:
                     self.bar(c)
@@ -93,10 +96,12 @@ class Lifecycle(Timers):
             c.skills = c.given_skills = to.skills
         if to.level is not None:
             c.level = c.given_level = to.level
-        self.move(c, to.queue or self.policy.qualifier.queue_for(self.facts(c)) or c.queue)
+        queue = to.queue or self.policy.qualifier.queue_for(self.facts(c)) or c.queue
         c.preferred_agents = (to.agent,) if to.agent else c.preferred_agents
         self.bar(c)
-        self.requeue(c, Requeue.TRANSFERRED, **self.hand_over(c))
+        handed = self.hand_over(c)
+        self.move(c, queue)
+        self.requeue(c, Requeue.TRANSFERRED, **handed)
         wait = self.policy.queues[c.queue].preferred_wait_ms or 60_000
         kept = to.agent and self.can_be_reached(to.agent, c)
         c.kept_until = self.now + wait if kept else None
@@ -147,8 +152,7 @@ class Lifecycle(Timers):
                 self.end_suspension(agent, {Suspension.LEASE_EXPIRED}, Release.HEARTBEAT)
             case told.AgentWrapupEnded():
                 refuse(Refusal.NO_WRAP_UP, it.conversation not in agent.wrap_ups)
-                del agent.wrap_ups[it.conversation]
-                agent.idle_since = self.now
+                self.wrapped_up(agent, it.conversation)
 
     def take_commands(self, it: Any) -> None:
         refuse(Refusal.MISSING_BY, it.by is None)

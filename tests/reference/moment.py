@@ -49,6 +49,7 @@ class Moment:
         self.paused: set[str] = set()
         self.looks: dict[str, tuple[bool, int]] = {}
         self.opened = False
+        self.cases: dict[tuple[str, str], list[tuple[int, ...]]] = {}
         self.entered: set[str] = set()
 
     def waiting(self) -> list[Any]:

@@ -29,4 +29,12 @@ def test_the_reference_leans_on_the_model_alone(path: Path) -> None:
 
 def test_the_parts_are_all_there() -> None:
     names = {path.stem for path in FILES}
-    assert names == {"changes", "deflections", "lifecycle", "moment", "reference", "timers"}
+    assert names == {
+        "changes",
+        "deflections",
+        "estimates",
+        "lifecycle",
+        "moment",
+        "reference",
+        "timers",
+    }

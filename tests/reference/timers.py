@@ -64,9 +64,9 @@ class Timers(Deflections):
 
     def wrap_up_ends(self, of: str, due: int) -> None:
         agent = self.agents[of]
-        every = agent.wrap_ups.items()
-        agent.wrap_ups = {of: each for of, each in every if each.until is None or each.until > due}
-        agent.idle_since = self.now
+        for conversation, wrap_up in list(agent.wrap_ups.items()):
+            if wrap_up.until is not None and wrap_up.until <= due:
+                self.wrapped_up(agent, conversation)
 
     def presence_until(self, of: str, due: int) -> None:
         agent = self.agents[of]
@@ -99,6 +99,7 @@ class Timers(Deflections):
             return
         if old != rules.version:
             self.look_at_calendars()
+            self.forget_cases()
             self.opened = True
         if self.seq and old != rules.version:
             self.say(PolicyChanged, from_=old, to=rules.version, files=rules.files)

@@ -46,6 +46,7 @@ def poorer() -> Iterator[tuple[str, Policy]]:
             ("selects", replace(queue, selects=LONGEST_IDLE)),
             ("preferred_agent", replace(queue, preferred_wait_ms=0)),
             ("hours", replace(queue, hours=None)),
+            ("estimates", replace(queue, estimates=None)),
             *other_deflections(queue),
         ):
             if changed != queue:

@@ -147,6 +147,29 @@ class Step(Written):
         return self
 
 
+class Estimates(Written):
+    """That waits are estimated, and what is expected until enough has been measured."""
+
+    handling: Duration = Field(
+        default=240_000,
+        description=(
+            "An agent's time for one conversation, with the work after it. Where agents have "
+            "three at once, a third of it."
+        ),
+    )
+    patience: Duration = Field(
+        default=300_000,
+        description="How long customers wait on average before they give up.",
+    )
+
+    @model_validator(mode="after")
+    def _takes_time(self) -> Self:
+        for name, ms in (("handling", self.handling), ("patience", self.patience)):
+            if ms < 1_000:
+                raise trouble(f"a `{name}` of less than a second", "such as `4m`")
+        return self
+
+
 class Queue(Written):
     """A queue: which conversations wait in it, and who may have them."""
 
@@ -196,6 +219,10 @@ class Queue(Written):
     expands: list[Step] = Field(
         default=[],
         description="For whom it waits too, once it has waited so long: steps, and how they end.",
+    )
+    estimates: Estimates | None = Field(
+        default=None,
+        description="That customers are told how long they will probably wait; `{}` will do.",
     )
 
 

@@ -5,6 +5,7 @@ from typing import get_args
 import msgspec
 import pytest
 
+from router.model.estimate import Lately
 from router.model.inputs import INPUT_TYPES, INPUTS, Customer, Presence, Topic
 from router.model.outputs import OUTCOMES, Why
 from router.model.reasons import Suspension
@@ -15,11 +16,13 @@ from router.model.state import (
     Entity,
     Key,
     Kind,
+    MeasuresRecord,
     OpenOffer,
     OpenWrapUp,
     PoolRecord,
     Profile,
     ProfileRecord,
+    SaidEstimate,
     SeenRecord,
     StrangerRecord,
 )
@@ -44,6 +47,7 @@ RECORDS: list[Entity] = [
         ),
         barred={"bob": 7},
         kept_until=0,
+        estimate=SaidEstimate(at=4, p50=3.5, p90=12.0, wait_ms=4_000),
     ),
     ConversationRecord(
         id="c2", channel="chat", arrived_at=1, sequence=1, queue="sales", priority=0
@@ -52,11 +56,20 @@ RECORDS: list[Entity] = [
         id="ana",
         presence=Presence.BREAK,
         suspended={Suspension.LEASE_EXPIRED: 0},
-        wrap_ups={"c9": OpenWrapUp(channel="chat", units=34)},
+        wrap_ups={"c9": OpenWrapUp(channel="chat", units=34, queue="sales", since=5)},
         lost_at=0,
     ),
     ProfileRecord(id="ana", profile=Profile(team="t", skills={"sales": 0}, channels={"chat": 0})),
     StrangerRecord(id="zoe"),
+    MeasuresRecord(
+        queue="sales",
+        served=Lately([1, 2], [3, 4]),
+        answered=Lately([5, 6], [7, 8]),
+        waited=Lately([1, 2, 3, 4], [5, 6, 7, 8]),
+        minute=9,
+        worked=10,
+        before=11,
+    ),
     PoolRecord(seq=3, sequence=2, policy="v1", clock=9, paused=("sales",)),
     SeenRecord(block=1, ids={"agents /desktop": {"e1": 5}}),
 ]
