@@ -1,6 +1,6 @@
 """How long somebody will probably wait, by the formula: checked against exact distributions."""
 
-from math import exp, expm1, lgamma, log
+from math import log
 
 import pytest
 
@@ -15,35 +15,9 @@ from router.model.estimate import (
     rates,
     shares,
 )
+from tests.estimates.exact import quantile
 
 CALM = Rates(handled=1 / 180_000, leaving=0.0, correction=1.0, answering_ms=0.0)
-
-
-def passage(capacity: float, leaving: float, *, ahead: int, share: float) -> float:
-    """Give a quantile of the sum of exponential times of rates capacity + j x leaving, exactly.
-
-    These are the spacings of an order statistic: exp(-leaving x sum) has a beta distribution. Its
-    density, in time, is integrated here by Simpson's rule.
-    """
-    shape = capacity / leaving
-    scale = lgamma(shape + ahead + 1) - lgamma(shape) - lgamma(ahead + 1) + log(leaving)
-
-    def density(at: float) -> float:
-        if at == 0:
-            return capacity if ahead == 0 else 0.0
-        return exp(scale - capacity * at + ahead * log(-expm1(-leaving * at)))
-
-    def through(until: float) -> float:
-        parts = 2_000
-        step = until / parts
-        inner = sum((4 if n % 2 else 2) * density(n * step) for n in range(1, parts))
-        return (density(0) + inner + density(until)) * step / 3
-
-    low, high = 0.0, 6 * sum(1 / (capacity + leaving * each) for each in range(ahead + 1))
-    for _ in range(30):
-        middle = (low + high) / 2
-        low, high = (middle, high) if through(middle) < share else (low, middle)
-    return low
 
 
 @pytest.mark.parametrize("agents", [1, 18, 100])
@@ -58,10 +32,10 @@ def test_both_quantiles_are_those_of_the_exact_distribution(
     # Where one who waits gives up sooner than an agent is done the tail is longer than a gamma's.
     near = 0.03 if capacity > leaving else 0.08
     assert told.p50 == pytest.approx(
-        passage(capacity, leaving, ahead=ahead, share=0.5), rel=near, abs=0.06
+        quantile(capacity, leaving, ahead=ahead, share=0.5), rel=near, abs=0.06
     )
     assert told.p90 == pytest.approx(
-        passage(capacity, leaving, ahead=ahead, share=0.9), rel=near, abs=0.06
+        quantile(capacity, leaving, ahead=ahead, share=0.9), rel=near, abs=0.06
     )
 
 
