@@ -1,15 +1,15 @@
 """How long a conversation will probably wait, as things stand now."""
 
 from router.engine.crew import Agent
-from router.engine.lanes import Headcount, Line, Signature, fits
+from router.engine.lanes import Demand, Headcount, Signature, fits
 from router.engine.pool import Pool
 from router.engine.selection import open_groups
-from router.model.estimate import Foreseen, Rates, at_once, foresee, rates
+from router.model.estimate import Foreseen, at_once, foresee, mean_ms, nothing_yet, rates
 from router.model.policy import OfferMode
 from router.model.state import ConversationRecord
 
-NOTHING_SERVED = [0, 0]
-NOTHING_WAITED = [0, 0, 0, 0]
+NOTHING_SERVED = nothing_yet(2)
+NOTHING_WAITED = nothing_yet(4)
 
 
 def estimate(
@@ -28,57 +28,38 @@ def estimate(
     agents = pool.staff.of(signature.headcount, pool.now)
     if not agents:
         return None
-    channel = signature.demand.slot.channel
-    asks = channel is not None and channel.mode is OfferMode.MANUAL
-    speed = _rates(pool, line)
-    if record.stage == "offered" or _somebody_has_room(pool, record, signature):
-        return at_once(speed, asks=asks)
-    return foresee(ahead, agents, rates=speed, asks=asks)
-
-
-def _rates(pool: Pool, line: Line) -> Rates:
-    expected = line.queue.estimates
-    assert expected is not None  # noqa: S101 - asked only where waits are estimated
     measures = pool.measures.get(line.queue.name)
-    if measures is None:
-        return rates(expected, NOTHING_SERVED, NOTHING_SERVED, waited=NOTHING_WAITED)
-    return rates(
-        expected,
-        measures.served.sums(),
-        measures.answered.sums(),
-        waited=measures.waited.sums(),
+    channel = signature.demand.slot.channel
+    asks = measures is not None and channel is not None and channel.mode is OfferMode.MANUAL
+    answering_ms = mean_ms(measures.answered) if asks and measures is not None else 0.0
+    if record.stage == "offered" or _somebody_has_room(pool, record, signature.demand):
+        return at_once(answering_ms)
+    served, waited = (
+        (NOTHING_SERVED, NOTHING_WAITED) if measures is None else (measures.served, measures.waited)
+    )
+    speed = rates(line.queue.estimates, served, waited)
+    return foresee(ahead, agents, rates=speed, answering_ms=answering_ms)
+
+
+def _somebody_has_room(pool: Pool, record: ConversationRecord, demand: Demand) -> bool:
+    """Tell whether an agent could have a waiting conversation now."""
+    if record.kept_until is None and not record.barred:
+        for group in open_groups(pool, demand):
+            if fits(demand, group):
+                return True
+        return any(_could(pool, each, record, demand=demand) for each in pool.hands)
+    known = record.preferred_agents if record.kept_until is not None else pool.agents
+    return any(
+        _could(pool, pool.agents[name], record, demand=demand)
+        for name in known
+        if name in pool.agents
     )
 
 
-def _somebody_has_room(pool: Pool, record: ConversationRecord, signature: Signature) -> bool:
-    """Tell whether an agent could have a waiting conversation now."""
-    demand = signature.demand
-    slot, barred = demand.slot, record.barred
-
-    def may(agent: Agent) -> bool:
-        return (
-            agent.id not in barred
-            and (record.kept_until is None or agent.id in record.preferred_agents)
-            and fits(demand, agent.group)
-        )
-
-    for agent in pool.hands:
-        if may(agent) and pool.serves(agent) and agent.has_room(slot, pool.crew.exclusive):
-            return True
-    if record.kept_until is not None:
-        preferred = (pool.agents.get(name) for name in record.preferred_agents)
-        return any(
-            agent is not None
-            and agent.bucket is not None
-            and slot in agent.bucket.open
-            and may(agent)
-            for agent in preferred
-        )
-    for group in open_groups(pool, demand):
-        if fits(demand, group):
-            if not barred:
-                return True
-            for bucket in group.buckets.values():
-                if bucket.count and slot in bucket.open and any(map(may, bucket.all())):
-                    return True
-    return False
+def _could(pool: Pool, agent: Agent, record: ConversationRecord, *, demand: Demand) -> bool:
+    return (
+        pool.serves(agent)
+        and agent.id not in record.barred
+        and agent.has_room(demand.slot, pool.crew.exclusive)
+        and fits(demand, agent.group)
+    )

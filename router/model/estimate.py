@@ -70,10 +70,6 @@ class Lately(msgspec.Struct, array_like=True, gc=False):
             self.old = [(before + now) // 2 for before, now in zip(self.old, new, strict=True)]
             self.new = [0] * len(new)
 
-    def sums(self) -> list[int]:
-        """Give the sums."""
-        return [before + now for before, now in zip(self.old, self.new, strict=True)]
-
 
 def nothing_yet(sums: int) -> Lately:
     """Make sums over no cases."""
@@ -83,35 +79,39 @@ def nothing_yet(sums: int) -> Lately:
 class Rates(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How fast a queue moves: an agent's conversations, and those who give up, in a ms.
 
-    ``correction``: waits lately, over those the rates alone would have given. ``answering_ms``: how
-    long agents take to accept an offer.
+    ``correction``: waits lately, over those the rates alone would have given.
     """
 
     handled: float
     leaving: float
     correction: float
-    answering_ms: float
 
 
-def rates(
-    expected: Estimates, served: list[int], answered: list[int], *, waited: list[int]
-) -> Rates:
-    """Give the rates that sums say.
+def rates(expected: Estimates, served: Lately, waited: Lately) -> Rates:
+    """Give the rates that measures say.
 
-    ``served``: [conversations, ms of agents' time]; ``answered``: [offers accepted, ms]; ``waited``:
-    [waits, ms, of whom so many left, ms the rates would have given].
+    ``served``: [conversations, ms of agents' time]; ``waited``: [waits, ms, of whom so many left, ms
+    that the rates would have given].
     """
-    handled, busy_ms = served
-    _, waited_ms, left, foreseen_ms = waited
-    weight = PRIOR_SERVED * expected.handling_ms
+    new, old = waited.new, waited.old
+    waited_ms = new[1] + old[1]
     doubt = PRIOR_WAITED * expected.handling_ms
-    correction = (waited_ms + doubt) / (foreseen_ms + doubt)
+    correction = (waited_ms + doubt) / (new[3] + old[3] + doubt)
+    left = new[2] + old[2] + PRIOR_LEFT
+    new, old = served.new, served.old
+    busy_ms = new[1] + old[1] + PRIOR_SERVED * expected.handling_ms
     return Rates(
-        handled=(handled + PRIOR_SERVED) / (busy_ms + weight),
-        leaving=(left + PRIOR_LEFT) / (waited_ms + PRIOR_LEFT * expected.patience_ms),
+        handled=(new[0] + old[0] + PRIOR_SERVED) / busy_ms,
+        leaving=left / (waited_ms + PRIOR_LEFT * expected.patience_ms),
         correction=min(max(correction, 1 / MOST_CORRECTED), MOST_CORRECTED),
-        answering_ms=answered[1] / answered[0] if answered[0] else 0.0,
     )
+
+
+def mean_ms(cases: Lately) -> float:
+    """Give the mean of [cases, ms]; 0 where there was none."""
+    new, old = cases.new, cases.old
+    count = new[0] + old[0]
+    return (new[1] + old[1]) / count if count else 0.0
 
 
 class Foreseen(msgspec.Struct, frozen=True, gc=False):
@@ -121,18 +121,24 @@ class Foreseen(msgspec.Struct, frozen=True, gc=False):
     wait_ms: int
 
 
-def foresee(ahead: int, agents: int, *, rates: Rates, asks: bool) -> Foreseen:
+def foresee(ahead: int, agents: int, *, rates: Rates, answering_ms: float) -> Foreseen:
     """Estimate the wait of who has so many before him, with every agent busy.
 
-    ``agents`` in millionths, more than 0; ``asks``: an agent must accept first. Cost: a few
-    microseconds, growing with the logarithm of the line.
+    ``agents`` in millionths, more than 0; ``answering_ms``: how long agents take to accept. Cost: a
+    few microseconds, growing with the logarithm of the line.
     """
     capacity = agents / WHOLE * rates.handled
     leaving = rates.leaving
     mean = variance = 0.0
     stage = 0
     while stage <= ahead:
-        size = min(max(1, stage // EXACT), ahead + 1 - stage)
+        if stage < 2 * EXACT:
+            part = 1 / (capacity + stage * leaving)
+            mean += part
+            variance += part * part
+            stage += 1
+            continue
+        size = min(stage // EXACT, ahead + 1 - stage)
         rate = capacity + (stage + (size - 1) / 2) * leaving
         mean += size / rate
         variance += size / (rate * rate)
@@ -141,18 +147,22 @@ def foresee(ahead: int, agents: int, *, rates: Rates, asks: bool) -> Foreseen:
     narrow = variance / (9 * mean * mean)
     half = 1 - narrow
     most = half + Z90 * sqrt(narrow)
-    answering = rates.answering_ms if asks else 0.0
     told = EstimatedWait(
-        _tenths(mean * half * half * half * rates.correction + answering),
-        _tenths(mean * most * most * most * rates.correction + answering),
+        _tenths(mean * half * half * half * rates.correction + answering_ms),
+        _tenths(mean * most * most * most * rates.correction + answering_ms),
     )
     return Foreseen(told, int((ahead + 1) / (capacity + (ahead + 1) * leaving)))
 
 
-def at_once(rates: Rates, *, asks: bool) -> Foreseen:
+def at_once(answering_ms: float) -> Foreseen:
     """Estimate the wait of who can have an agent at once."""
-    answering = _tenths(rates.answering_ms if asks else 0.0)
+    if not answering_ms:
+        return NO_WAIT
+    answering = _tenths(answering_ms)
     return Foreseen(EstimatedWait(answering, answering), 0)
+
+
+NO_WAIT = Foreseen(EstimatedWait(0.0, 0.0), 0)
 
 
 def _tenths(ms: float) -> float:

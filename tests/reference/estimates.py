@@ -11,9 +11,11 @@ from router.model.estimate import (
     SERVED_LATELY,
     WAITED_LATELY,
     Foreseen,
+    Lately,
     at_once,
     faded,
     foresee,
+    mean_ms,
     rates,
     shares,
 )
@@ -41,13 +43,13 @@ class Estimates(Moment):
         some = any(queue.estimates for queue in queues.values())
         self.cases = {key: each for key, each in self.cases.items() if some and key[1] in queues}
 
-    def lately(self, of: str, queue: str, *, sums: int, most: int) -> list[int]:
+    def lately(self, of: str, queue: str, *, sums: int, most: int) -> Lately:
         old, new = [0] * sums, [0] * sums
         for _, *case in self.cases.get((of, queue), []):
             new = [had + more for had, more in zip(new, case, strict=True)]
             if new[0] >= most:
                 old, new = [sum(two) // 2 for two in zip(old, new, strict=True)], [0] * sums
-        return [sum(two) for two in zip(old, new, strict=True)]
+        return Lately(new, old)
 
     def worked_before(self, queue: str) -> int:
         """Give the agents' time a queue took before this minute."""
@@ -92,16 +94,15 @@ class Estimates(Moment):
         agents = sum(self.part(agent, c.queue) for agent in serving)
         if not agents:
             return None
-        speed = rates(
-            expected,
-            self.lately("served", c.queue, sums=2, most=SERVED_LATELY),
-            self.lately("answered", c.queue, sums=2, most=SERVED_LATELY),
-            waited=self.lately("waited", c.queue, sums=4, most=WAITED_LATELY),
-        )
+        answered = self.lately("answered", c.queue, sums=2, most=SERVED_LATELY)
         asks = self.policy.channels[c.channel].mode is OfferMode.MANUAL
+        answering = mean_ms(answered) if asks else 0.0
         if c.stage == "offered" or self.eligible(c):
-            return at_once(speed, asks=asks)
-        return foresee(self.place(c) - 1, agents, rates=speed, asks=asks)
+            return at_once(answering)
+        served = self.lately("served", c.queue, sums=2, most=SERVED_LATELY)
+        waited = self.lately("waited", c.queue, sums=4, most=WAITED_LATELY)
+        speed, ahead = rates(expected, served, waited), self.place(c) - 1
+        return foresee(ahead, agents, rates=speed, answering_ms=answering)
 
     def estimate(self, c: Any) -> dict[str, Any]:
         """Say how long it will wait; if it waits that is kept, to be compared with what comes."""

@@ -199,9 +199,8 @@ def test_waits_that_are_longer_than_estimated_correct_what_is_said_next() -> Non
         centre.told(f"c{number + 1}")
     impatient = centre.half("c99")
     assert impatient < first * 2
-    measures = centre.engine.pools["france"].measures["sales"].waited.sums()
-    assert measures[0] == 20
-    assert measures[2] == 20
+    waited = centre.engine.pools["france"].measures["sales"].waited.new
+    assert (waited[0], waited[2]) == (20, 20)
 
 
 def test_a_restart_changes_no_estimate() -> None:
