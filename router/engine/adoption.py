@@ -17,6 +17,7 @@ from router.engine.expansion import take_past_in_silence
 from router.engine.hours import forget_calendars, go_on, look_at_calendars
 from router.engine.lanes import Signature
 from router.engine.pool import Pool
+from router.engine.switches import drop_unknown_switches, forget_switches
 from router.engine.waiting import change_queue, climb, enter, place, reachable
 from router.model.inputs import Presence
 from router.model.outputs import ConversationRequeued, PolicyChanged
@@ -31,6 +32,7 @@ def change_rules(pool: Pool, policy: Policy) -> None:
     for agent in described:
         pool.deadlines.move(agent.lease, NEVER)
     forget_calendars(pool)
+    forget_switches(pool)
     pool.held.clear()
     pool.crew.dissolve()
     pool.room.dissolve()
@@ -55,6 +57,7 @@ def stand_under(pool: Pool) -> None:
         go_on(pool)
     else:
         look_at_calendars(pool)
+        drop_unknown_switches(pool)
         before, pool.record.policy = pool.record.policy, pool.policy.version
         if pool.record.seq:
             pool.say(PolicyChanged(from_=before, to=pool.policy.version, files=pool.policy.files))

@@ -15,6 +15,7 @@ from router.engine.pool import Pool
 from router.engine.waiting import enter, leave, place
 from router.engine.wrap_up import start_wrap_up
 from router.model import inputs
+from router.model.conditions import Switch
 from router.model.deflection import NO_ANSWER, Closed, Deflection, DeflectionKind, meant_for
 from router.model.outputs import (
     ConversationClosed,
@@ -48,19 +49,22 @@ def applying(pool: Pool, record: ConversationRecord) -> tuple[Deflection, Trigge
     for rule in line.queue.deflects:
         if rule.name in record.deflected:
             continue
-        trigger = _trigger(line, rule)
+        trigger = _trigger(pool, line, rule)
         if trigger is not None and meant_for(rule, record.id, channel=record.channel):
             return rule, trigger
     return None
 
 
-def _trigger(line: Line, rule: Deflection) -> Trigger | None:
+def _trigger(pool: Pool, line: Line, rule: Deflection) -> Trigger | None:
     """Tell what sets a rule off now; None where its condition does not hold."""
     match rule.on:
         case None:
             return Trigger("share", rule.share)
         case Closed():
             return Trigger("closed", 1) if line.closed else None
+        case Switch(name=name):
+            turned = pool.record.switches.get(name)
+            return None if turned is None else turned.trigger
 
 
 def _begin(pool: Pool, record: ConversationRecord, rule: Deflection, trigger: Trigger) -> None:  # noqa: PLR0917 - a pair and whom it is about

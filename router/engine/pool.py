@@ -12,9 +12,10 @@ from router.engine.lanes import Lane, Line, Ranks, Signature
 from router.engine.repetition import Seen
 from router.engine.room import WaitingRoom
 from router.engine.staff import Staff
+from router.engine.watch import Watches
 from router.model.inputs import Input, Presence
 from router.model.outputs import Cause, Decision, InputCause, Outcome
-from router.model.policy import Facts, Policy, Turn, Verdict
+from router.model.policy import Facts, Policy, Turn, Verdict, switches
 from router.model.state import (
     KINDS,
     AgentRecord,
@@ -90,6 +91,7 @@ class Pool:
         "seen",
         "staff",
         "strangers",
+        "watches",
     )
 
     def __init__(self, name: str, policy: Policy, *, deadlines: Deadlines, seen: Seen) -> None:
@@ -135,6 +137,8 @@ class Pool:
         self.room = WaitingRoom(policy, self.crew)
         self.measuring = any(q.estimates is not None for q in policy.queues.values())
         self.staff = Staff(self.crew, self.room, worked=self._worked_before)
+        has_switches = any(True for _ in switches(policy))
+        self.watches = Watches(policy, self.room, self.crew) if has_switches else None
 
     def _worked_before(self, queue: str, minute: int) -> int:
         measures = self.measures.get(queue)

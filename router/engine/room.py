@@ -18,7 +18,8 @@ class WaitingRoom:
     ``place_of``: who waits where and by which key, by conversation id; ``kept``: by agent, the lanes kept for him;
     ``own``: by slot and anchor skill, the lanes of a conversation that somebody is barred from;
     ``shared``: by slot and anchor skill, every shared lane. Lanes and agent groups are joined
-    once, when the later of the two appears; a lane stays while nobody waits in it.
+    once, when the later of the two appears; a lane stays while nobody waits in it. ``moved``: the
+    lines that switches look at, and where somebody came or left since they were looked at.
     """
 
     __slots__ = (
@@ -28,6 +29,7 @@ class WaitingRoom:
         "_sweep_at",
         "kept",
         "lines",
+        "moved",
         "own",
         "place_of",
         "shared",
@@ -36,6 +38,7 @@ class WaitingRoom:
     def __init__(self, policy: Policy, crew: Crew) -> None:
         self._crew = crew
         self.lines = {name: Line(queue, policy.top_levels) for name, queue in policy.queues.items()}
+        self.moved: dict[Line, None] = {}
         self.place_of: dict[str, tuple[Lane, Signature, Key]] = {}
         self.own: dict[tuple[Slot, str | None], dict[Lane, None]] = {}
         self.shared: dict[tuple[Slot, str | None], list[Lane]] = {}
@@ -104,6 +107,8 @@ class WaitingRoom:
         line = signature.line
         key = line.key(record, signature)
         line.enter(key)
+        if line.watched:
+            self.moved[line] = None
         if record.kept_until is None and not record.barred and not line.paused:
             lane = signature.lane
         else:
@@ -138,6 +143,8 @@ class WaitingRoom:
                 lanes[lane] = [key]
         for line, keys in lines.items():
             line.fill(keys)
+            if line.watched:
+                self.moved[line] = None
         for lane, keys in lanes.items():
             lane.fill(keys)
         return list(lanes)
@@ -169,6 +176,8 @@ class WaitingRoom:
         lane, signature, key = place
         line = signature.line
         line.leave(key)
+        if line.watched:
+            self.moved[line] = None
         lane.leave(key)
         if not line.paused and (lane.kept is not None or lane.barred):
             self._hide(lane)

@@ -4,12 +4,13 @@ Rooms that read rules build a ``Policy``; the engine only asks it. Durations are
 milliseconds. Nothing here knows YAML.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Protocol
 
 import msgspec
 
+from router.model.conditions import Switch
 from router.model.deflection import Deflection
 from router.model.estimate import Estimates
 from router.model.inputs import Customer, Scalar
@@ -106,11 +107,13 @@ LONGEST_IDLE = Selection(weights={Feature.IDLE: 1})
 class Expansion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A step of a queue's ladder: from ``after_ms`` after the arrival on, other agents may serve.
 
-    ``requires`` stands in place of the queue's requirement; the skills that the conversation asks
-    for itself stay, unless ``drops_skills``.
+    ``when``: while that is on, instead of a time; each step has one of the two. ``requires`` stands
+    in place of the queue's requirement; the skills that the conversation asks for itself stay,
+    unless ``drops_skills``.
     """
 
-    after_ms: int
+    after_ms: int | None = None
+    when: Switch | None = None
     requires: Requirement = NOTHING
     drops_skills: bool = False
 
@@ -121,8 +124,9 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     ``preferred_wait_ms``: so long after its arrival a conversation is kept for its preferred
     agents, while one of them can be reached (0: not at all). ``hours``: name of the calendar
     outside which nobody is matched from it (None: always open). ``deflects``: what is offered
-    instead of waiting, the first rule that applies first. ``expands``: its ladder, every step later
-    than the one before. ``estimates``: what is expected of it where waits are estimated (None: not).
+    instead of waiting, the first rule that applies first. ``expands``: its ladder, every step with a
+    time later than the one with a time before it. ``estimates``: what is expected of
+    it where waits are estimated (None: not).
     """
 
     name: str
@@ -228,6 +232,13 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     agents: AgentRules = AgentRules()
     top_levels: Mapping[str, int] = {}
     calendars: Mapping[str, Hours] = {}
+
+
+def switches(policy: Policy) -> Iterator[Switch]:
+    """Give every switch of a pool's rules, in the order of its queues, those of deflections first."""
+    for queue in policy.queues.values():
+        yield from (each.on for each in queue.deflects if isinstance(each.on, Switch))
+        yield from (each.when for each in queue.expands if each.when is not None)
 
 
 class Policies(Protocol):

@@ -12,7 +12,7 @@ import msgspec
 from router.model.deflection import DeflectionKind
 from router.model.estimate import Lately, faded
 from router.model.inputs import Customer, Presence, Scalar
-from router.model.outputs import Why
+from router.model.outputs import Trigger, Why
 from router.model.reasons import Suspension
 
 
@@ -165,10 +165,18 @@ class StrangerRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False)
     id: str
 
 
+class TurnedOn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Since when (ms) a switch is on, and what turned it on: the single condition and its value."""
+
+    since: int
+    trigger: Trigger
+
+
 class PoolRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """What a pool counts: last decision, last place, rules in force, paused queues, its clock.
 
     ``hours`` {calendar: when it is looked at next (ms)}; until then it is as it is just before.
+    ``switches`` are those that are on, by name.
     """
 
     seq: int = 0
@@ -177,6 +185,7 @@ class PoolRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     clock: int = 0
     paused: tuple[str, ...] = ()
     hours: dict[str, int] = {}
+    switches: dict[str, TurnedOn] = {}
 
 
 class MeasuresRecord(msgspec.Struct, kw_only=True, gc=False):

@@ -328,6 +328,8 @@ class _Builder:
             self._unknown("calendar", written.hours, path=("queues", name, "hours"))
         has_hours = not self._silent(self._node(("queues", name)), "hours")
         self._deflections.check(name, written, has_hours=has_hours)
+        instead = deflections(name, written)
+        self._deflections.check_switches(name, instead)
         return Queue(
             name=name,
             requires=NOTHING if requires is None else self._requirements.requirement(requires),
@@ -340,7 +342,7 @@ class _Builder:
             ),
             preferred_wait_ms=0 if kept is None else kept.wait,
             hours=written.hours,
-            deflects=deflections(name, written),
+            deflects=instead,
             expands=self._ladder(name, written),
             estimates=None if written.estimates is None else _estimates(written.estimates),
         )
@@ -353,7 +355,7 @@ class _Builder:
         if not any(place in places for place, _ in self._removed):
             check_end(written.expands, node, problems=self._problems)
         return ladder(
-            written.expands, node, requirements=self._requirements, problems=self._problems
+            name, written.expands, node, requirements=self._requirements, problems=self._problems
         )
 
     def _unknown(self, kind: str, name: str, *, path: Path) -> None:

@@ -202,14 +202,19 @@ def _offers_of_the_same_channel(compiled: Compiled, *, problems: Problems) -> No
 def _idle_steps(compiled: Compiled, *, problems: Problems) -> None:
     """A step of a ladder that asks for exactly what was asked for before it."""
     for name, queue in compiled.policy.queues.items():
-        before: tuple[Requirement, bool] = (queue.requires, False)
+        # What may be in force before a step: since the last one that everybody has passed by time.
+        before: list[tuple[Requirement, bool]] = [(queue.requires, False)]
+        since = 0
         for index, step in enumerate(queue.expands):
             asked = (step.requires, step.drops_skills)
-            if asked == before:
+            first = 0 if step.after_ms is None else since
+            if all(each == asked for each in before[first:]):
+                when = "then" if step.after_ms is None else f"after {duration_text(step.after_ms)}"
                 problems.warning(
                     spot(compiled.tree, "queues", name, "expands", index),
-                    f"after {duration_text(step.after_ms)} nobody more may have what waits in "
+                    f"{when} nobody more may have what waits in "
                     f"`{name}`: the step asks for what was asked for before",
                     "ask for less, or take it out",
                 )
-            before = asked
+            before.append(asked)
+            since = since if step.after_ms is None else index + 1

@@ -7,16 +7,17 @@ from msgspec.structs import replace
 
 import router.model.inputs as told
 import router.model.outputs as said
+from router.model.conditions import Switch
 from router.model.deflection import Closed, DeflectionKind
 from router.model.reasons import Close, Refusal, Requeue
 from router.model.state import OpenDeflection
-from tests.reference.changes import Changes
+from tests.reference.conditions import Conditions
 from tests.reference.moment import refuse
 
 YEAR_AND_A_DAY_MS = 366 * 86_400_000
 
 
-class Deflections(Changes):
+class Deflections(Conditions):
     """One pool whose customers may be offered something better than waiting."""
 
     def deflect(self) -> None:
@@ -49,6 +50,8 @@ class Deflections(Changes):
     def trigger(self, rule: Any, c: Any) -> said.Trigger | None:
         if isinstance(rule.on, Closed):
             return said.Trigger("closed", 1) if self.closed(c.queue) else None
+        if isinstance(rule.on, Switch):
+            return self.on[rule.on.name].trigger if rule.on.name in self.on else None
         return said.Trigger("share", rule.share)
 
     def say_of(self, kind: type[said.Outcome], c: Any, /, **known: Any) -> None:

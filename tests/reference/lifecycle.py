@@ -168,7 +168,7 @@ class Lifecycle(Timers):
                 refuse(Refusal.NOT_WAITING, c.stage in {"assigned", "deflected"})
                 available = agent.presence is Presence.AVAILABLE and not agent.suspended
                 refuse(Refusal.AGENT_UNAVAILABLE, not available)
-                refuse(Refusal.NO_ROOM, not self.has_room(agent.id, c))
+                refuse(Refusal.NO_ROOM, not self.has_room(agent.id, c.channel, c))
             case told.CommandRequeue():
                 refuse(Refusal.NOT_ASSIGNED, c.stage == "waiting")
         self.say(said.CommandApplied, command=it.id, by=it.by, reason=it.reason, **whom(it))

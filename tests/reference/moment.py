@@ -48,6 +48,8 @@ class Moment:
         self.strangers: set[str] = set()
         self.paused: set[str] = set()
         self.looks: dict[str, tuple[bool, int]] = {}
+        self.on: dict[str, Any] = {}
+        self.due: dict[str, int] = {}
         self.opened = False
         self.cases: dict[tuple[str, str], list[tuple[int, ...]]] = {}
         self.entered: set[str] = set()
@@ -75,11 +77,6 @@ class Moment:
             own = {}
         return resolve(taken.requires, level=c.level or 1, language=c.language, skills=own)
 
-    def next_step(self, c: Any) -> int | None:
-        """Give when its queue asks for something else, if ever."""
-        left = self.policy.queues[c.queue].expands[c.step :] if self.policy else ()
-        return c.arrived_at + left[0].after_ms if left else None
-
     def meets(self, agent: str, requirement: Requirement) -> bool:
         profile = self.profiles[agent]
         languages = frozenset(primary(each) for each in profile.languages)
@@ -103,7 +100,7 @@ class Moment:
             and not self.closed(c.queue)
             and record.presence is Presence.AVAILABLE
             and self.can_be_reached(agent, c)
-            and self.has_room(agent, c)
+            and self.has_room(agent, c.channel, c)
             and (c.kept_until is None or agent in c.preferred_agents)
         ]
 
@@ -116,10 +113,10 @@ class Moment:
         own = self.profiles[agent].capacity
         return self.policy.agents.capacity if own is None else own
 
-    def has_room(self, agent: str, c: Any) -> bool:
-        channels, claims = self.policy.channels, self.claims(agent, but=c)
-        channel, cap = channels[c.channel], self.profiles[agent].channels.get(c.channel, 0)
-        others = [channels[name] for name, _ in claims if name != c.channel]
+    def has_room(self, agent: str, on: str, but: Any = None) -> bool:
+        channels, claims = self.policy.channels, self.claims(agent, but=but)
+        channel, cap = channels[on], self.profiles[agent].channels.get(on, 0)
+        others = [channels[name] for name, _ in claims if name != on]
         return (
             len(claims) - len(others)
             < (cap if channel.at_most is None else min(cap, channel.at_most))

@@ -79,5 +79,6 @@ class Reference:
             best = min(agents, key=lambda agent: pool.turn(agent, c))
             automatic = pool.policy.channels[c.channel].mode is OfferMode.AUTOMATIC
             pool.give(c, best, pool.why(best, c), automatic=automatic)
+        pool.look_at_conditions()
         pool.see_whose_turn_it_is()
         return pool.decided

@@ -31,6 +31,7 @@ def test_the_parts_are_all_there() -> None:
     names = {path.stem for path in FILES}
     assert names == {
         "changes",
+        "conditions",
         "deflections",
         "estimates",
         "lifecycle",

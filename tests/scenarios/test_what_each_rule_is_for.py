@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from router.model.conditions import Switch
 from router.model.policy import LONGEST_IDLE, OfferMode, Order, Policy, Queue, WrapUp
 from router.model.requirement import NOTHING
 from router.rules import load
@@ -88,6 +89,10 @@ def other_deflections(queue: Queue) -> Iterator[tuple[str, Queue]]:
         yield rule.name, replace(queue, deflects=(*before, *after))
         for what, other in (
             ("on", replace(rule, on=None)),
+            *(
+                (f"on: {what}", replace(rule, on=other))
+                for what, other in (other_switches(rule.on) if isinstance(rule.on, Switch) else ())
+            ),
             ("channels", replace(rule, channels=())),
             ("share", replace(rule, share=100)),
             ("text", replace(rule, text="")),
@@ -97,6 +102,17 @@ def other_deflections(queue: Queue) -> Iterator[tuple[str, Queue]]:
             ("retry", replace(rule, retry_ms=RETRY_UNSAID_MS)),
         ):
             yield f"{rule.name}: {what}", replace(queue, deflects=(*before, other, *after))
+
+
+def other_switches(switch: Switch) -> Iterator[tuple[str, Switch]]:
+    """Give a switch without one of its parts, and which."""
+    yield "off", replace(switch, off=None)
+    yield "at_least", replace(switch, at_least_ms=0)
+    for side in ("on", "off"):
+        whole = getattr(switch, side)
+        for index, part in enumerate(getattr(whole, "parts", ())):
+            others = (*whole.parts[:index], *whole.parts[index + 1 :])
+            yield f"{side} without {part}", replace(switch, **{side: replace(whole, parts=others)})
 
 
 def other_hours() -> Iterator[tuple[str, OpeningHours]]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from router.rules.written.calendars import Calendar
+from router.rules.written.conditions import Standing
 from router.rules.written.deflecting import Deflects
 from router.rules.written.fields import (
     Condition,
@@ -104,12 +105,15 @@ class Step(Written):
     """A step of a queue's ladder, or its end."""
 
     PLANNED: ClassVar[Mapping[str, str]] = {
-        "when": "to widen on how the queue stands, such as with nobody logged in",
         "teams": "to let other teams help; no queue is limited to teams yet",
     }
 
     after: Duration | None = Field(
         default=None, description="So long after the customer's arrival, whatever happened since."
+    )
+    when: Standing | None = Field(
+        default=None,
+        description="Or as soon as the queue stands so, such as with nobody logged in.",
     )
     requires: dict[str, Any] | None = Field(
         default=None,
@@ -123,7 +127,7 @@ class Step(Written):
         default=None,
         description=(
             "How the ladder ends: `hold` (it waits on as the last step says), or with an `after` "
-            "`anyone` who has the channel."
+            "or a `when` `anyone` who has the channel."
         ),
     )
 
@@ -132,13 +136,16 @@ class Step(Written):
         asks = self.requires is not None or self.own_skills is not None
         if self.then is not None and asks:
             raise trouble("`then` ends the ladder and asks for nothing", "make it two steps")
-        if self.then == "hold" and self.after is not None:
+        timed = self.after is not None or self.when is not None
+        if self.after is not None and self.when is not None:
+            raise trouble("both `after` and `when`", "make it two steps")
+        if self.then == "hold" and timed:
             raise trouble(
                 "`hold` has no time: it is what comes after the last step", "`then: hold`"
             )
-        if self.then == "anyone" and self.after is None:
+        if self.then == "anyone" and not timed:
             raise trouble("`anyone` from when on?", "`{after: 10m, then: anyone}`")
-        if self.then is None and self.after is None:
+        if self.then is None and not timed:
             raise trouble("the step does not say when", "such as `after: 45s`")
         if self.then is None and self.requires is None:
             raise trouble(
