@@ -64,7 +64,7 @@ def _take(pool: Pool, record: ConversationRecord, numbers: Sequence[int]) -> Non
             )
         )
     signature = pool.signature(record)
-    if kept_until is not None and signature and reachable(pool, record, signature.demand):
+    if kept_until is not None and signature and reachable(pool, record, signature):
         record.kept_until = kept_until
         pool.set_timer("preferred_agent_wait", record.id, kept_until)
     line_up(pool, record)

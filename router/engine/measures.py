@@ -4,8 +4,9 @@ Measured where waits are estimated in the pool, and then in all of its queues, b
 shared. Each measure is taken at the end of what it measures, so it costs nothing while nothing ends.
 """
 
-from router.engine.crew import Agent, Slot
+from router.engine.crew import Agent
 from router.engine.pool import Pool
+from router.engine.slots import Slot
 from router.model.estimate import (
     MINUTE_MS,
     SERVED_LATELY,

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
-from router.engine.crew import Crew, Group, Slot
+from router.engine.crew import Crew, Group
 from router.engine.lanes import Demand, Key, Lane, Line, Signature, fits
+from router.engine.slots import Slot
 from router.model.policy import Policy
-from router.model.requirement import AllOf, resolve
+from router.model.requirement import AllOf, resolve, served_by
 from router.model.state import ConversationRecord
 
 MOST_SIGNATURES = 20_000
@@ -50,7 +51,7 @@ class WaitingRoom:
     def signature(self, record: ConversationRecord, slot: Slot) -> Signature | None:
         """Give what kind of conversation it is now; None where its queue or channel is gone."""
         skills = tuple(sorted(record.skills.items())) if record.skills else ()
-        key = (record.queue, record.channel, record.level, record.language, skills, record.step)
+        key = (record.queue, slot, record.level, record.language, skills, record.step)
         known = self._signatures.get(key)
         if known is not None:
             return known
@@ -117,11 +118,8 @@ class WaitingRoom:
         self.place_of[record.id] = (lane, signature, key)
         return None if line.paused else lane
 
-    def fill(self, everybody: Iterable[tuple[ConversationRecord, Signature]]) -> list[Lane]:
-        """Let many wait at once where nobody waits yet, as if they had entered one by one.
-
-        Gives the lanes to look at when matching.
-        """
+    def fill(self, everybody: Iterable[tuple[ConversationRecord, Signature]]) -> None:
+        """Let many wait at once where nobody waits yet, as if they had entered one by one."""
         lines: dict[Line, list[Key]] = {}
         lanes: dict[Lane, list[Key]] = {}
         for record, signature in everybody:
@@ -135,9 +133,7 @@ class WaitingRoom:
                 lines[line].append(key)
             else:
                 lines[line] = [key]
-            if line.paused:
-                lane.enter(key)
-            elif lane in lanes:
+            if lane in lanes:
                 lanes[lane].append(key)
             else:
                 lanes[lane] = [key]
@@ -147,7 +143,6 @@ class WaitingRoom:
                 self.moved[line] = None
         for lane, keys in lanes.items():
             lane.fill(keys)
-        return list(lanes)
 
     def _lane_of_its_own(self, record: ConversationRecord, signature: Signature) -> Lane:
         line = signature.line
@@ -207,8 +202,11 @@ class WaitingRoom:
 
 def in_force(line: Line, record: ConversationRecord, *, level: int | None) -> AllOf:
     """Give the requirement in force: that of the step taken last, else the queue's."""
-    template, skills = line.queue.requires, record.skills
+    queue, skills = line.queue, record.skills
+    template, serves = queue.requires, queue.serves
     if record.step:
         taken = line.ladder[record.step - 1]
-        template, skills = taken.requires, {} if taken.drops_skills else skills
-    return resolve(template, level=level or 1, language=record.language, skills=skills)
+        template, serves = taken.requires, taken.serves
+        skills = {} if taken.drops_skills else skills
+    asked = resolve(template, level=level or 1, language=record.language, skills=skills)
+    return served_by(asked, serves)

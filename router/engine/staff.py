@@ -8,13 +8,14 @@ and nothing else: it can be forgotten and counted again at any time.
 
 from collections.abc import Callable, Iterable
 
-from router.engine.crew import Agent, Crew, Group, Slot
+from router.engine.crew import Agent, Crew, Group
 from router.engine.lanes import Demand, Headcount, fits
 from router.engine.room import WaitingRoom
+from router.engine.slots import Slot
 from router.model.estimate import MINUTE_MS, shares
-from router.model.requirement import resolve
+from router.model.requirement import resolve, served_by
 
-ANY_CHANNEL = Slot("", 0, None)
+ANY_CHANNEL = Slot("", None, index=0, one=0)
 """In the demand of a queue as such; it is in nobody's profile."""
 
 
@@ -78,8 +79,9 @@ class Staff:
         """Give the headcount of a queue as such: of whoever asks for least, on any channel."""
         known = self._least.get(queue)
         if known is None:
-            template = self._room.lines[queue].queue.requires
-            requirement = resolve(template, level=1, language=None, skills={})
+            rules = self._room.lines[queue].queue
+            asked = resolve(rules.requires, level=1, language=None, skills={})
+            requirement = served_by(asked, rules.serves)
             known = self._least[queue] = Headcount(queue, Demand(ANY_CHANNEL, requirement))
         return known
 

@@ -10,7 +10,7 @@ from router.engine.lanes import Demand, Line
 from router.engine.room import WaitingRoom
 from router.model.conditions import Attendance, Measure, NoAgents, Switch, single
 from router.model.policy import Policy, Queue
-from router.model.requirement import resolve
+from router.model.requirement import resolve, served_by
 
 
 class Watch:
@@ -61,7 +61,8 @@ class Watches:
         if not found:
             return
         slot = next(iter(crew.slots.values()))
-        demand = Demand(slot, resolve(queue.requires, level=1, language=None, skills={}))
+        asked = resolve(queue.requires, level=1, language=None, skills={})
+        demand = Demand(slot, served_by(asked, queue.serves))
         self.by_line[line] = [Watch(each, line, demand, step=step) for step, each in found]
         self.by_name |= {each.switch.name: each for each in self.by_line[line]}
         parts = [part for _, each in found for part in (*single(each.on), *_off(each))]

@@ -21,15 +21,17 @@ def start_wrap_up(pool: Pool, agent: Agent, record: ConversationRecord) -> int |
     if record.id in agent.record.wrap_ups:
         end_wrap_up(pool, agent, record.id)
     until = None if limit is None else pool.now + limit
+    labels = record.offer.labels if record.offer is not None else ()
     agent.record.wrap_ups[record.id] = OpenWrapUp(
         channel=slot.name,
         units=units,
         until=until,
+        labels=labels,
         queue=queue,
         since=0 if queue is None else pool.now,
     )
     agent.used += units
-    agent.code += slot.one
+    agent.code += slot.bits
     _watch(pool, agent)
     return until
 
@@ -39,8 +41,8 @@ def end_wrap_up(pool: Pool, agent: Agent, conversation: str) -> None:
     pool.take_in_hand(agent)
     ended = agent.record.wrap_ups.pop(conversation)
     agent.used -= ended.units
-    slot = pool.crew.slot(ended.channel)
-    agent.code -= slot.one
+    slot = pool.crew.slot_for(ended.channel, ended.labels)
+    agent.code -= slot.bits
     if ended.queue is not None:
         worked(pool, ended.queue, agents_time(agent, slot, pool.now - ended.since))
     agent.record.idle_since = pool.now

@@ -73,6 +73,7 @@ class Withdrawal(StrEnum):
     LEASE_EXPIRED = "lease_expired"
     COMMAND = "command"
     NO_ANSWER = "no_answer"
+    TAKEN = "taken"
 
 
 class Requeue(StrEnum):
@@ -105,6 +106,7 @@ class PassedOver(StrEnum):
     UNCONFIGURED = "unconfigured"
     NOT_DESCRIBED = "not_described"
     CHANNEL = "channel"
+    TEAM = "team"
     SKILL = "skill"
     LEVEL = "level"
     LANGUAGE = "language"
@@ -119,4 +121,5 @@ class PassedOver(StrEnum):
     CHANNEL_FULL = "channel_full"
     NO_UNITS = "no_units"
     EXCLUSIVE = "exclusive"
+    LABEL_FULL = "label_full"
     OTHER_BETTER = "other_better"

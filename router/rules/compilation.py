@@ -12,11 +12,11 @@ from typing import Any, Final
 import msgspec
 
 from router.model import policy
-from router.model.estimate import Estimates
 from router.model.policy import (
     AgentRules,
     Channel,
     Expansion,
+    Label,
     OfferMode,
     Order,
     OrderBy,
@@ -27,6 +27,7 @@ from router.model.requirement import NOTHING
 from router.rules import effective
 from router.rules.cel.checking import check
 from router.rules.cel.evaluation import compiled
+from router.rules.cel.hearing import Lists
 from router.rules.cel.parser import parse
 from router.rules.cel.scanner import ConditionError
 from router.rules.cel.syntax import (
@@ -42,12 +43,16 @@ from router.rules.deflection import DeflectionReader, deflections
 from router.rules.dispatch import Dispatch
 from router.rules.expansion import check_end, ladder
 from router.rules.hours import compiled_hours
+from router.rules.listening import ears
+from router.rules.measuring import estimates
 from router.rules.problems import Place, Problems, Severity, nearest
 from router.rules.qualification import Qualification, Step
 from router.rules.requirements import WORDS, RequirementReader
 from router.rules.selection import selection
 from router.rules.shape import fitted, key_spot, spot
 from router.rules.source import Mapping, Node, Scalar, Sequence
+from router.rules.teams import TeamsReader
+from router.rules.unanswered import parts_asked
 from router.rules.vocabulary import FACTS, LASTING_FACTS, Type, Vocabulary, declared
 from router.rules.written import routing, staffing
 
@@ -70,10 +75,12 @@ class Compiled(msgspec.Struct, frozen=True, kw_only=True):
     tree: Mapping
 
 
-def compile_rules(tree: Mapping, files: str, *, problems: Problems) -> Compiled | None:
+def compile_rules(
+    tree: Mapping, files: str, *, word_lists: Lists, problems: Problems
+) -> Compiled | None:
     """Compile a merged tree; None where there is any error. ``files``: hash of its texts."""
     before = problems.errors
-    vocabulary = declared(tree)
+    vocabulary = declared(tree, word_lists)
     fit = fitted(tree, problems=problems)
     rules = fit.rules
     builder = _Builder(tree, vocabulary, rules=rules, removed=fit.removed, problems=problems)
@@ -89,7 +96,7 @@ def compile_rules(tree: Mapping, files: str, *, problems: Problems) -> Compiled 
         name: compiled_hours(each) for name, each in rules.calendars.items() if name in followed
     }
     document = effective.document(
-        rules,
+        rules.model_copy(update={"word_lists": word_lists}),
         channels=channels,
         queues=queues,
         agents=_agents(rules.agents),
@@ -104,6 +111,7 @@ def compile_rules(tree: Mapping, files: str, *, problems: Problems) -> Compiled 
         qualifier=qualification(steps, takes),
         agents=_agents(rules.agents),
         top_levels={name: each.top for name, each in rules.skills.items()},
+        labels={name: Label(each.at_most) for name, each in rules.labels.items()},
         calendars=calendars,
     )
     return Compiled(
@@ -133,6 +141,7 @@ def _channel(name: str, written: staffing.Channel) -> Channel:
         exclusive=written.exclusive,
         mode=OfferMode(written.offer.mode),
         expires_ms=default.expires_ms if expires is None else expires,
+        addressees=written.offer.to,
         wrap_up=policy.WrapUp(0 if written.wrap_up is None else written.wrap_up.limit_ms),
     )
 
@@ -148,10 +157,6 @@ def _agents(written: staffing.Agents) -> AgentRules:
         decline_memory_ms=written.never_again_after_decline,
         lost_after_ms=written.lost.requeue_after,
     )
-
-
-def _estimates(written: routing.Estimates) -> Estimates:
-    return Estimates(handling_ms=written.handling, patience_ms=written.patience)
 
 
 def _order(written: routing.Order) -> Order:
@@ -181,6 +186,12 @@ class _Builder:
         self._vocabulary = vocabulary
         self._problems = problems
         self._requirements = RequirementReader(vocabulary, problems)
+        self._teams = TeamsReader(
+            tree,
+            teams=vocabulary.teams,
+            partners=[name for name, each in rules.teams.items() if each.partner],
+            problems=problems,
+        )
         self._deflections = DeflectionReader(
             tree, vocabulary=vocabulary, teams=rules.teams, problems=problems
         )
@@ -231,16 +242,22 @@ class _Builder:
             self._unknown("topic", found.topic, path=(*path, "set", "topic"))
         for skill, level in found.skills.items():
             self._found_skill(skill, level, path)
+        for number, label in enumerate(found.labels):
+            if label not in self._vocabulary.labels:
+                self._unknown("label", label, path=(*path, "set", "labels", number))
         when = TRUE if written.when is None else self._condition((*path, "when"), facts=FACTS)
         return Step(
             name=written.name or "",
             when=when,
             holds=compiled(when),
+            parts=parts_asked(when),
+            ears=ears(written.name or "", when, lists=self._vocabulary.word_lists),
             topic=found.topic,
             level=found.level,
             language=found.language,
             priority=found.priority,
             skills=found.skills,
+            labels=tuple(sorted(set(found.labels))),
             final=written.final,
         )
 
@@ -326,13 +343,16 @@ class _Builder:
         kept = written.preferred_agent
         if written.hours is not None and written.hours not in self._vocabulary.calendars:
             self._unknown("calendar", written.hours, path=("queues", name, "hours"))
+        serves = self._teams.serves(written.teams, ("queues", name, "teams"))
+        asked = NOTHING if requires is None else self._requirements.requirement(requires)
         has_hours = not self._silent(self._node(("queues", name)), "hours")
         self._deflections.check(name, written, has_hours=has_hours)
         instead = deflections(name, written)
         self._deflections.check_switches(name, instead)
         return Queue(
             name=name,
-            requires=NOTHING if requires is None else self._requirements.requirement(requires),
+            requires=asked,
+            serves=serves,
             prefers=likes,
             order=_order(written.order),
             selects=selection(
@@ -341,13 +361,16 @@ class _Builder:
                 problems=self._problems,
             ),
             preferred_wait_ms=0 if kept is None else kept.wait,
+            keeps_for_absent=kept is not None and kept.even_if_away,
             hours=written.hours,
             deflects=instead,
-            expands=self._ladder(name, written),
-            estimates=None if written.estimates is None else _estimates(written.estimates),
+            expands=self._ladder(name, written, start=Expansion(requires=asked, serves=serves)),
+            estimates=estimates(written),
         )
 
-    def _ladder(self, name: str, written: routing.Queue) -> tuple[Expansion, ...]:
+    def _ladder(
+        self, name: str, written: routing.Queue, *, start: Expansion
+    ) -> tuple[Expansion, ...]:
         node = self._node(("queues", name, "expands"))
         if not isinstance(node, Sequence):
             return ()
@@ -355,7 +378,12 @@ class _Builder:
         if not any(place in places for place, _ in self._removed):
             check_end(written.expands, node, problems=self._problems)
         return ladder(
-            name, written.expands, node, requirements=self._requirements, problems=self._problems
+            name,
+            written.expands,
+            node,
+            start=start,
+            requirements=self._requirements,
+            teams=self._teams,
         )
 
     def _unknown(self, kind: str, name: str, *, path: Path) -> None:
@@ -363,6 +391,7 @@ class _Builder:
             "topic": self._vocabulary.topics,
             "skill": self._vocabulary.skills,
             "calendar": self._vocabulary.calendars,
+            "label": self._vocabulary.labels,
         }[kind]
         self._problems.error(
             spot(self._tree, *path), f"unknown {kind} `{name}`", nearest(name, known)

@@ -12,19 +12,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from router.model.policy import AgentRules, Channel, OfferMode, Order, OrderBy, Queue
+from router.model.requirement import NOTHING, Requirement
 from router.rules.cel.syntax import Expression, canonical, constant
 from router.rules.deflection import deflection_value
 from router.rules.expansion import ladder_value
 from router.rules.hours import OpeningHours
+from router.rules.measuring import estimates_value
 from router.rules.qualification import Step
 from router.rules.requirements import requirement_value
 from router.rules.selection import selection_value
+from router.rules.teams import all_but, teams_value
 from router.rules.units import duration_text, rate_text, skill_term_value
 from router.rules.written.calendars import Calendar, Spans
 from router.rules.written.routing import Rules
 
 VERSION_DIGITS: Final = 12
-_DECIDING: Final = ("skills", "channels", "agents", "qualification", "queues")
+_DECIDING: Final = ("skills", "channels", "labels", "agents", "qualification", "queues")
 
 
 def document(
@@ -36,17 +39,23 @@ def document(
     steps: Sequence[Step],
     takes: Mapping[str, Expression],
 ) -> dict[str, Any]:
-    """Write a whole rule set as plain values, in the order a person reads it."""
+    """Write a whole rule set as plain values, in the order a person reads it.
+
+    The word lists of ``rules`` are written out.
+    """
+    own = all_but(name for name, each in rules.teams.items() if each.partner)
     parts: dict[str, Any] = {
         "pools": list(rules.pools),
         "calendars": {name: _calendar(each) for name, each in rules.calendars.items()},
         "skills": {name: str(each) for name, each in rules.skills.items()},
         "topics": list(rules.topics),
+        "word_lists": {name: list(each) for name, each in rules.word_lists.items()},
+        "labels": {name: {"at_most": each.at_most} for name, each in rules.labels.items()},
         "teams": {name: {"partner": each.partner} for name, each in rules.teams.items()},
         "channels": {name: _channel(each) for name, each in channels.items()},
         "agents": _agents(agents),
         "qualification": [_step(each) for each in steps],
-        "queues": {name: _queue(each, takes[name]) for name, each in queues.items()},
+        "queues": {name: _queue(each, takes[name], own=own) for name, each in queues.items()},
     }
     return {"version": 1, **{name: each for name, each in parts.items() if each}}
 
@@ -54,10 +63,17 @@ def document(
 def version(whole: Mapping[str, Any], *, calendars: Mapping[str, OpeningHours]) -> str:
     """Name the meaning of a document, and of the calendars it follows, in twelve hex digits."""
     deciding = {name: whole.get(name) for name in _DECIDING}
+    partners = [name for name, each in (whole.get("teams") or {}).items() if each["partner"]]
+    if partners:
+        deciding["partners"] = sorted(partners)
     deciding["queues"] = list((whole.get("queues") or {}).items())
     deciding["skills"] = {
         name: levels.partition("..")[2] for name, levels in (whole.get("skills") or {}).items()
     }
+    if whole.get("word_lists"):
+        deciding["word_lists"] = whole["word_lists"]
+    if not deciding["labels"]:
+        del deciding["labels"]
     if calendars:
         deciding["calendars"] = {name: each.meaning for name, each in calendars.items()}
     text = json.dumps(deciding, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
@@ -93,6 +109,8 @@ def _channel(channel: Channel) -> dict[str, Any]:
     value["offer"] = {"mode": channel.mode.value}
     if channel.mode is OfferMode.MANUAL:
         value["offer"]["expires"] = duration_text(channel.expires_ms)
+        if channel.addressees > 1:
+            value["offer"]["to"] = channel.addressees
     limit = channel.wrap_up.limit_ms
     value["wrap_up"] = {"open": True} if limit is None else {"at_most": duration_text(limit)}
     return value
@@ -126,6 +144,7 @@ def _step(step: Step) -> dict[str, Any]:
         "language": step.language,
         "priority": None if step.priority is None else step.priority.written(),
         "skills": dict(step.skills) or None,
+        "labels": list(step.labels) or None,
     }
     found = {name: each for name, each in found.items() if each is not None}
     if found:
@@ -140,11 +159,13 @@ def _condition(tree: Expression) -> str | bool:
     return canonical(tree) if answer is None else answer
 
 
-def _queue(queue: Queue, takes: Expression) -> dict[str, Any]:
+def _queue(queue: Queue, takes: Expression, *, own: Requirement) -> dict[str, Any]:
     value: dict[str, Any] = {
         "takes": _condition(takes),
         "requires": requirement_value(queue.requires),
     }
+    if queue.serves != NOTHING or own != NOTHING:
+        value["teams"] = teams_value(queue.serves, own=own)
     if queue.prefers:
         value["prefers"] = {each.skill: skill_term_value(each) for each in queue.prefers}
     value["order"] = _order(queue.order)
@@ -152,6 +173,7 @@ def _queue(queue: Queue, takes: Expression) -> dict[str, Any]:
     if queue.preferred_wait_ms:
         value["preferred_agent"] = {
             "wait": duration_text(queue.preferred_wait_ms),
+            **({"even_if_away": True} if queue.keeps_for_absent else {}),
             "then": "anyone",
         }
     if queue.hours is not None:
@@ -159,12 +181,9 @@ def _queue(queue: Queue, takes: Expression) -> dict[str, Any]:
     if queue.deflects:
         value["deflects"] = [deflection_value(each) for each in queue.deflects]
     if queue.expands:
-        value["expands"] = ladder_value(queue.expands)
+        value["expands"] = ladder_value(queue.expands, serves=queue.serves, own=own)
     if queue.estimates is not None:
-        value["estimates"] = {
-            "handling": duration_text(queue.estimates.handling_ms),
-            "patience": duration_text(queue.estimates.patience_ms),
-        }
+        value["estimates"] = estimates_value(queue.estimates)
     return value
 
 

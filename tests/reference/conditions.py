@@ -8,12 +8,12 @@ from router.model.inputs import Presence
 from router.model.policy import switches
 from router.model.requirement import published, resolve
 from router.model.state import TurnedOn
-from tests.reference.changes import Changes
+from tests.reference.offers import Offers
 
 NEVER = 1 << 62
 
 
-class Conditions(Changes):
+class Conditions(Offers):
     """One pool whose rules may look at how its queues stand."""
 
     def line(self, queue: str) -> list[Any]:
@@ -38,8 +38,9 @@ class Conditions(Changes):
     def serves(self, agent: str, queue: str, attendance: str) -> bool:
         record, channels = self.agents[agent], self.policy.channels
         known = [name for name in self.profiles[agent].channels if name in channels]
-        asked = self.policy.queues[queue].requires
-        serves = self.meets(agent, resolve(asked, level=1, language=None, skills={}))
+        asked, teams = self.policy.queues[queue].requires, self.policy.queues[queue].serves
+        able = self.meets(agent, resolve(asked, level=1, language=None, skills={}))
+        serves = able and self.meets(agent, teams)
         logged_in = record.presence is not Presence.OFFLINE and not record.suspended
         if attendance == "logged_in":
             return bool(known) and serves and logged_in

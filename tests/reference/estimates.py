@@ -22,20 +22,25 @@ from router.model.estimate import (
 from router.model.inputs import Presence
 from router.model.outputs import Judged
 from router.model.policy import OfferMode
-from router.model.requirement import resolve
+from router.model.requirement import resolve, served_by
 from router.model.state import SaidEstimate
-from tests.reference.moment import Moment
+from tests.reference.room import Room
 
 Case = tuple[int, ...]
 
 
-class Estimates(Moment):
+class Estimates(Room):
     """One pool and all that ever took time in it."""
 
     def remember(self, of: str, queue: str, *case: int) -> None:
         """Note a case, where waits are estimated in the pool."""
         if self.policy.queues.get(queue) and any(q.estimates for q in self.policy.queues.values()):
             self.cases.setdefault((of, queue), []).append((self.now, *case))
+
+    def measured_from(self, queue: str) -> dict[str, Any]:
+        """Say of a wrap-up for what queue and since when it is, where that is measured."""
+        some = any(each.estimates for each in self.policy.queues.values())
+        return {"queue": queue, "since": self.now} if some else {}
 
     def forget_cases(self) -> None:
         """Forget those of queues that are gone, and all where nothing is estimated any more."""
@@ -74,7 +79,9 @@ class Estimates(Moment):
         """Give the part of an agent that is for a queue, in millionths."""
         served = []
         for name, each in self.policy.queues.items():
-            least = resolve(each.requires, level=1, language=None, skills={})
+            least = served_by(
+                resolve(each.requires, level=1, language=None, skills={}), each.serves
+            )
             matched = name not in self.paused and not self.closed(name)
             if name == queue or (matched and self.meets(agent, least)):
                 served.append(name)

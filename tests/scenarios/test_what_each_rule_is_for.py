@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from router.model.conditions import Switch
 from router.model.policy import LONGEST_IDLE, OfferMode, Order, Policy, Queue, WrapUp
-from router.model.requirement import NOTHING
+from router.model.requirement import NOTHING, NotOf, Requirement, TeamTerm
 from router.rules import load
 from router.rules.compilation import qualification
 from router.rules.hours import OpeningHours, compiled_hours
@@ -43,9 +43,11 @@ def poorer() -> Iterator[tuple[str, Policy]]:
     for name, queue in policy.queues.items():
         for what, changed in (
             ("requires", replace(queue, requires=NOTHING)),
+            ("teams", replace(queue, serves=other_teams(queue))),
             ("order", replace(queue, order=Order())),
             ("selects", replace(queue, selects=LONGEST_IDLE)),
             ("preferred_agent", replace(queue, preferred_wait_ms=0)),
+            ("preferred_agent: even_if_away", replace(queue, keeps_for_absent=False)),
             ("hours", replace(queue, hours=None)),
             ("estimates", replace(queue, estimates=None)),
             *other_deflections(queue),
@@ -65,11 +67,15 @@ def poorer() -> Iterator[tuple[str, Policy]]:
             ("exclusive", replace(channel, exclusive=False)),
             ("units", replace(channel, units=1)),
             ("offer", replace(channel, mode=manual, expires_ms=1)),
+            ("offer: to", replace(channel, addressees=1)),
             ("wrap_up", replace(channel, wrap_up=WrapUp())),
         ):
             if other != channel:
                 channels = {**policy.channels, name: other}
                 yield f"channels: {name}: {what}", replace(policy, channels=channels)
+    for name in policy.labels:
+        others = {each: label for each, label in policy.labels.items() if each != name}
+        yield f"labels: {name}", replace(policy, labels=others)
     agents = policy.agents
     for what, less in (
         ("after_missed_offers", replace(agents, missed_offers=0)),
@@ -80,6 +86,11 @@ def poorer() -> Iterator[tuple[str, Policy]]:
         ("capacity", replace(agents, capacity=10**6)),
     ):
         yield f"agents: {what}", replace(policy, agents=less)
+
+
+def other_teams(queue: Queue) -> Requirement:
+    """Give that a partner does not serve where it did, and serves where it did not."""
+    return NotOf(TeamTerm("partner_lyon")) if queue.serves == NOTHING else NOTHING
 
 
 def other_deflections(queue: Queue) -> Iterator[tuple[str, Queue]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from router.rules.written.calendars import Calendar
 from router.rules.written.conditions import Standing
@@ -21,7 +21,22 @@ from router.rules.written.fields import (
     Written,
     trouble,
 )
-from router.rules.written.staffing import Agents, Channel, Team
+from router.rules.written.staffing import Agents, Channel, Label, Team
+
+MOST_LABELS = 8
+"""Conversations with other labels are other kinds: of so many there are 256 of each channel."""
+
+
+def _few(labels: dict[str, Label]) -> dict[str, Label]:
+    if len(labels) > MOST_LABELS:
+        raise trouble(f"{len(labels)} labels are declared", f"at most {MOST_LABELS}")
+    return labels
+
+
+Labels = Annotated[dict[Name, Label], AfterValidator(_few)]
+
+Teams = Literal["own", "any"] | list[Name]
+"""Which teams serve a queue."""
 
 
 class Findings(Written):
@@ -42,6 +57,9 @@ class Findings(Written):
     )
     skills: dict[Name, Annotated[int, Field(ge=1)]] = Field(
         default={}, description="Skills it asks for besides the queue's: `{calm: 2}`, at least."
+    )
+    labels: list[Name] = Field(
+        default=[], description="Labels it has besides those of other rules; declared ones."
     )
 
 
@@ -98,15 +116,21 @@ class PreferredAgent(Written):
     """How long a conversation is kept for the agents it prefers."""
 
     wait: Duration = Field(description="So long after its arrival, while one can be reached.")
+    even_if_away: bool = Field(
+        default=False,
+        description="Also while none of them can be reached: it is theirs, and waits for their return.",
+    )
     then: Literal["anyone"] = Field(description="What comes after: `anyone` may have it.")
+
+    @model_validator(mode="after")
+    def _absence_lasts(self) -> Self:
+        if self.even_if_away and self.wait == 0:
+            raise trouble("it waits for nobody who is away for 0s", "`wait: 1d`")
+        return self
 
 
 class Step(Written):
     """A step of a queue's ladder, or its end."""
-
-    PLANNED: ClassVar[Mapping[str, str]] = {
-        "teams": "to let other teams help; no queue is limited to teams yet",
-    }
 
     after: Duration | None = Field(
         default=None, description="So long after the customer's arrival, whatever happened since."
@@ -117,23 +141,30 @@ class Step(Written):
     )
     requires: dict[str, Any] | None = Field(
         default=None,
-        description="What is asked for from then on, in place of the queue's `requires`.",
+        description=(
+            "What is asked for from then on, in place of the queue's `requires`; beside `teams` it "
+            "may be left out, and is then as before."
+        ),
     )
     own_skills: Literal["kept", "dropped"] | None = Field(
         default=None,
         description="Whether the skills found in qualification are still asked for; `kept` if left out.",
     )
+    teams: Teams | None = Field(
+        default=None,
+        description="Which teams serve from then on: names, `own` or `any`; as before if left out.",
+    )
     then: Literal["hold", "anyone"] | None = Field(
         default=None,
         description=(
             "How the ladder ends: `hold` (it waits on as the last step says), or with an `after` "
-            "or a `when` `anyone` who has the channel."
+            "or a `when` `anyone` who has the channel, of any team."
         ),
     )
 
     @model_validator(mode="after")
     def _goes_together(self) -> Self:
-        asks = self.requires is not None or self.own_skills is not None
+        asks = (self.requires, self.own_skills, self.teams) != (None, None, None)
         if self.then is not None and asks:
             raise trouble("`then` ends the ladder and asks for nothing", "make it two steps")
         timed = self.after is not None or self.when is not None
@@ -147,7 +178,7 @@ class Step(Written):
             raise trouble("`anyone` from when on?", "`{after: 10m, then: anyone}`")
         if self.then is None and not timed:
             raise trouble("the step does not say when", "such as `after: 45s`")
-        if self.then is None and self.requires is None:
+        if self.then is None and self.requires is None and self.teams is None:
             raise trouble(
                 "the step does not say what it asks for", "`requires: {}` asks for nothing"
             )
@@ -204,6 +235,10 @@ class Queue(Written):
         default={},
         description="Skills that make an agent fit better: `{calm: 2}`; nobody is refused for them.",
     )
+    teams: Teams = Field(
+        default="own",
+        description="Which teams serve: names, `own` (all that are no partner) or `any`.",
+    )
     order: Order = Field(
         default=Order(), description="Who goes first; by priority alone if left out."
     )
@@ -253,6 +288,16 @@ class Rules(Written):
         default={}, description="Skills and their levels: `reimbursement: 1..3`; 3 is the best."
     )
     topics: list[Name] = Field(default=[], description="What conversations are about.")
+    word_lists: dict[Name, Any] = Field(
+        default={},
+        description=(
+            "Words that conditions speak of as `word_lists.NAME`: `[one, two words]`, or a file "
+            "`words/NAME.txt` beside this one, one word or phrase a line."
+        ),
+    )
+    labels: Labels = Field(
+        default={}, description="Labels of conversations, and how many of each an agent can bear."
+    )
     teams: dict[Name, Team] = Field(
         default={}, description="Teams of agents, by name; agents say which is theirs."
     )
