@@ -1,7 +1,7 @@
 """How long a conversation will probably wait, as things stand now."""
 
 from router.engine.crew import Agent
-from router.engine.lanes import Demand, Headcount, Signature, fits
+from router.engine.lanes import Demand, Headcount, Line, Signature, fits
 from router.engine.pool import Pool
 from router.engine.selection import open_groups
 from router.model.estimate import Foreseen, at_once, foresee, mean_ms, nothing_yet, rates
@@ -39,6 +39,31 @@ def estimate(
     )
     speed = rates(line.queue.estimates, served, waited)
     return foresee(ahead, agents, rates=speed, answering_ms=answering_ms)
+
+
+def estimate_newcomer(pool: Pool, line: Line) -> Foreseen | None:
+    """Estimate the wait of who would come to a queue now, asking for least, behind all who wait there.
+
+    Whoever serves the queue on any channel counts. None as for a conversation. Cost: all groups.
+    """
+    expected = line.queue.estimates
+    if expected is None or line.paused:
+        return None
+    headcount = pool.staff.least(line.queue.name)
+    agents = pool.staff.of(headcount, pool.now)
+    if not agents:
+        return None
+    measures = pool.measures.get(line.queue.name)
+    answering_ms = 0.0 if measures is None else mean_ms(measures.answered)
+    if any(
+        any(group.open.values()) and fits(headcount.demand, group) for group in pool.crew.groups()
+    ):
+        return at_once(answering_ms)
+    served, waited = (
+        (NOTHING_SERVED, NOTHING_WAITED) if measures is None else (measures.served, measures.waited)
+    )
+    speed = rates(expected, served, waited)
+    return foresee(len(line), agents, rates=speed, answering_ms=answering_ms)
 
 
 def _somebody_has_room(pool: Pool, record: ConversationRecord, demand: Demand) -> bool:

@@ -169,6 +169,8 @@ def say_queued(pool: Pool, record: ConversationRecord) -> None:
     told = None
     if signature is not None and signature.line.queue.estimates is not None:
         told = _told(pool, record, estimate(pool, record, signature, ahead=rank - 1))
+    elif record.estimate is not None:
+        _told(pool, record, None)
     pool.say(
         ConversationQueued(
             conversation=record.id,
@@ -192,12 +194,11 @@ def _told(
     pool: Pool, record: ConversationRecord, foreseen: Foreseen | None
 ) -> EstimatedWait | None:
     """Keep what a waiting conversation is told, to be compared with what comes of it."""
-    told = None if foreseen is None else foreseen.told
     if record.stage == "waiting":
         record.estimate = None
         if foreseen is not None:
-            told = foreseen.told
+            said = foreseen.told
             record.estimate = SaidEstimate(
-                at=pool.now, p50=told.p50, p90=told.p90, wait_ms=foreseen.wait_ms
+                at=pool.now, p50=said.p50, p90=said.p90, wait_ms=foreseen.wait_ms
             )
-    return told
+    return None if foreseen is None else foreseen.told

@@ -62,8 +62,59 @@ def test_a_pool_shows_how_long_its_queues_wait(engine: Engine) -> None:
 
     assert shown is not None
     assert shown["queues"] == [
-        {"queue": "claims", "waiting": 1, "oldest_wait_s": 1.5, "paused": False, "closed": False}
+        {
+            "queue": "claims",
+            "waiting": 1,
+            "oldest_wait_s": 1.5,
+            "paused": False,
+            "closed": False,
+            "estimated_wait_s": None,
+        }
     ]
+
+
+def test_where_waits_are_estimated_place_and_wait_are_shown_as_things_stand() -> None:
+    rules = RULES.replace("selects: longest_idle", "estimates: {handling: 100s, patience: 1h}")
+    engine = Engine(loads(rules))
+    profile = {"team": "day", "skills": {"claims": 2}, "channels": {"voice": 1}}
+    apply(
+        engine,
+        AgentUpdated(pool=POOL, agent="anna", **profile),
+        AgentUpdated(pool=POOL, agent="bob", **profile),
+        AgentPresence(pool=POOL, agent="anna", presence=Presence.AVAILABLE),
+        ConversationCreated(pool=POOL, at=NOON, conversation="c1", channel="voice"),
+        ConversationCreated(pool=POOL, at=NOON, conversation="c2", channel="voice"),
+        ConversationCreated(pool=POOL, at=NOON, conversation="c3", channel="voice"),
+    )
+
+    def shown() -> tuple[int, float, float]:
+        last = views.conversation(engine, POOL, conversation="c3")
+        whole = views.pool(engine, POOL, now=NOON)
+        assert last is not None
+        assert whole is not None
+        newcomer = whole["queues"][0]["estimated_wait_s"]["p50"]
+        return last["place"], last["estimated_wait_s"]["p50"], newcomer
+
+    place, mine, newcomer = shown()
+    assert place == 2
+    assert 100 < mine < newcomer
+    first = engine.digest()
+    apply(engine, AgentPresence(pool=POOL, agent="bob", presence=Presence.AVAILABLE))
+    assert shown() == (1, pytest.approx(mine / 3, rel=0.2), pytest.approx(mine / 1.3, rel=0.2))
+    before = engine.digest()
+    shown()
+    assert engine.digest() == before != first
+    told = views.conversation(engine, POOL, conversation="c3")
+    assert told is not None
+    assert told["estimate"]["at"] == "2026-03-02T12:00:00.000Z"
+    assert told["estimate"]["p50"] == mine
+
+
+def test_an_offered_conversation_has_neither_place_nor_wait(engine: Engine) -> None:
+    shown = views.conversation(engine, POOL, conversation="c1")
+
+    assert shown is not None
+    assert not {"place", "estimated_wait_s"} & shown.keys()
 
 
 def test_a_conversation_shows_what_is_kept_of_it_and_no_words(engine: Engine) -> None:
