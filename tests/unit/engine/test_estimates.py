@@ -105,6 +105,21 @@ def test_an_agent_who_serves_two_queues_counts_as_half() -> None:
     assert busy("ana", sales=2, tech=3).half("c1") == 210.7
 
 
+def test_shared_agents_are_divided_as_their_queues_took_time_of_them() -> None:
+    centre = Told()
+    for agent in ("ana", "bob"):
+        centre.works(agent, {"sales": 2, "tech": 1}, channels={"voice": 1})
+    for number in range(30):
+        for topic, seconds in (("sales", 100), ("tech", 300)):
+            centre.asks(f"{topic}{number}", "voice", topic=topic)
+            centre.wait(seconds)
+            centre.ended(f"{topic}{number}")
+    for agent in ("ana", "bob"):
+        centre.asks(f"held.by.{agent}", "voice", topic="tech")
+    # Of two agents a half is for sales: a quarter of the time was.
+    assert 110 < centre.half("c1") < 170
+
+
 def test_an_agent_on_a_break_serves_nobody_and_counts_again_when_back() -> None:
     centre = busy("ana", "bob")
     centre.declares("bob", "break")
