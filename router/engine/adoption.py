@@ -17,6 +17,7 @@ from router.engine.expansion import take_past_in_silence
 from router.engine.hours import forget_calendars, go_on, look_at_calendars
 from router.engine.lanes import Signature
 from router.engine.pool import Pool
+from router.engine.status import forget_reports, resume_reports
 from router.engine.switches import drop_unknown_switches, forget_switches
 from router.engine.waiting import change_queue, climb, enter, place, reachable
 from router.model.inputs import Presence
@@ -62,6 +63,8 @@ def stand_under(pool: Pool) -> None:
         if pool.record.seq:
             pool.say(PolicyChanged(from_=before, to=pool.policy.version, files=pool.policy.files))
         _forget_measures(pool)
+        forget_reports(pool)
+    resume_reports(pool)
     _resume_conversations(pool, changed=changed)
     pool.opened = changed and bool(pool.held)
 

@@ -213,7 +213,14 @@ def _timers(pool: Pool, deadlines: Deadlines) -> Iterator[str]:
     hours = {("hours_change", name): due for name, due in pool.record.hours.items()}
     watches = pool.watches.by_name.items() if pool.watches is not None else ()
     changes = {("condition_changes", of): each.due for of, each in watches if each.due != NEVER}
-    expected = {**hours, **changes, **_expected_of_conversations(pool), **_expected_of_agents(pool)}
+    reports = {("status_due", n): each.due for n, each in pool.reports.items() if each.due}
+    expected = {
+        **hours,
+        **changes,
+        **reports,
+        **_expected_of_conversations(pool),
+        **_expected_of_agents(pool),
+    }
     for key, due in armed.items():
         if expected.pop(key, None) != due:
             yield f"timer {key[0]} of {key[1]} is set for another time"

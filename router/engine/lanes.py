@@ -96,6 +96,7 @@ class Line(Ranks):
         "aged",
         "ageing",
         "arrivals",
+        "available",
         "closed",
         "deflects",
         "ladder",
@@ -118,6 +119,7 @@ class Line(Ranks):
         self.arrivals = Ranks()
         self.aged = self.newest
         self.watched = False
+        self.available = 0
         self.closed = False
         self.deflects = bool(queue.deflects)
         self.paused = False

@@ -15,6 +15,7 @@ from router.engine.expansion import take_next_step
 from router.engine.hours import look
 from router.engine.lost import agent_lost
 from router.engine.pool import NO_POLICY, Pool
+from router.engine.status import period_over
 from router.engine.switches import turn
 from router.engine.wrap_up import end_due_wrap_ups
 from router.model import inputs
@@ -180,6 +181,8 @@ def fire(pool: Pool, timer: str, *, of: str, due: int) -> None:
             WAITS[timer](pool, pool.conversations[of])
         case "decline_forgotten":
             conversations.forget_bars(pool, pool.conversations[of], due)
+        case "status_due":
+            period_over(pool, of)
         case "condition_changes":
             turn(pool, of)
         case "hours_change":

@@ -28,6 +28,7 @@ from router.model.state import (
     PoolRecord,
     Profile,
     ProfileRecord,
+    StatusRecord,
     StrangerRecord,
 )
 
@@ -66,6 +67,7 @@ class Pool:
         "_conversations",
         "_measures",
         "_profiles",
+        "_reports",
         "_spoke",
         "_strangers",
         "agents",
@@ -87,11 +89,13 @@ class Pool:
         "overdue",
         "policy",
         "record",
+        "reports",
         "room",
         "said",
         "seen",
         "staff",
         "strangers",
+        "telling",
         "watches",
     )
 
@@ -101,6 +105,7 @@ class Pool:
         self.conversations: dict[str, ConversationRecord] = {}
         self.strangers: dict[str, StrangerRecord] = {}
         self.measures: dict[str, MeasuresRecord] = {}
+        self.reports: dict[str, StatusRecord] = {}
         self.deadlines = deadlines
         self.seen = seen
         self.said: list[Decision] = []
@@ -121,6 +126,7 @@ class Pool:
         self._profiles: dict[str, None] = {}
         self._strangers: dict[str, None] = {}
         self._measures: dict[str, None] = {}
+        self._reports: dict[str, None] = {}
         self._born: set[str] = set()
         self.adopt(policy)
 
@@ -136,6 +142,7 @@ class Pool:
         self.crew = Crew(self.name, policy, round_robin=round_robin)
         self.agents = self.crew.agents
         self.room = WaitingRoom(policy, self.crew)
+        self.telling = tuple(each for each in self.room.lines.values() if each.queue.status)
         self.measuring = any(q.estimates is not None for q in policy.queues.values())
         self.staff = Staff(self.crew, self.room, worked=self._worked_before)
         has_switches = any(True for _ in switches(policy))
@@ -220,6 +227,10 @@ class Pool:
         """Remember that what was measured of a queue has changed, or is forgotten."""
         self._measures[queue] = None
 
+    def touch_report(self, queue: str) -> None:
+        """Remember that what is told of a queue has changed, or is forgotten."""
+        self._reports[queue] = None
+
     def born(self, record: ConversationRecord) -> None:
         """Add a conversation."""
         name = record.id
@@ -271,6 +282,10 @@ class Pool:
             for name in self._measures:
                 changed.append(Change(Key(pool, "measures", _hex(name)), self.measures.get(name)))
             self._measures.clear()
+        if self._reports:
+            for name in self._reports:
+                changed.append(Change(Key(pool, "status", _hex(name)), self.reports.get(name)))
+            self._reports.clear()
         for number, block in self.seen.changes():
             changed.append(Change(Key(pool, "seen", str(number)), block))
         if self._spoke:
@@ -283,6 +298,7 @@ class Pool:
         entities.extend(self.conversations.items())
         entities.extend(self.strangers.items())
         entities.extend((_hex(name), each) for name, each in self.measures.items())
+        entities.extend((_hex(name), each) for name, each in self.reports.items())
         for name, agent in self.agents.items():
             entities.append((name, agent.record))
             entities.append((name, ProfileRecord(id=name, profile=agent.profile)))

@@ -11,6 +11,7 @@ from router.model.state import (
     PoolRecord,
     ProfileRecord,
     SeenRecord,
+    StatusRecord,
     StrangerRecord,
 )
 
@@ -33,6 +34,8 @@ def take_up(pool: Pool, entities: Iterable[Entity]) -> None:
                 pool.strangers[entity.id] = entity
             case MeasuresRecord():
                 pool.measures[entity.queue] = entity
+            case StatusRecord():
+                pool.reports[entity.queue] = entity
             case SeenRecord():
                 pool.seen.restore(entity)
     for described in sorted(profiles, key=lambda each: each.id):

@@ -25,7 +25,7 @@ class Staff:
     ``worked`` gives the agents' time that a queue took before a minute.
     """
 
-    __slots__ = ("_counted", "_crew", "_least", "_minute", "_room", "_worked")
+    __slots__ = ("_counted", "_crew", "_least", "_minute", "_room", "_worked", "moved")
 
     def __init__(self, crew: Crew, room: WaitingRoom, *, worked: Callable[[str, int], int]) -> None:
         self._crew = crew
@@ -33,6 +33,8 @@ class Staff:
         self._worked = worked
         self._counted: list[Headcount] = []
         self._least: dict[str, Headcount] = {}
+        # whether somebody has come or gone since it was last asked
+        self.moved = True
         self._minute = 0
 
     def see(self, agent: Agent, *, serves: bool) -> None:
@@ -41,6 +43,7 @@ class Staff:
         if before is group:
             return
         agent.counted = group
+        self.moved = True
         if before is not None:
             before.serving -= 1
             for headcount, share in before.counts:
@@ -84,6 +87,10 @@ class Staff:
             requirement = served_by(asked, rules.serves)
             known = self._least[queue] = Headcount(queue, Demand(ANY_CHANNEL, requirement))
         return known
+
+    def available(self, queue: str) -> int:
+        """Count the agents who may get work and serve a queue. Cost: all groups."""
+        return sum(group.serving for group in self._groups(self.least(queue).demand))
 
     def forget(self) -> None:
         """Let everything be counted anew: agents are divided otherwise from now on."""

@@ -127,6 +127,18 @@ class Expansion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     serves: Requirement = NOTHING
 
 
+class Status(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """That it is said how a queue stands, at most once in ``every_ms``.
+
+    Service level: of the waits that ended in the last ``over_ms`` (whole minutes) those answered
+    ``within_ms``.
+    """
+
+    every_ms: int
+    within_ms: int
+    over_ms: int
+
+
 class Queue(msgspec.Struct, frozen=True, kw_only=True):
     """Where conversations wait, and who may take them.
 
@@ -137,7 +149,7 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     outside which nobody is matched from it (None: always open). ``deflects``: what is offered
     instead of waiting, the first rule that applies first. ``expands``: its ladder, every step with a
     time later than the one with a time before it. ``estimates``: what is expected of
-    it where waits are estimated (None: not).
+    it where waits are estimated (None: not). ``status``: that it is said how it stands.
     """
 
     name: str
@@ -152,6 +164,7 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     deflects: tuple[Deflection, ...] = ()
     expands: tuple[Expansion, ...] = ()
     estimates: Estimates | None = None
+    status: Status | None = None
 
 
 class AgentRules(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -247,6 +247,22 @@ class MeasuresRecord(msgspec.Struct, kw_only=True, gc=False):
         return faded(self.before + self.worked, gone) if gone > 0 else self.before
 
 
+class StatusRecord(msgspec.Struct, kw_only=True, gc=False):
+    """What was said of how a queue stands, and what its service level is made of.
+
+    ``at``: when it was said last, and ``said``: waiting, available agents, ``ended`` as they were;
+    ``due``: when it is said next, if it is held back. ``ended`` counts the waits that ended;
+    ``minutes``: [minute since the epoch, waits that ended, of them answered in time], oldest first.
+    """
+
+    queue: str
+    at: int = 0
+    due: int | None = None
+    said: tuple[int, int, int] = (0, 0, 0)
+    ended: int = 0
+    minutes: list[list[int]] = []
+
+
 class SeenRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """A block of event ids that have been seen, to refuse their repetition.
 
@@ -283,12 +299,13 @@ Entity = (
     | AgentRecord
     | StrangerRecord
     | MeasuresRecord
+    | StatusRecord
     | PoolRecord
     | SeenRecord
 )
 """What an engine keeps; positions, barrier and number of shards belong to the shard."""
 
-Kind = Literal["conversation", "profile", "agent", "stranger", "measures", "pool", "seen"]
+Kind = Literal["conversation", "profile", "agent", "stranger", "measures", "status", "pool", "seen"]
 
 KINDS: dict[type[Entity], Kind] = {
     ConversationRecord: "conversation",
@@ -296,6 +313,7 @@ KINDS: dict[type[Entity], Kind] = {
     AgentRecord: "agent",
     StrangerRecord: "stranger",
     MeasuresRecord: "measures",
+    StatusRecord: "status",
     PoolRecord: "pool",
     SeenRecord: "seen",
 }

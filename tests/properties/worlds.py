@@ -48,7 +48,7 @@ from router.model.requirement import (
     TeamTerm,
 )
 from tests.properties.chance import Chance, one_in, some_of
-from tests.properties.measuring import estimates
+from tests.properties.measuring import estimates, status
 
 SKILLS = ("sales", "tech", "calm")
 TOPICS = ("sales", "tech", "other")
@@ -352,6 +352,7 @@ def _queue(name: str, chance: Chance) -> Queue:
         deflects=tuple(_deflection(f"{name} {n}", chance, hours=hours) for n in range(rules)),
         expands=_ladder(name, chance),
         estimates=estimates(chance),
+        status=status(chance),
     )
 
 

@@ -56,6 +56,13 @@ class Estimates(Room):
                 old, new = [sum(two) // 2 for two in zip(old, new, strict=True)], [0] * sums
         return Lately(new, old)
 
+    def measures(self, queue: str) -> tuple[Lately, Lately, Lately]:
+        return (
+            self.lately("served", queue, sums=2, most=SERVED_LATELY),
+            self.lately("answered", queue, sums=2, most=SERVED_LATELY),
+            self.lately("waited", queue, sums=4, most=WAITED_LATELY),
+        )
+
     def worked_before(self, queue: str) -> int:
         """Give the agents' time a queue took before this minute."""
         took: Counter[int] = Counter()
@@ -101,13 +108,11 @@ class Estimates(Room):
         agents = sum(self.part(agent, c.queue) for agent in serving)
         if not agents:
             return None
-        answered = self.lately("answered", c.queue, sums=2, most=SERVED_LATELY)
+        served, answered, waited = self.measures(c.queue)
         asks = self.policy.channels[c.channel].mode is OfferMode.MANUAL
         answering = mean_ms(answered) if asks else 0.0
         if c.stage == "offered" or self.eligible(c):
             return at_once(answering)
-        served = self.lately("served", c.queue, sums=2, most=SERVED_LATELY)
-        waited = self.lately("waited", c.queue, sums=4, most=WAITED_LATELY)
         speed, ahead = rates(expected, served, waited), self.place(c) - 1
         return foresee(ahead, agents, rates=speed, answering_ms=answering)
 

@@ -52,6 +52,8 @@ class Moment:
         self.on: dict[str, Any] = {}
         self.due: dict[str, int] = {}
         self.opened = False
+        self.reports: dict[str, tuple[int, int | None, tuple[int, int, int]]] = {}
+        self.ended: dict[str, list[tuple[int, bool]]] = {}
         self.cases: dict[tuple[str, str], list[tuple[int, ...]]] = {}
         self.entered: set[str] = set()
 

@@ -54,6 +54,8 @@ class Offers(Changes):
             record.idle_since = record.asked_at = self.now
 
     def assigned(self, c: Any) -> None:
+        if c.waited_ms is None:
+            self.wait_ended(c, self.waited_ms(c), answered=True)
         c.stage, c.waited_ms = "assigned", self.waited_ms(c)
         c.offer = replace(c.offer, since=self.now, expires_at=None)
         self.say(said.ConversationAssigned, c, **self.judged(c))

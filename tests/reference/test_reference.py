@@ -40,5 +40,5 @@ def test_the_parts_are_all_there() -> None:
             "offers",
             "reference",
         ),
-        *("room", "timers"),
+        *("room", "status", "timers"),
     }

@@ -32,6 +32,7 @@ class Timers(Deflections):
                 due += [(agent.lost_at + patience, "lost_agent", agent.id)]
         due += [(until, "hours_change", name) for name, (_, until) in self.looks.items()]
         due += [(at, "condition_changes", name) for name, at in self.due.items()]
+        due += [(until, "status_due", name) for name, (_, until, _) in self.reports.items()]
         return [(at, name, of) for at, name, of in due if at is not None]
 
     def decline_forgotten(self, of: str, due: int) -> None:
@@ -90,6 +91,7 @@ class Timers(Deflections):
         if old != rules.version:
             self.look_at_calendars()
             self.forget_cases()
+            self.forget_reports()
             self.opened = True
             known = {each.name for each in switches(rules)}
             self.on = {name: each for name, each in self.on.items() if name in known}
