@@ -44,7 +44,7 @@ from router.rules.dispatch import Dispatch
 from router.rules.expansion import check_end, ladder
 from router.rules.hours import compiled_hours
 from router.rules.listening import ears
-from router.rules.measuring import estimates
+from router.rules.measuring import estimates, status
 from router.rules.problems import Place, Problems, Severity, nearest
 from router.rules.qualification import Qualification, Step
 from router.rules.requirements import WORDS, RequirementReader
@@ -366,6 +366,7 @@ class _Builder:
             deflects=instead,
             expands=self._ladder(name, written, start=Expansion(requires=asked, serves=serves)),
             estimates=estimates(written),
+            status=status(written),
         )
 
     def _ladder(

@@ -48,6 +48,7 @@ _PHRASES: Final[Mapping[tuple[str, str], str]] = {
     ("queues", "selects"): "selects agents by {}",
     ("queues", "preferred_agent"): "keeps for preferred agents {}",
     ("queues", "expands"): "widens in these steps: {}",
+    ("queues", "status"): "tells how it stands {}",
     ("queues", "estimates"): "tells how long the wait will be; expected at first: {}",
 }
 _NOTHING: Final[Mapping[tuple[str, str], str]] = {
@@ -59,6 +60,7 @@ _NOTHING: Final[Mapping[tuple[str, str], str]] = {
     ("queues", "prefers"): "nothing in particular",
     ("queues", "preferred_agent"): "nothing",
     ("queues", "expands"): "in none",
+    ("queues", "status"): "never",
     ("queues", "estimates"): "nobody is told",
 }
 _WHOLE: Final = frozenset({"requires", "set"})

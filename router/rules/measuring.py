@@ -1,10 +1,14 @@
-"""Compile what a queue is expected to be like, for estimated waits, and write it in full again."""
+"""Compile what a queue tells of itself, estimated waits and status, and write it in full again."""
 
 from typing import Any
 
 from router.model.estimate import Estimates
+from router.model.policy import Status
 from router.rules.units import duration_text
 from router.rules.written import routing
+
+ANSWERED_WITHIN_MS = 20_000
+"""What is in time where a queue has neither a target nor says."""
 
 
 def estimates(written: routing.Queue) -> Estimates | None:
@@ -20,4 +24,24 @@ def estimates_value(expected: Estimates) -> dict[str, Any]:
     return {
         "handling": duration_text(expected.handling_ms),
         "patience": duration_text(expected.patience_ms),
+    }
+
+
+def status(written: routing.Queue) -> Status | None:
+    """Compile how a queue's status is told; None where it is not."""
+    asked = written.status
+    if asked is None:
+        return None
+    within, target = asked.answered_within, written.order.target
+    if within is None:
+        within = ANSWERED_WITHIN_MS if target is None else target.within
+    return Status(every_ms=asked.every, within_ms=within, over_ms=asked.over)
+
+
+def status_value(status: Status) -> dict[str, Any]:
+    """Write how a queue's status is told."""
+    return {
+        "every": duration_text(status.every_ms),
+        "answered_within": duration_text(status.within_ms),
+        "over": duration_text(status.over_ms),
     }

@@ -32,6 +32,7 @@ SECTIONS: Final[tuple[tuple[str, type[Written]], ...]] = (
     ("queues: NAME: expands: (each step)", routing.Step),
     ("queues: NAME: expands: (each step): when", conditions.Standing),
     ("queues: NAME: estimates", routing.Estimates),
+    ("queues: NAME: status", routing.Status),
 )
 """Where each part stands in a file, and its model, from the outermost in."""
 

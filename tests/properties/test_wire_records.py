@@ -24,6 +24,7 @@ from router.model.state import (
     Profile,
     ProfileRecord,
     SeenRecord,
+    StatusRecord,
     StrangerRecord,
 )
 from router.wire import DeadLetter, Reader, decode_entity, encode_change, encode_dead_letter
@@ -171,6 +172,14 @@ ENTITIES: st.SearchStrategy[Entity] = st.one_of(
         policy=WORDS,
         paused=st.lists(WORDS, max_size=3).map(tuple),
         hours=st.dictionaries(WORDS, NUMBERS, max_size=2),
+    ),
+    st.builds(
+        StatusRecord,
+        queue=WORDS,
+        due=MAYBE_NUMBERS,
+        said=st.tuples(COUNTS, COUNTS, COUNTS),
+        ended=COUNTS,
+        minutes=st.lists(st.lists(COUNTS, min_size=3, max_size=3), max_size=3),
     ),
     st.builds(
         SeenRecord,

@@ -24,6 +24,7 @@ from router.model.state import (
     ProfileRecord,
     SaidEstimate,
     SeenRecord,
+    StatusRecord,
     StrangerRecord,
 )
 
@@ -71,6 +72,9 @@ RECORDS: list[Entity] = [
         before=11,
     ),
     PoolRecord(seq=3, sequence=2, policy="v1", clock=9, paused=("sales",)),
+    StatusRecord(
+        queue="sales", at=4, due=9, said=(1, 2, 3), ended=3, minutes=[[7, 2, 1], [8, 1, 0]]
+    ),
     SeenRecord(block=1, ids={"agents /desktop": {"e1": 5}}),
 ]
 

@@ -23,6 +23,7 @@ from router.model.state import (
     ProfileRecord,
     SeenRecord,
     ShardsRecord,
+    StatusRecord,
     StrangerRecord,
 )
 from router.wire import (
@@ -110,6 +111,7 @@ ENTITIES: list[Entity] = [
     ),
     PoolRecord(),
     PoolRecord(seq=7, sequence=3, policy="7c1e09aa", clock=9, paused=("contracts", "été")),
+    StatusRecord(queue="été | nuit", due=5, minutes=[[7, 2, 1]]),
     SeenRecord(block=4, ids={"conversations /platforms/chat": {"evt-1": 5, "evt-2": 6}}),
 ]
 
@@ -120,8 +122,8 @@ def key_of(entity: Entity) -> Key:
             return Key("fr", "pool")
         case SeenRecord():
             return Key("fr", "seen", str(entity.block))
-        case MeasuresRecord():
-            return Key("fr", "measures", entity.queue.encode().hex())
+        case MeasuresRecord() | StatusRecord():
+            return Key("fr", KINDS[type(entity)], entity.queue.encode().hex())
         case _:
             return Key("fr", KINDS[type(entity)], entity.id)
 
