@@ -25,7 +25,17 @@ class Staff:
     ``worked`` gives the agents' time that a queue took before a minute.
     """
 
-    __slots__ = ("_counted", "_crew", "_least", "_minute", "_room", "_worked", "moved")
+    __slots__ = (
+        "_counted",
+        "_crew",
+        "_least",
+        "_minute",
+        "_parts",
+        "_room",
+        "_served",
+        "_worked",
+        "moved",
+    )
 
     def __init__(self, crew: Crew, room: WaitingRoom, *, worked: Callable[[str, int], int]) -> None:
         self._crew = crew
@@ -33,6 +43,9 @@ class Staff:
         self._worked = worked
         self._counted: list[Headcount] = []
         self._least: dict[str, Headcount] = {}
+        # by group which queues it serves, and by such queues how an agent is divided, in this minute
+        self._served: dict[Group, tuple[str, ...]] = {}
+        self._parts: dict[tuple[str, ...], dict[str, int]] = {}
         # whether somebody has come or gone since it was last asked
         self.moved = True
         self._minute = 0
@@ -65,10 +78,13 @@ class Staff:
             self.forget()
             self._minute = now // MINUTE_MS
         if headcount.millionths is None:
-            headcount.millionths = self.counted_anew(headcount)
-            self._counted.append(headcount)
+            millionths = 0
             for group in self._groups(headcount.demand):
-                group.counts.append((headcount, self._share(group, headcount.queue)))
+                share = self._share(group, headcount.queue)
+                group.counts.append((headcount, share))
+                millionths += group.serving * share
+            headcount.millionths = millionths
+            self._counted.append(headcount)
         return headcount.millionths
 
     def counted_anew(self, headcount: Headcount) -> int:
@@ -97,6 +113,8 @@ class Staff:
         for headcount in self._counted:
             headcount.millionths = None
         self._counted.clear()
+        self._served.clear()
+        self._parts.clear()
         for group in self._crew.groups():
             group.counts.clear()
 
@@ -117,10 +135,17 @@ class Staff:
 
     def _share(self, group: Group, queue: str) -> int:
         """Give the part of an agent that is for a queue, in millionths."""
-        served = [
-            name
-            for name, line in self._room.lines.items()
-            if name == queue or (not line.paused and self._serves(group, self.least(name).demand))
-        ]
-        parts = shares([self._worked(name, self._minute) for name in served])
-        return parts[served.index(queue)]
+        served = self._served.get(group)
+        if served is None:
+            served = self._served[group] = tuple(
+                name
+                for name, line in self._room.lines.items()
+                if not line.paused and self._serves(group, self.least(name).demand)
+            )
+        if queue not in served:
+            served = (*served, queue)
+        parts = self._parts.get(served)
+        if parts is None:
+            work = [self._worked(name, self._minute) for name in served]
+            parts = self._parts[served] = dict(zip(served, shares(work), strict=True))
+        return parts[queue]
