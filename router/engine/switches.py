@@ -8,6 +8,7 @@ in their order.
 
 from router.engine.crew import Agent
 from router.engine.deadlines import NEVER
+from router.engine.estimates import estimate_newcomer
 from router.engine.expansion import take_step
 from router.engine.lanes import Demand, Line, fits
 from router.engine.pool import Pool
@@ -37,6 +38,9 @@ def look(pool: Pool, watches: Watches, *, people: bool) -> None:
         fresh.update(dict.fromkeys(watches.by_line[line]))
     if people:
         fresh.update(dict.fromkeys(watches.of_agents))
+    if watches.of_estimates:
+        # Estimates change with whatever is measured, at the end of any cause.
+        fresh.update(dict.fromkeys(watches.of_estimates))
     for watch in fresh:
         _set(pool, watch, changes_at(pool, watch))
     moved.clear()
@@ -108,6 +112,9 @@ def _holds(pool: Pool, watch: Watch, condition: Condition) -> bool:
             return len(watch.line) <= bound
         case AtMost(measure=Measure.OLDEST_WAIT, bound=bound):
             return not len(watch.line) or pool.now - _first_arrival(watch.line) <= bound
+        case AtMost(measure=Measure.ESTIMATED_WAIT, bound=bound):
+            estimated = _estimated_ms(pool, watch.line)
+            return estimated is not None and estimated <= bound
         case AnyHolds(parts=parts):
             return any(_holds(pool, watch, each) for each in parts)
         case AllHold(parts=parts):
@@ -124,6 +131,9 @@ def _true_at(pool: Pool, watch: Watch, condition: Condition) -> int:
             return 0 if len(line) >= bound else NEVER
         case AtLeast(measure=Measure.OLDEST_WAIT, bound=bound):
             return _first_arrival(line) + bound if len(line) else NEVER
+        case AtLeast(measure=Measure.ESTIMATED_WAIT, bound=bound):
+            estimated = _estimated_ms(pool, line)
+            return 0 if estimated is not None and estimated >= bound else NEVER
         case NoAgents(attendance=attendance):
             return NEVER if _somebody(pool, watch.demand, attendance) else 0
         case AnyHolds(parts=parts):
@@ -132,6 +142,12 @@ def _true_at(pool: Pool, watch: Watch, condition: Condition) -> int:
             return max((_true_at(pool, watch, each) for each in parts), default=0)
         case _:
             return 0 if _holds(pool, watch, condition) else NEVER
+
+
+def _estimated_ms(pool: Pool, line: Line) -> int | None:
+    """Give the p50 of somebody who would come now; None where no wait can be told."""
+    foreseen = estimate_newcomer(pool, line)
+    return None if foreseen is None else round(foreseen.told.p50 * 1_000)
 
 
 def _first_arrival(line: Line) -> int:
@@ -150,6 +166,9 @@ def _trigger(pool: Pool, watch: Watch, condition: Condition) -> Trigger:
             return Trigger("no_agents", 0.0)
         case AtLeast(measure=Measure.WAITING) | AtMost(measure=Measure.WAITING):
             return Trigger(Measure.WAITING.value, float(len(watch.line)))
+        case AtLeast(measure=Measure.ESTIMATED_WAIT) | AtMost(measure=Measure.ESTIMATED_WAIT):
+            estimated = _estimated_ms(pool, watch.line) or 0
+            return Trigger(Measure.ESTIMATED_WAIT.value, estimated / 1000)
         case _:
             waits = pool.now - _first_arrival(watch.line) if len(watch.line) else 0
             return Trigger(Measure.OLDEST_WAIT.value, waits / 1000)

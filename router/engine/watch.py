@@ -20,7 +20,7 @@ class Watch:
     taken when it turns on; 0: it is a deflection's.
     """
 
-    __slots__ = ("demand", "due", "line", "of_agents", "step", "switch")
+    __slots__ = ("demand", "due", "line", "of_agents", "of_estimates", "step", "switch")
 
     def __init__(self, switch: Switch, line: Line, demand: Demand, *, step: int = 0) -> None:
         self.switch = switch
@@ -31,7 +31,9 @@ class Watch:
         parts = single(switch.on) + (() if switch.off is None else single(switch.off))
         self.of_agents = any(isinstance(each, NoAgents) for each in parts)
         line.watched = True
-        if any(getattr(each, "measure", None) is Measure.OLDEST_WAIT for each in parts):
+        measures = {getattr(each, "measure", None) for each in parts}
+        self.of_estimates = Measure.ESTIMATED_WAIT in measures
+        if Measure.OLDEST_WAIT in measures:
             line.aged = True
 
 
@@ -42,7 +44,15 @@ class Watches:
     can be reached}, for the demands that are asked about.
     """
 
-    __slots__ = ("by_line", "by_name", "fresh", "logged_in", "of_agents", "present")
+    __slots__ = (
+        "by_line",
+        "by_name",
+        "fresh",
+        "logged_in",
+        "of_agents",
+        "of_estimates",
+        "present",
+    )
 
     def __init__(self, policy: Policy, room: WaitingRoom, crew: Crew) -> None:
         self.by_name: dict[str, Watch] = {}
@@ -52,6 +62,7 @@ class Watches:
         for queue in policy.queues.values():
             self._of_queue(queue, room.lines[queue.name], crew)
         self.of_agents = [each for each in self.by_name.values() if each.of_agents]
+        self.of_estimates = [each for each in self.by_name.values() if each.of_estimates]
         self.fresh: dict[Watch, None] = dict.fromkeys(self.by_name.values())
 
     def _of_queue(self, queue: Queue, line: Line, crew: Crew) -> None:

@@ -1,5 +1,6 @@
 """Compile what a queue tells of itself, estimated waits and status, and write it in full again."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from router.model.estimate import Estimates
@@ -45,3 +46,23 @@ def status_value(status: Status) -> dict[str, Any]:
         "answered_within": duration_text(status.within_ms),
         "over": duration_text(status.over_ms),
     }
+
+
+def unfounded(written: routing.Queue) -> Iterator[tuple[str | int, ...]]:
+    """Give where in a queue its estimated wait is looked at although it does not estimate any."""
+    if written.estimates is not None:
+        return
+    for number, rule in enumerate(written.deflects):
+        for key in ("on", "off"):
+            if _looks(getattr(rule, key)):
+                yield ("deflects", number, key)
+    for number, step in enumerate(written.expands):
+        if _looks(step.when):
+            yield ("expands", number, "when")
+
+
+def _looks(condition: Any) -> bool:
+    if condition is None:
+        return False
+    parts = (*(condition.any or ()), *(condition.all or ()))
+    return condition.estimated_wait is not None or any(map(_looks, parts))
