@@ -7,7 +7,7 @@ text says how its figure is made. Reads committed state only where it is told wh
 
 import time
 from collections import Counter as Tally
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -23,7 +23,14 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from router.daemon.errors import Cause
 from router.daemon.histogram import Histogram
 from router.model.inputs import Topic
-from router.model.outputs import OUTCOMES, CommandRefused, InputRefused
+from router.model.outputs import (
+    OUTCOMES,
+    CommandRefused,
+    ConversationAssigned,
+    Decision,
+    InputRefused,
+    Judged,
+)
 from router.model.reasons import Refusal, Unreadable
 
 if TYPE_CHECKING:
@@ -147,6 +154,22 @@ class Metrics:
         self._restore_time = self._histogram(
             "restore_seconds", "From taking a shard over to deciding for it.", RESTORE_S
         )
+        self._estimates = self._counter(
+            "estimates",
+            "Conversations given to an agent that had been told a wait (not that there is none): they"
+            " waited no longer than p50, no longer than p90, or beyond. Nine in ten should not be beyond,"
+            " half should be within p50.",
+            "queue",
+            "within",
+        )
+        self._estimated_time = self._counter(
+            "estimated_wait_seconds", "The p50 that these conversations were told, summed.", "queue"
+        )
+        self._actual_time = self._counter(
+            "estimated_wait_actual_seconds",
+            "What these conversations waited from then on, summed.",
+            "queue",
+        )
         self._known_queues: set[str] = set()
         self._prepare_labels()
 
@@ -168,10 +191,28 @@ class Metrics:
                 for decision in batch.decisions:
                     if type(decision.body) is CommandRefused:
                         self._refusals.labels(decision.body.code).inc()
+            elif kind is ConversationAssigned:
+                self._judge(batch.decisions)
         for letter in batch.dead_letters:
             self._dead_letters.labels(letter.reason.value).inc()
         self._committed.inc()
         self._transaction_time.observe(took)
+
+    def _judge(self, decisions: Iterable[Decision]) -> None:
+        """Count how long those waited who had been told how long."""
+        for decision in decisions:
+            body = decision.body
+            if type(body) is not ConversationAssigned:
+                continue
+            said, queue = body.estimate_s, body.queue
+            if not isinstance(said, Judged) or said.p90 <= said.p50:
+                continue
+            within = "p50" if said.actual <= said.p50 else "p90"
+            if said.actual > said.p90:
+                within = "beyond"
+            self._estimates.labels(queue, within).inc()
+            self._estimated_time.labels(queue).inc(said.p50)
+            self._actual_time.labels(queue).inc(said.actual)
 
     def failed_transaction(self) -> None:
         """Count a transaction whose end is unknown, or that was not committed."""
@@ -229,6 +270,9 @@ class Metrics:
 
     def show_waiting(self, waiting: Mapping[str, int]) -> None:
         """Set how many conversations wait, by queue; a queue that is gone has none."""
+        for queue in waiting.keys() - self._known_queues:
+            for within in ("p50", "p90", "beyond"):
+                self._estimates.labels(queue, within)
         self._known_queues |= waiting.keys()
         for queue in self._known_queues:
             self._waiting.labels(queue).set(waiting.get(queue, 0))

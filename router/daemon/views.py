@@ -13,10 +13,12 @@ import msgspec
 
 from router.engine import Engine
 from router.engine.candidates import candidates
+from router.engine.estimates import estimate, estimate_newcomer
 from router.engine.obstacles import wanted
 from router.engine.pool import Pool
 from router.engine.remedies import smallest_change
 from router.engine.waiting import place
+from router.model.estimate import Foreseen
 from router.model.requirement import expression
 from router.model.state import ConversationRecord, Stage
 from router.wire import instants
@@ -24,6 +26,7 @@ from router.wire import instants
 TIMES: Final = frozenset(
     {
         "arrived_at",
+        "at",
         "since",
         "expires_at",
         "kept_until",
@@ -62,6 +65,7 @@ def pool(engine: Engine, name: str, *, now: int) -> dict[str, Any] | None:
             "oldest_wait_s": None if oldest is None else max(0, now - oldest) / 1_000,
             "paused": queue in found.record.paused,
             "closed": found.room.lines[queue].closed,
+            "estimated_wait_s": _told(estimate_newcomer(found, found.room.lines[queue])),
         }
         for queue, waiting, oldest in found.queues()
     ]
@@ -75,10 +79,24 @@ def pool(engine: Engine, name: str, *, now: int) -> dict[str, Any] | None:
 
 
 def conversation(engine: Engine, name: str, *, conversation: str) -> dict[str, Any] | None:
-    """Show an open conversation; None where there is none of that id (ended ones are forgotten)."""
+    """Show an open conversation; None where there is none of that id (ended ones are forgotten).
+
+    Of one that waits also its place and the estimated wait, as things stand.
+    """
     found = engine.pools.get(name)
     record = None if found is None else found.conversations.get(conversation)
-    return None if record is None else {"pool": name, **_plain(record)}
+    if found is None or record is None:
+        return None
+    shown = {"pool": name, **_plain(record)}
+    if record.stage == "waiting":
+        rank, signature = place(found, record), found.signature(record)
+        foreseen = None if signature is None else estimate(found, record, signature, ahead=rank - 1)
+        shown |= {"place": rank, "estimated_wait_s": _told(foreseen)}
+    return shown
+
+
+def _told(foreseen: Foreseen | None) -> dict[str, float] | None:
+    return None if foreseen is None else {"p50": foreseen.told.p50, "p90": foreseen.told.p90}
 
 
 def why(
@@ -206,7 +224,7 @@ def _with_times(values: Mapping[str, Any]) -> dict[str, Any]:
             shown[name] = instants.render(value) if value else None
         elif name in TIMES_BY_NAME:
             shown[name] = {each: instants.render(at) if at else None for each, at in value.items()}
-        elif name in {"offer", "deflection"} and isinstance(value, dict):
+        elif name in {"offer", "deflection", "estimate"} and isinstance(value, dict):
             shown[name] = _with_times(value)
         elif name == "wrap_ups":
             shown[name] = {each: _with_times(wrap_up) for each, wrap_up in value.items()}

@@ -17,6 +17,7 @@ from router.engine.expansion import take_past_in_silence
 from router.engine.hours import forget_calendars, go_on, look_at_calendars
 from router.engine.lanes import Signature
 from router.engine.pool import Pool
+from router.engine.status import forget_reports, resume_reports
 from router.engine.surge import forget_surge_timer, resume_surge
 from router.engine.switches import drop_unknown_switches, forget_switches
 from router.engine.waiting import change_queue, climb, enter, place, reachable
@@ -63,9 +64,21 @@ def stand_under(pool: Pool) -> None:
         before, pool.record.policy = pool.record.policy, pool.policy.version
         if pool.record.seq:
             pool.say(PolicyChanged(from_=before, to=pool.policy.version, files=pool.policy.files))
+        _forget_measures(pool)
+        forget_reports(pool)
+    resume_reports(pool)
     resume_surge(pool, changed=changed)
     _resume_conversations(pool, changed=changed)
     pool.opened = changed and bool(pool.held)
+
+
+def _forget_measures(pool: Pool) -> None:
+    """Keep what was measured of queues that are there still, if anything is measured."""
+    known = pool.policy.queues
+    for name in list(pool.measures) if known else ():
+        if name not in known or not pool.measuring:
+            del pool.measures[name]
+            pool.touch_measures(name)
 
 
 def _resume_conversations(pool: Pool, *, changed: bool) -> None:
@@ -123,6 +136,7 @@ def _resume_agents(pool: Pool) -> None:
         if record.presence is not Presence.OFFLINE:
             # Whoever may get work is in hand, so matching looks at all that anybody may take.
             pool.hands[agent] = None
+        pool.see(agent)
 
 
 def _move(pool: Pool, record: ConversationRecord) -> None:

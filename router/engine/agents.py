@@ -68,6 +68,7 @@ def set_presence(
     record.missed = 0
     pool.set_timer("presence_until", agent.id, until)
     renew_lease(pool, agent)
+    pool.see(agent)
     watch_lost(pool, agent)
     if presence is Presence.OFFLINE:
         let_go_of(pool, agent)
@@ -139,6 +140,7 @@ def presence_over(pool: Pool, agent: Agent) -> None:
     record.idle_since = pool.now
     if was_offline:
         renew_lease(pool, agent)
+    pool.see(agent)
     watch_lost(pool, agent)
 
 
@@ -150,6 +152,7 @@ def suspend(pool: Pool, agent: Agent, reason: Suspension, *, until: int = 0) -> 
     record.suspended = {**record.suspended, reason: until}
     if until:
         pool.set_timer("suspension_ends", agent.id, until)
+    pool.see(agent)
     if not already:
         pool.say(AgentSuspended(agent=agent.id, reason=reason))
         let_go_of(pool, agent)
@@ -192,4 +195,5 @@ def _lift(pool: Pool, agent: Agent, suspension: Suspension, *, by: Release) -> N
     if not record.suspended:
         pool.take_in_hand(agent)
         record.idle_since = pool.now
+        pool.see(agent)
         pool.say(AgentReleased(agent=agent.id, reason=by))

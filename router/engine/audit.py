@@ -6,7 +6,7 @@ the shard stops loudly.
 
 from collections.abc import Iterator
 
-from router.engine.crew import Agent
+from router.engine.crew import Agent, Group
 from router.engine.deadlines import NEVER, Deadlines
 from router.engine.deflections import applying
 from router.engine.lanes import fits
@@ -31,6 +31,7 @@ def violations(pool: Pool, deadlines: Deadlines) -> Iterator[str]:
     for agent in pool.agents.values():
         yield from _capacity(pool, agent)
         yield from _shelf(pool, agent)
+    yield from _staff(pool)
     yield from _unmatched(pool)
     yield from _timers(pool, deadlines)
 
@@ -135,8 +136,9 @@ def _switches(pool: Pool) -> Iterator[str]:
             yield f"{counted} agents are said to be logged in who serve a queue"
     for name, watch in watches.by_name.items():
         at = changes_at(pool, watch)
-        if watch.due != at and max(watch.due, at) > pool.now:
-            yield f"the switch {name} is looked at at another time than it must change"
+        # Sooner is no mistake: time may have made a condition hold again since.
+        if watch.due > max(at, pool.now):
+            yield f"the switch {name} is looked at later than it must change"
     surge = None if pool.record.surge is None else pool.record.surge.stage
     if surge != (None if pool.stage is None else pool.stage.name):
         yield "another stage is in force than is said"
@@ -177,6 +179,21 @@ def _shelf(pool: Pool, agent: Agent) -> Iterator[str]:
                 yield f"{agent.id} is not found by {skill} on {slot.name}"
 
 
+def _staff(pool: Pool) -> Iterator[str]:
+    serving: dict[Group, int] = {}
+    for agent in pool.agents.values():
+        if agent.counted is not (agent.group if pool.serves(agent) else None):
+            yield f"{agent.id} counts as one who serves and does not, or the other way round"
+        elif agent.counted is not None:
+            serving[agent.group] = serving.get(agent.group, 0) + 1
+    for group in pool.crew.groups():
+        if group.serving != serving.get(group, 0):
+            yield "a group has another number of agents who serve than there are"
+    for headcount in pool.staff.counts(pool.now):
+        if headcount.millionths != pool.staff.counted_anew(headcount):
+            yield f"{headcount.queue} has another number of agents than serve it"
+
+
 def _unmatched(pool: Pool) -> Iterator[str]:
     places = pool.room.place_of.values()
     heads = {id(lane): lane for lane, signature, _ in places if not signature.line.paused}
@@ -200,10 +217,17 @@ def _timers(pool: Pool, deadlines: Deadlines) -> Iterator[str]:
     hours = {("hours_change", name): due for name, due in pool.record.hours.items()}
     watches = pool.watches.by_name.items() if pool.watches is not None else ()
     changes = {("condition_changes", of): each.due for of, each in watches if each.due != NEVER}
+    reports = {("status_due", n): each.due for n, each in pool.reports.items() if each.due}
     surge, stage = pool.record.surge, pool.stage
     if surge is not None and stage is not None:
         changes["surge_expires", stage.name] = surge.since + stage.expires_ms
-    expected = {**hours, **changes, **_expected_of_conversations(pool), **_expected_of_agents(pool)}
+    expected = {
+        **hours,
+        **changes,
+        **reports,
+        **_expected_of_conversations(pool),
+        **_expected_of_agents(pool),
+    }
     for key, due in armed.items():
         if expected.pop(key, None) != due:
             yield f"timer {key[0]} of {key[1]} is set for another time"

@@ -8,8 +8,10 @@ from router.engine.crew import Agent
 from router.engine.deflections import end_deflection, ring_again, rule_to_ring_again
 from router.engine.lanes import fits
 from router.engine.lost import watch_lost
+from router.engine.measures import line_over
 from router.engine.offers import accept, bar, end_offer, end_offer_to, waited_s
 from router.engine.pool import Pool
+from router.engine.status import wait_ended
 from router.engine.waiting import (
     TRANSFER_WAIT_MS,
     change_queue,
@@ -198,6 +200,10 @@ def abandon(
         if rule is not None:
             ring_again(pool, record, rule)
             return None
+    if record.estimate is not None:
+        line_over(pool, record, record.estimate, left=True)
+    if pool.telling and waits and record.waited_ms is None:
+        wait_ended(pool, record, waited_ms=0, answered=False)
     leave(pool, record)
     pool.say(
         ConversationAbandoned(
@@ -253,12 +259,22 @@ def close(pool: Pool, record: ConversationRecord, reason: Close) -> None:
 
 
 def requeue(
-    pool: Pool, record: ConversationRecord, reason: Requeue, *, kept_until: int | None = None
+    pool: Pool,
+    record: ConversationRecord,
+    reason: Requeue,
+    *,
+    kept_until: int | None = None,
+    to: str | None = None,
 ) -> None:
-    """Take a conversation back from its holder, who goes into wrap-up, and let it wait."""
+    """Take a conversation back from its holder, who goes into wrap-up, and let it wait.
+
+    ``to``: in this queue, where it is another.
+    """
     agent = _holder(pool, record)
     until = start_wrap_up(pool, agent, record)
     watch_lost(pool, agent)
+    if to is not None:
+        change_queue(record, to)
     record.offer = None
     bar(pool, record, agent.id)
     enter(pool, record, kept_until=kept_until)
@@ -289,14 +305,14 @@ def transfer(
         record.skills = record.given_skills = to.skills
     if to.level is not None:
         record.level = record.given_level = to.level
-    change_queue(record, to.queue or queue_for(pool, record) or record.queue)
+    queue_name = to.queue or queue_for(pool, record) or record.queue
     kept_until = 0
     if to.agent is not None:
         record.preferred_agents = (to.agent,)
-        queue = pool.policy.queues.get(record.queue)
+        queue = pool.policy.queues.get(queue_name)
         wait = queue.preferred_wait_ms if queue is not None else 0
         kept_until = pool.now + (wait or TRANSFER_WAIT_MS)
-    requeue(pool, record, Requeue.TRANSFERRED, kept_until=kept_until)
+    requeue(pool, record, Requeue.TRANSFERRED, kept_until=kept_until, to=queue_name)
     return None
 
 

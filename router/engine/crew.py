@@ -29,7 +29,7 @@ class Group:
     """All agents with one profile.
 
     ``lanes``: by slot, the shared lanes it may serve; ``fits`` and ``joins`` cache what demands
-    make of it.
+    make of it. ``serving``: how many of them may get work; ``counts``: whose headcount they are in.
     """
 
     __slots__ = (
@@ -37,6 +37,7 @@ class Group:
         "buckets",
         "capacity",
         "caps",
+        "counts",
         "fits",
         "joins",
         "lanes",
@@ -44,6 +45,7 @@ class Group:
         "members",
         "open",
         "profile",
+        "serving",
         "skills",
     )
 
@@ -60,12 +62,25 @@ class Group:
         self.joins: dict[object, Any] = {}
         self.lanes: dict[Slot, list[Any]] = {slot: [] for slot in caps}
         self.members = 0
+        self.serving = 0
+        self.counts: list[Any] = []
 
 
 class Agent:
     """One agent: durable record, profile group, and what is derived from the pool's claims."""
 
-    __slots__ = ("bucket", "claims", "code", "group", "id", "lease", "profile", "record", "used")
+    __slots__ = (
+        "bucket",
+        "claims",
+        "code",
+        "counted",
+        "group",
+        "id",
+        "lease",
+        "profile",
+        "record",
+        "used",
+    )
 
     def __init__(
         self, record: AgentRecord, profile: Profile, group: Group, *, lease: Timer
@@ -79,6 +94,8 @@ class Agent:
         self.used = 0
         self.code = 0
         self.bucket: Bucket | None = None
+        # the group he counts in while he may get work
+        self.counted: Group | None = None
 
     def twin(self) -> "Agent":
         """Give a copy to try things on; what is held by reference is not to be changed in it."""
@@ -294,8 +311,10 @@ class Crew:
             group.buckets.clear()
             group.lanes.clear()
             group.joins.clear()
+            group.counts.clear()
         for agent in self.agents.values():
             agent.bucket = None
+            agent.counted = None
 
     def shelve(self, agent: Agent) -> None:
         """Put an agent who may get work where it can be found."""

@@ -90,6 +90,7 @@ def _offer(pool: Pool, record: ConversationRecord, rule: Deflection, trigger: Tr
     name = f"d{pool.record.seq + 1}"
     expires_at = pool.now + rule.expires_ms
     record.stage = "deflected"
+    record.estimate = None
     record.deflection = OpenDeflection(deflection=name, kind=rule.kind, expires_at=expires_at)
     pool.touch(record)
     pool.say(

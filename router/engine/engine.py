@@ -17,6 +17,7 @@ from router.engine.hours import look_at_calendars
 from router.engine.matching import match
 from router.engine.pool import NO_POLICY, Pool
 from router.engine.repetition import Seen
+from router.engine.status import tell
 from router.engine.switches import count_agents, look
 from router.model.inputs import Input
 from router.model.outputs import Decision, RouterCause, TimerCause
@@ -71,7 +72,7 @@ class Engine:
         pool.heard = event
         pool.cause = None
         lifecycle.apply(pool, event)
-        if pool.newcomers or pool.held or pool.overdue or pool.watches is not None:
+        if pool.newcomers or pool.held or pool.overdue or pool.watches is not None or pool.telling:
             _settle(pool)
         elif pool.hands or pool.fresh_lanes:
             match(pool)
@@ -200,3 +201,5 @@ def _settle(pool: Pool) -> None:
         look(pool, watches, people=people)
     if pool.held:
         watch_turns(pool)
+    if pool.telling:
+        tell(pool)

@@ -96,6 +96,7 @@ class Line(Ranks):
         "aged",
         "ageing",
         "arrivals",
+        "available",
         "closed",
         "deflects",
         "ladder",
@@ -118,6 +119,7 @@ class Line(Ranks):
         self.arrivals = Ranks()
         self.aged = self.newest
         self.watched = False
+        self.available = 0
         self.closed = False
         self.deflects = bool(queue.deflects)
         self.paused = False
@@ -243,15 +245,30 @@ class Lane(Ranks):
         return static - (self.ageing * now if newest is None else newest.growth(now))
 
 
+class Headcount:
+    """How many agents serve one kind of conversation now, in millionths of an agent.
+
+    Kept up to date as they come and go, once it has been counted; ``staff`` has the counts.
+    """
+
+    __slots__ = ("demand", "millionths", "queue")
+
+    def __init__(self, queue: str, demand: Demand) -> None:
+        self.queue = queue
+        self.demand = demand
+        self.millionths: int | None = None
+
+
 class Signature:
     """One kind of conversation: a queue, a channel, a resolved requirement."""
 
-    __slots__ = ("asked", "demand", "lane", "line", "published")
+    __slots__ = ("asked", "demand", "headcount", "lane", "line", "published")
 
     def __init__(self, line: Line, lane: Lane, language: str | None) -> None:
         self.line = line
         self.lane = lane
         self.demand = lane.demand
+        self.headcount: Headcount | None = None
         requirement = self.demand.requirement
         self.published: Requirements = published(requirement, language=language)
         preferred = (term.skill for term in line.queue.prefers)

@@ -11,10 +11,12 @@ from msgspec import UNSET
 
 from router.engine import agents, conversations, deflections
 from router.engine.commands import apply_command
+from router.engine.crew import Agent
 from router.engine.expansion import take_next_step
 from router.engine.hours import look
 from router.engine.lost import agent_lost
 from router.engine.pool import NO_POLICY, Pool
+from router.engine.status import period_over
 from router.engine.surge import end_surge
 from router.engine.switches import turn
 from router.engine.wrap_up import end_due_wrap_ups
@@ -173,14 +175,26 @@ WAITS: dict[str, Callable[[Pool, ConversationRecord], None]] = {
 }
 """What the timers of a conversation do that nobody has."""
 
+ABSENCES: dict[str, Callable[[Pool, Agent], None]] = {
+    "lease_expires": agents.lease_over,
+    "lost_agent": agent_lost,
+    "presence_until": agents.presence_over,
+    "suspension_ends": agents.suspension_over,
+}
+"""What the timers of an agent do who is away, or may be back."""
+
 
 def fire(pool: Pool, timer: str, *, of: str, due: int) -> None:
     """Do what a timer that has come due is for."""
     match timer:
         case "callback_due" | "deflection_expires" | "expands" | "preferred_agent_wait":
             WAITS[timer](pool, pool.conversations[of])
+        case "lease_expires" | "lost_agent" | "presence_until" | "suspension_ends":
+            ABSENCES[timer](pool, pool.agents[of])
         case "decline_forgotten":
             conversations.forget_bars(pool, pool.conversations[of], due)
+        case "status_due":
+            period_over(pool, of)
         case "condition_changes":
             turn(pool, of)
         case "hours_change":
@@ -189,15 +203,7 @@ def fire(pool: Pool, timer: str, *, of: str, due: int) -> None:
             agents.missed_offer(pool, conversations.expire_offer(pool, pool.conversations[of]))
         case "surge_expires":
             end_surge(pool, SurgeChange.EXPIRED)
-        case "lease_expires":
-            agents.lease_over(pool, pool.agents[of])
-        case "presence_until":
-            agents.presence_over(pool, pool.agents[of])
-        case "suspension_ends":
-            agents.suspension_over(pool, pool.agents[of])
         case "wrap_up_ends":
             end_due_wrap_ups(pool, pool.agents[of], due)
-        case "lost_agent":
-            agent_lost(pool, pool.agents[of])
         case _:
             raise AssertionError(f"no timer is called {timer}")

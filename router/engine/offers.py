@@ -10,12 +10,15 @@ import msgspec
 from msgspec import UNSET
 
 from router.engine.crew import Agent
+from router.engine.measures import accepted, agents_time, line_over, worked
 from router.engine.pool import Pool
 from router.engine.slots import Slot
+from router.engine.status import wait_ended
 from router.engine.waiting import leave
 from router.model.outputs import (
     ConversationAssigned,
     ConversationOffered,
+    Judged,
     OfferDeclined,
     OfferExpired,
     OfferWithdrawn,
@@ -129,6 +132,8 @@ def assign(pool: Pool, record: ConversationRecord, agent: Agent, *, why: Why) ->
 
 def _take(pool: Pool, record: ConversationRecord, agent: Agent) -> None:
     leave(pool, record)
+    if record.estimate is not None:
+        line_over(pool, record, record.estimate, left=False)
     _hold(pool, record, agent, pool.slot(record))
     record.attempt += 1
     pool.touch(record)
@@ -144,6 +149,9 @@ def _say_assigned(pool: Pool, record: ConversationRecord, offer: OpenOffer) -> N
     record.stage = "assigned"
     if record.waited_ms is None:
         record.waited_ms = max(0, pool.now - record.arrived_at)
+        if pool.telling:
+            wait_ended(pool, record, waited_ms=record.waited_ms, answered=True)
+    said, record.estimate = record.estimate, None
     pool.say(
         ConversationAssigned(
             conversation=record.id,
@@ -154,6 +162,9 @@ def _say_assigned(pool: Pool, record: ConversationRecord, offer: OpenOffer) -> N
             waited_s=record.waited_ms / 1000,
             units=offer.units,
             why=offer.why,
+            estimate_s=UNSET
+            if said is None
+            else Judged(said.p50, said.p90, max(0, pool.now - said.at) / 1000),
             labels=offer.labels or UNSET,
         )
     )
@@ -168,6 +179,9 @@ def accept(pool: Pool, record: ConversationRecord, offer: OpenOffer, agent: Agen
         if name != agent.id:
             _end_for(pool, record, pool.agents[name], OfferWithdrawn, reason=Withdrawal.TAKEN)
     pool.set_timer("offer_expires", record.id, None)
+    if pool.measuring:
+        accepted(pool, record.queue, pool.now - offer.since)
+        _worked(pool, record, agent, since=offer.since)
     record.offer = offer.taken(agent.id, pool.now)
     pool.touch(record)
     _say_assigned(pool, record, record.offer)
@@ -217,8 +231,15 @@ def _end_for(  # noqa: PLR0917 - as above
 ) -> None:
     offer = record.offer
     assert offer is not None  # noqa: S101 - stage "offered" has one; audited
+    if pool.measuring:
+        _worked(pool, record, agent, since=offer.since)
     pool.release(agent, record)
     pool.say(ending(conversation=record.id, offer=offer.offer, agent=agent.id, reason=reason))
+
+
+def _worked(pool: Pool, record: ConversationRecord, agent: Agent, *, since: int) -> None:
+    slot, _ = agent.claims[record.id]
+    worked(pool, record.queue, agents_time(agent, slot, pool.now - since))
 
 
 def bar(pool: Pool, record: ConversationRecord, agent: str) -> None:

@@ -12,6 +12,7 @@ from router.engine.lanes import Lane, Line, Ranks, Signature
 from router.engine.repetition import Seen
 from router.engine.room import WaitingRoom
 from router.engine.slots import Slot
+from router.engine.staff import Staff
 from router.engine.watch import Watches
 from router.model.inputs import Input, Presence
 from router.model.outputs import Cause, Decision, InputCause, Outcome
@@ -23,9 +24,11 @@ from router.model.state import (
     ConversationRecord,
     Entity,
     Key,
+    MeasuresRecord,
     PoolRecord,
     Profile,
     ProfileRecord,
+    StatusRecord,
     StrangerRecord,
 )
 from router.model.surge import Stage
@@ -63,7 +66,9 @@ class Pool:
         "_agents",
         "_born",
         "_conversations",
+        "_measures",
         "_profiles",
+        "_reports",
         "_spoke",
         "_strangers",
         "agents",
@@ -76,6 +81,8 @@ class Pool:
         "hands",
         "heard",
         "held",
+        "measures",
+        "measuring",
         "name",
         "newcomers",
         "now",
@@ -83,12 +90,15 @@ class Pool:
         "overdue",
         "policy",
         "record",
+        "reports",
         "room",
         "said",
         "seen",
         "speed",
+        "staff",
         "stage",
         "strangers",
+        "telling",
         "watches",
     )
 
@@ -97,6 +107,8 @@ class Pool:
         self.record = PoolRecord(policy=policy.version)
         self.conversations: dict[str, ConversationRecord] = {}
         self.strangers: dict[str, StrangerRecord] = {}
+        self.measures: dict[str, MeasuresRecord] = {}
+        self.reports: dict[str, StatusRecord] = {}
         self.deadlines = deadlines
         self.seen = seen
         self.said: list[Decision] = []
@@ -116,6 +128,8 @@ class Pool:
         self._agents: dict[str, None] = {}
         self._profiles: dict[str, None] = {}
         self._strangers: dict[str, None] = {}
+        self._measures: dict[str, None] = {}
+        self._reports: dict[str, None] = {}
         self._born: set[str] = set()
         self.adopt(policy)
 
@@ -132,8 +146,15 @@ class Pool:
         self.crew = Crew(self.name, policy, round_robin=round_robin)
         self.agents = self.crew.agents
         self.room = WaitingRoom(policy, self.crew)
+        self.telling = tuple(each for each in self.room.lines.values() if each.queue.status)
+        self.measuring = any(q.estimates is not None for q in policy.queues.values())
+        self.staff = Staff(self.crew, self.room, worked=self._worked_before)
         has_switches = any(True for _ in switches(policy))
         self.watches = Watches(policy, self.room, self.crew) if has_switches else None
+
+    def _worked_before(self, queue: str, minute: int) -> int:
+        measures = self.measures.get(queue)
+        return 0 if measures is None else measures.worked_before(minute)
 
     def stand_under_stage(self, stage: Stage | None) -> None:
         """Let the measures of a stage of a surge hold from now on, or of none."""
@@ -211,6 +232,14 @@ class Pool:
         """Remember that a stranger came or is one no longer."""
         self._strangers[agent] = None
 
+    def touch_measures(self, queue: str) -> None:
+        """Remember that what was measured of a queue has changed, or is forgotten."""
+        self._measures[queue] = None
+
+    def touch_report(self, queue: str) -> None:
+        """Remember that what is told of a queue has changed, or is forgotten."""
+        self._reports[queue] = None
+
     def born(self, record: ConversationRecord) -> None:
         """Add a conversation."""
         name = record.id
@@ -258,6 +287,14 @@ class Pool:
                 for name in self._strangers
             ]
             self._strangers.clear()
+        if self._measures:
+            for name in self._measures:
+                changed.append(Change(Key(pool, "measures", _hex(name)), self.measures.get(name)))
+            self._measures.clear()
+        if self._reports:
+            for name in self._reports:
+                changed.append(Change(Key(pool, "status", _hex(name)), self.reports.get(name)))
+            self._reports.clear()
         for number, block in self.seen.changes():
             changed.append(Change(Key(pool, "seen", str(number)), block))
         if self._spoke:
@@ -269,6 +306,8 @@ class Pool:
         entities: list[tuple[str, Entity]] = [("", self.record)]
         entities.extend(self.conversations.items())
         entities.extend(self.strangers.items())
+        entities.extend((_hex(name), each) for name, each in self.measures.items())
+        entities.extend((_hex(name), each) for name, each in self.reports.items())
         for name, agent in self.agents.items():
             entities.append((name, agent.record))
             entities.append((name, ProfileRecord(id=name, profile=agent.profile)))
@@ -283,6 +322,13 @@ class Pool:
         group = self.crew.describe(agent, record, profile)
         if group is not None:
             self.room.join(group)
+            self.staff.join(group)
+        if agent is not None:
+            self.see(agent)
+
+    def see(self, agent: Agent) -> None:
+        """Count an agent whose presence, suspension or profile has changed."""
+        self.staff.see(agent, serves=self.serves(agent))
 
     def take_in_hand(self, agent: Agent) -> None:
         """Take an agent off the shelf before a change; matching puts him back."""
@@ -318,3 +364,8 @@ class Pool:
         """Tell whether an agent may get work at all, room or not."""
         record = agent.record
         return record.presence is Presence.AVAILABLE and not record.suspended
+
+
+def _hex(queue: str) -> str:
+    """Give the id of a queue's record: the name of a queue may hold what no id may."""
+    return queue.encode().hex()

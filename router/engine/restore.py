@@ -7,9 +7,11 @@ from router.model.state import (
     AgentRecord,
     ConversationRecord,
     Entity,
+    MeasuresRecord,
     PoolRecord,
     ProfileRecord,
     SeenRecord,
+    StatusRecord,
     StrangerRecord,
 )
 
@@ -30,6 +32,10 @@ def take_up(pool: Pool, entities: Iterable[Entity]) -> None:
                 profiles.append(entity)
             case StrangerRecord():
                 pool.strangers[entity.id] = entity
+            case MeasuresRecord():
+                pool.measures[entity.queue] = entity
+            case StatusRecord():
+                pool.reports[entity.queue] = entity
             case SeenRecord():
                 pool.seen.restore(entity)
     for described in sorted(profiles, key=lambda each: each.id):

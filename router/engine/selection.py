@@ -157,7 +157,7 @@ def best_agent(pool: Pool, lane: Lane) -> Agent | None:
     _, _, _, record, signature = lane.head()
     assert signature is not None  # noqa: S101 - who waits knows what kind he is
     preferred = record.preferred_agents
-    groups = _open_groups(pool, lane.demand) if lane.kept is None else ()
+    groups = open_groups(pool, lane.demand) if lane.kept is None else ()
     if not groups and not preferred:
         return None
     best: Standing | None = None
@@ -254,7 +254,7 @@ def _standings(
         yield (minus, since if by_idleness else record.asked_at, agent.id, agent)
 
 
-def _open_groups(pool: Pool, demand: Demand) -> Collection[Group]:
+def open_groups(pool: Pool, demand: Demand) -> Collection[Group]:
     """Give the groups with somebody free who hold the rarest of the skills asked for."""
     index = pool.crew.open[demand.slot.index]
     fewest: Collection[Group] | None = None

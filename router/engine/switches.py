@@ -8,6 +8,7 @@ in their order.
 
 from router.engine.crew import Agent
 from router.engine.deadlines import NEVER
+from router.engine.estimates import estimate_newcomer
 from router.engine.expansion import take_step
 from router.engine.lanes import Demand, fits
 from router.engine.pool import Pool
@@ -40,6 +41,9 @@ def look(pool: Pool, watches: Watches, *, people: bool) -> None:
     if people:
         for watch in watches.of_agents:
             fresh[watch] = None
+    # Estimates change with whatever is measured, at the end of any cause.
+    for watch in watches.of_estimates:
+        fresh[watch] = None
     for watch in fresh:
         _set(pool, watch, changes_at(pool, watch))
     moved.clear()
@@ -119,6 +123,9 @@ def _holds(pool: Pool, watch: Watch, condition: Condition) -> bool:
     if isinstance(condition, AtMost):
         if condition.measure is Measure.WAITING:
             return _waiting(watch) <= condition.bound
+        if condition.measure is Measure.ESTIMATED_WAIT:
+            estimated = _estimated_ms(pool, watch)
+            return estimated is not None and estimated <= condition.bound
         return pool.now - _first_arrival(watch) <= condition.bound
     if isinstance(condition, AnyHolds):
         return any(_holds(pool, watch, each) for each in condition.parts)
@@ -132,6 +139,9 @@ def _true_at(pool: Pool, watch: Watch, condition: Condition) -> int:
     if isinstance(condition, AtLeast):
         if condition.measure is Measure.WAITING:
             return 0 if _waiting(watch) >= condition.bound else NEVER
+        if condition.measure is Measure.ESTIMATED_WAIT:
+            estimated = _estimated_ms(pool, watch)
+            return 0 if estimated is not None and estimated >= condition.bound else NEVER
         return min(_first_arrival(watch) + condition.bound, NEVER)
     if isinstance(condition, NoAgents):
         return NEVER if _somebody(pool, watch.demand, condition.attendance) else 0
@@ -156,6 +166,12 @@ def _first_arrival(watch: Watch) -> int:
     return first
 
 
+def _estimated_ms(pool: Pool, watch: Watch) -> int | None:
+    """Give the p50 of somebody who would come now, of the longest line; None: none can be told."""
+    told = (estimate_newcomer(pool, line) for line in watch.lines)
+    return max((round(each.told.p50 * 1_000) for each in told if each is not None), default=None)
+
+
 def _trigger(pool: Pool, watch: Watch, condition: Condition) -> Trigger:
     """Name the first single condition that holds, in the written order, and its value now."""
     match condition:
@@ -168,6 +184,8 @@ def _trigger(pool: Pool, watch: Watch, condition: Condition) -> Trigger:
             return Trigger("no_agents", 0.0)
         case AtLeast(measure=Measure.WAITING) | AtMost(measure=Measure.WAITING):
             return Trigger(Measure.WAITING.value, float(_waiting(watch)))
+        case AtLeast(measure=Measure.ESTIMATED_WAIT) | AtMost(measure=Measure.ESTIMATED_WAIT):
+            return Trigger(Measure.ESTIMATED_WAIT.value, (_estimated_ms(pool, watch) or 0) / 1000)
         case _:
             since = _first_arrival(watch)
             waits = 0 if since == NEVER else pool.now - since

@@ -8,11 +8,13 @@ queue says so and one of them can be reached.
 from msgspec import UNSET
 
 from router.engine.crew import Agent
+from router.engine.estimates import estimate
 from router.engine.lanes import Demand, Line, Signature, fits
 from router.engine.pool import Pool
+from router.model.estimate import Foreseen
 from router.model.inputs import Presence
-from router.model.outputs import ConversationQueued, Qualified
-from router.model.state import ConversationRecord
+from router.model.outputs import ConversationQueued, EstimatedWait, Qualified
+from router.model.state import ConversationRecord, SaidEstimate
 
 TRANSFER_WAIT_MS = 60_000
 """How long a transfer to an agent is kept for him where the queue says nothing."""
@@ -104,6 +106,7 @@ def set_paused(pool: Pool, line: Line, *, paused: bool) -> None:
     for record in records:
         pool.room.leave(record)
     line.paused = paused
+    pool.staff.forget()
     if not paused and pool.held:
         pool.opened = True
     for record in records:
@@ -158,18 +161,25 @@ def change_queue(record: ConversationRecord, queue: str) -> None:
     if queue != record.queue:
         record.queue = queue
         record.step = 0
+        record.estimate = None
 
 
 def say_queued(pool: Pool, record: ConversationRecord) -> None:
     """Decide that a conversation is queued as it is qualified now."""
     waits = pool.room.place_of.get(record.id)
     signature = waits[1] if waits is not None else pool.signature(record)
+    rank = place(pool, record)
+    told = None
+    if signature is not None and signature.line.queue.estimates is not None:
+        told = _told(pool, record, estimate(pool, record, signature, ahead=rank - 1))
+    elif record.estimate is not None:
+        _told(pool, record, None)
     pool.say(
         ConversationQueued(
             conversation=record.id,
             queue=record.queue,
-            place=place(pool, record),
-            estimated_wait_s=None,
+            place=rank,
+            estimated_wait_s=told,
             qualified=Qualified(
                 topic=record.topic,
                 level=record.level,
@@ -181,3 +191,17 @@ def say_queued(pool: Pool, record: ConversationRecord) -> None:
             ),
         )
     )
+
+
+def _told(
+    pool: Pool, record: ConversationRecord, foreseen: Foreseen | None
+) -> EstimatedWait | None:
+    """Keep what a waiting conversation is told, to be compared with what comes of it."""
+    if record.stage == "waiting":
+        record.estimate = None
+        if foreseen is not None:
+            said = foreseen.told
+            record.estimate = SaidEstimate(
+                at=pool.now, p50=said.p50, p90=said.p90, wait_ms=foreseen.wait_ms
+            )
+    return None if foreseen is None else foreseen.told

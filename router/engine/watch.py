@@ -22,7 +22,9 @@ class Watch:
     when it turns on, 0: none; ``enters``: whether it enters a stage.
     """
 
-    __slots__ = ("demand", "due", "enters", "lines", "of_agents", "step", "switch")
+    __slots__ = (
+        *("demand", "due", "enters", "lines", "of_agents", "of_estimates", "step", "switch"),
+    )
 
     def __init__(self, switch: Switch, lines: tuple[Line, ...], demand: Demand) -> None:
         self.switch = switch
@@ -33,7 +35,9 @@ class Watch:
         self.due = NEVER
         found = singles(switch)
         self.of_agents = any(isinstance(each, NoAgents) for each in found)
-        aged = any(getattr(each, "measure", None) is Measure.OLDEST_WAIT for each in found)
+        measures = {getattr(each, "measure", None) for each in found}
+        self.of_estimates = Measure.ESTIMATED_WAIT in measures
+        aged = Measure.OLDEST_WAIT in measures
         for line in lines:
             line.watched = True
             line.aged = line.aged or aged
@@ -46,7 +50,16 @@ class Watches:
     can be reached}, for the demands that are asked about.
     """
 
-    __slots__ = ("_crew", "by_line", "by_name", "fresh", "logged_in", "of_agents", "present")
+    __slots__ = (
+        "_crew",
+        "by_line",
+        "by_name",
+        "fresh",
+        "logged_in",
+        "of_agents",
+        "of_estimates",
+        "present",
+    )
 
     def __init__(self, policy: Policy, room: WaitingRoom, crew: Crew) -> None:
         self._crew = crew
@@ -60,6 +73,7 @@ class Watches:
         for watch in self._watched(entering, tuple(room.lines.values()), NOTHING):
             watch.enters = True
         self.of_agents = [each for each in self.by_name.values() if each.of_agents]
+        self.of_estimates = [each for each in self.by_name.values() if each.of_estimates]
         self.fresh: dict[Watch, None] = dict.fromkeys(self.by_name.values())
 
     def _of_queue(self, queue: Queue, line: Line) -> None:

@@ -1,6 +1,7 @@
 """Work after a conversation: it holds what the conversation held, until its end."""
 
 from router.engine.crew import Agent
+from router.engine.measures import agents_time, worked
 from router.engine.pool import Pool
 from router.model.state import ConversationRecord, OpenWrapUp
 
@@ -8,6 +9,11 @@ from router.model.state import ConversationRecord, OpenWrapUp
 def start_wrap_up(pool: Pool, agent: Agent, record: ConversationRecord) -> int | None:
     """Turn the claim of an assigned conversation into a wrap-up; give its end (ms; None: open)."""
     slot, units = agent.claims[record.id]
+    queue = None
+    if pool.measuring and record.offer is not None:
+        queue = record.queue
+        ms = agents_time(agent, slot, pool.now - record.offer.since)
+        worked(pool, queue, ms, conversations=1)
     pool.release(agent, record)
     limit = slot.channel.wrap_up.limit_ms if slot.channel is not None else 0
     if limit == 0:
@@ -17,7 +23,12 @@ def start_wrap_up(pool: Pool, agent: Agent, record: ConversationRecord) -> int |
     until = None if limit is None else pool.now + limit
     labels = record.offer.labels if record.offer is not None else ()
     agent.record.wrap_ups[record.id] = OpenWrapUp(
-        channel=slot.name, units=units, until=until, labels=labels
+        channel=slot.name,
+        units=units,
+        until=until,
+        labels=labels,
+        queue=queue,
+        since=0 if queue is None else pool.now,
     )
     agent.used += units
     agent.code += slot.bits
@@ -30,7 +41,10 @@ def end_wrap_up(pool: Pool, agent: Agent, conversation: str) -> None:
     pool.take_in_hand(agent)
     ended = agent.record.wrap_ups.pop(conversation)
     agent.used -= ended.units
-    agent.code -= pool.crew.slot_for(ended.channel, ended.labels).bits
+    slot = pool.crew.slot_for(ended.channel, ended.labels)
+    agent.code -= slot.bits
+    if ended.queue is not None:
+        worked(pool, ended.queue, agents_time(agent, slot, pool.now - ended.since))
     agent.record.idle_since = pool.now
     pool.touch_agent(agent.record)
     _watch(pool, agent)

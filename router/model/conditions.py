@@ -16,6 +16,7 @@ class Measure(StrEnum):
 
     WAITING = "waiting"
     OLDEST_WAIT = "oldest_wait"
+    ESTIMATED_WAIT = "estimated_wait"
 
 
 class AtLeast(msgspec.Struct, frozen=True, tag="at_least", gc=False):

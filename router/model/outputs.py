@@ -60,6 +60,14 @@ class EstimatedWait(msgspec.Struct, frozen=True, gc=False):
     p90: float
 
 
+class Judged(msgspec.Struct, frozen=True, gc=False):
+    """An estimate beside what came of it: ``actual`` seconds from when it was said, all in seconds."""
+
+    p50: float
+    p90: float
+    actual: float
+
+
 class Why(msgspec.Struct, frozen=True, gc=False):
     """Score of the chosen agent and its parts; the terms add up to the score."""
 
@@ -104,7 +112,10 @@ class ConversationOffered(Outcome, frozen=True, kw_only=True):
 
 
 class ConversationAssigned(Outcome, frozen=True, kw_only=True):
-    """An agent has the conversation: the offer was accepted, or none was needed."""
+    """An agent has the conversation: the offer was accepted, or none was needed.
+
+    ``estimate_s``: the wait that was estimated when it was last queued, at its next assignment.
+    """
 
     type: ClassVar[str] = "conversation.assigned"
     conversation: str
@@ -116,6 +127,7 @@ class ConversationAssigned(Outcome, frozen=True, kw_only=True):
     units: int
     why: Why
     labels: tuple[str, ...] | UnsetType = UNSET
+    estimate_s: Judged | UnsetType = UNSET
 
 
 class OfferEnded(Outcome, frozen=True, kw_only=True):

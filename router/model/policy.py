@@ -12,6 +12,7 @@ import msgspec
 
 from router.model.conditions import Switch
 from router.model.deflection import Deflection
+from router.model.estimate import Estimates
 from router.model.inputs import Customer, Scalar
 from router.model.requirement import NOTHING, Requirement, SkillTerm
 from router.model.surge import Stage
@@ -127,6 +128,18 @@ class Expansion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     serves: Requirement = NOTHING
 
 
+class Status(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """That it is said how a queue stands, at most once in ``every_ms``.
+
+    Service level: of the waits that ended in the last ``over_ms`` (whole minutes) those answered
+    ``within_ms``.
+    """
+
+    every_ms: int
+    within_ms: int
+    over_ms: int
+
+
 class Queue(msgspec.Struct, frozen=True, kw_only=True):
     """Where conversations wait, and who may take them.
 
@@ -136,7 +149,8 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     not, as long as one of them may have it once he is back. ``hours``: name of the calendar
     outside which nobody is matched from it (None: always open). ``deflects``: what is offered
     instead of waiting, the first rule that applies first. ``expands``: its ladder, every step with a
-    time later than the one with a time before it.
+    time later than the one with a time before it. ``estimates``: what is expected of
+    it where waits are estimated (None: not). ``status``: that it is said how it stands.
     """
 
     name: str
@@ -150,6 +164,8 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     hours: str | None = None
     deflects: tuple[Deflection, ...] = ()
     expands: tuple[Expansion, ...] = ()
+    estimates: Estimates | None = None
+    status: Status | None = None
 
 
 class AgentRules(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from router.model.deflection import DeflectionKind
+from router.model.estimate import Lately, faded
 from router.model.inputs import Customer, Presence, Scalar
 from router.model.outputs import Trigger, Why
 from router.model.reasons import Suspension
@@ -78,6 +79,19 @@ class OpenDeflection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     due: int | None = None
 
 
+class SaidEstimate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """How long a conversation was said to wait when it was queued ``at`` that time.
+
+    ``p50`` and ``p90`` are seconds. ``wait_ms``: the mean time in line by the rates alone, 0 once its
+    time in line has ended.
+    """
+
+    at: int
+    p50: float
+    p90: float
+    wait_ms: int = 0
+
+
 Stage = Literal["waiting", "offered", "assigned", "deflected"]
 
 
@@ -88,7 +102,8 @@ class ConversationRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=Fa
     (``given_*``) are what platforms said, kept to qualify again; the others are what qualification
     found. ``barred`` {agent: until} are those who declined it or handed it over. ``deflected``
     names the rules that have deflected it; ``callbacks`` counts how often one was promised.
-    ``step``: how many steps of its queue's ladder it has taken.
+    ``step``: how many steps of its queue's ladder it has taken. ``estimate``: the wait it was told, until
+    it is assigned, deflected or in another queue.
     """
 
     id: str
@@ -122,6 +137,7 @@ class ConversationRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=Fa
     deflected: tuple[str, ...] = ()
     callbacks: int = 0
     step: int = 0
+    estimate: SaidEstimate | None = None
     traceparent: str | None = None
 
 
@@ -147,12 +163,17 @@ class ProfileRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
 
 
 class OpenWrapUp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """Work after a conversation that still holds capacity; ``until`` None: open."""
+    """Work after a conversation that still holds capacity; ``until`` None: open.
+
+    ``queue`` and ``since`` are kept where it is measured how long agents work for a queue.
+    """
 
     channel: str
     units: int
     until: int | None = None
     labels: tuple[str, ...] = ()
+    queue: str | None = None
+    since: int = 0
 
 
 class AgentRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
@@ -215,6 +236,44 @@ class PoolRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     spent: tuple[str, ...] = ()
 
 
+class MeasuresRecord(msgspec.Struct, kw_only=True, gc=False):
+    """What was measured of a queue, to estimate waits.
+
+    ``served``: [conversations, ms of agents' time]; ``answered``: [offers accepted, ms until then];
+    ``waited``: [waits in line, ms, of whom left, ms that was estimated]. ``worked`` and ``before``: ms of
+    agents' time in the minute ``minute`` (since the epoch), and in those before it, fading.
+    """
+
+    queue: str
+    served: Lately
+    answered: Lately
+    waited: Lately
+    minute: int = 0
+    worked: int = 0
+    before: int = 0
+
+    def worked_before(self, minute: int) -> int:
+        """Give the agents' time the queue took before a minute, in ms, older time counting less."""
+        gone = minute - self.minute
+        return faded(self.before + self.worked, gone) if gone > 0 else self.before
+
+
+class StatusRecord(msgspec.Struct, kw_only=True, gc=False):
+    """What was said of how a queue stands, and what its service level is made of.
+
+    ``at``: when it was said last, and ``said``: waiting, available agents, ``ended`` as they were;
+    ``due``: when it is said next, if it is held back. ``ended`` counts the waits that ended;
+    ``minutes``: [minute since the epoch, waits that ended, of them answered in time], oldest first.
+    """
+
+    queue: str
+    at: int = 0
+    due: int | None = None
+    said: tuple[int, int, int] = (0, 0, 0)
+    ended: int = 0
+    minutes: list[list[int]] = []
+
+
 class SeenRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """A block of event ids that have been seen, to refuse their repetition.
 
@@ -245,16 +304,27 @@ class BarrierRecord(msgspec.Struct, kw_only=True, gc=False):
     nonce: str
 
 
-Entity = ConversationRecord | ProfileRecord | AgentRecord | StrangerRecord | PoolRecord | SeenRecord
+Entity = (
+    ConversationRecord
+    | ProfileRecord
+    | AgentRecord
+    | StrangerRecord
+    | MeasuresRecord
+    | StatusRecord
+    | PoolRecord
+    | SeenRecord
+)
 """What an engine keeps; positions, barrier and number of shards belong to the shard."""
 
-Kind = Literal["conversation", "profile", "agent", "stranger", "pool", "seen"]
+Kind = Literal["conversation", "profile", "agent", "stranger", "measures", "status", "pool", "seen"]
 
 KINDS: dict[type[Entity], Kind] = {
     ConversationRecord: "conversation",
     ProfileRecord: "profile",
     AgentRecord: "agent",
     StrangerRecord: "stranger",
+    MeasuresRecord: "measures",
+    StatusRecord: "status",
     PoolRecord: "pool",
     SeenRecord: "seen",
 }

@@ -44,6 +44,7 @@ from router.rules.dispatch import Dispatch
 from router.rules.expansion import check_end, ladder
 from router.rules.hours import compiled_hours
 from router.rules.listening import ears
+from router.rules.measuring import estimates, status
 from router.rules.problems import Place, Problems, Severity, nearest
 from router.rules.qualification import Qualification, Step
 from router.rules.requirements import WORDS, RequirementReader
@@ -367,6 +368,8 @@ class _Builder:
             hours=written.hours,
             deflects=instead,
             expands=self._ladder(name, written, start=Expansion(requires=asked, serves=serves)),
+            estimates=estimates(written),
+            status=status(written),
         )
 
     def _ladder(

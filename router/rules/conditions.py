@@ -23,8 +23,12 @@ from router.model.conditions import (
 from router.rules.units import duration_text
 from router.rules.written.conditions import Calm, Standing
 
-_STEP: Final[Mapping[Measure, int]] = {Measure.WAITING: 1, Measure.OLDEST_WAIT: 1_000}
-"""One conversation less, and the next one who has waited a second less."""
+_STEP: Final[Mapping[Measure, int]] = {
+    Measure.WAITING: 1,
+    Measure.OLDEST_WAIT: 1_000,
+    Measure.ESTIMATED_WAIT: 1_000,
+}
+"""One conversation less, the next one who has waited a second less, a second less to wait."""
 MOST_CASES: Final = 20_000
 
 Case = dict[Measure, int]
@@ -42,6 +46,8 @@ def condition(written: Standing | Calm) -> Condition:
     bounded = AtLeast if isinstance(written, Standing) else AtMost
     if written.waiting is not None:
         return bounded(Measure.WAITING, written.waiting)
+    if written.estimated_wait is not None:
+        return bounded(Measure.ESTIMATED_WAIT, written.estimated_wait)
     return bounded(Measure.OLDEST_WAIT, written.oldest_wait or 0)
 
 
@@ -59,7 +65,7 @@ def condition_value(compiled: Condition) -> dict[str, Any]:
 
 
 def _bound_value(measure: Measure, bound: int) -> int | str:
-    return duration_text(bound) if measure is Measure.OLDEST_WAIT else bound
+    return bound if measure is Measure.WAITING else duration_text(bound)
 
 
 def switch_value(switch: Switch) -> dict[str, Any]:
@@ -149,6 +155,7 @@ def _words(case: Case) -> str:
     said = {
         Measure.WAITING: "{} waiting",
         Measure.OLDEST_WAIT: "the oldest for {}",
+        Measure.ESTIMATED_WAIT: "an estimated wait of {}",
     }
     parts = [said[name].format(_bound_value(name, value)) for name, value in case.items()]
     return "with " + " and ".join(parts)

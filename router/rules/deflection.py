@@ -7,6 +7,7 @@ from typing import Any, Final
 from router.model.conditions import Switch
 from router.model.deflection import Closed, Deflection, DeflectionKind, First
 from router.rules.conditions import condition, flaw, switch_value
+from router.rules.measuring import unfounded
 from router.rules.problems import Problems, nearest
 from router.rules.shape import spot
 from router.rules.source import Mapping
@@ -82,6 +83,12 @@ class DeflectionReader:
 
     def check(self, queue: str, written: Queue, *, has_hours: bool) -> None:
         """Report names that nobody declared, and conditions that can never hold."""
+        for part in unfounded(written):
+            self._problems.error(
+                spot(self._tree, "queues", queue, *part),
+                f"`{queue}` estimates no waits",
+                "`estimates: {}`",
+            )
         for number, each in enumerate(written.deflects):
             path = ("queues", queue, "deflects", number)
             for index, channel in enumerate(each.channels):

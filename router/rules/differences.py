@@ -54,6 +54,8 @@ _PHRASES: Final[Mapping[tuple[str, str], str]] = {
     ("surge", "at_least"): "lasts at least {}",
     ("surge", "expires"): "ends by itself after {}",
     ("surge", "sets"): "sets {}",
+    ("queues", "status"): "tells how it stands {}",
+    ("queues", "estimates"): "tells how long the wait will be; expected at first: {}",
 }
 _NOTHING: Final[Mapping[tuple[str, str], str]] = {
     ("channels", "at_most"): "as many as there are units for",
@@ -68,6 +70,8 @@ _NOTHING: Final[Mapping[tuple[str, str], str]] = {
     ("surge", "on"): "it is ordered",
     ("surge", "off"): "that is so no more",
     ("surge", "at_least"): "no time",
+    ("queues", "status"): "never",
+    ("queues", "estimates"): "nobody is told",
 }
 _WHOLE: Final = frozenset({"requires", "set", "on", "off", "sets"})
 """Values that are only understood as a whole."""

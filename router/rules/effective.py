@@ -17,6 +17,7 @@ from router.rules.cel.syntax import Expression, canonical, constant
 from router.rules.deflection import deflection_value
 from router.rules.expansion import ladder_value
 from router.rules.hours import OpeningHours
+from router.rules.measuring import estimates_value, status_value
 from router.rules.qualification import Step
 from router.rules.requirements import requirement_value
 from router.rules.selection import selection_value
@@ -185,6 +186,10 @@ def _queue(queue: Queue, takes: Expression, *, own: Requirement) -> dict[str, An
         value["deflects"] = [deflection_value(each) for each in queue.deflects]
     if queue.expands:
         value["expands"] = ladder_value(queue.expands, serves=queue.serves, own=own)
+    if queue.estimates is not None:
+        value["estimates"] = estimates_value(queue.estimates)
+    if queue.status is not None:
+        value["status"] = status_value(queue.status)
     return value
 
 

@@ -15,6 +15,7 @@ from router.wire.outcome_parts import (
     Absent,
     DecidedFields,
     EstimateFields,
+    JudgedFields,
     QualifiedFields,
     Requirements,
     TermsFields,
@@ -34,7 +35,8 @@ class QueuedFields(_ConversationFields):
     queue: Name = Field(description="Where it waits.", examples=["reimbursement"])
     place: int = Field(ge=1, description="Its rank in the queue now, from 1.", examples=[3])
     estimated_wait_s: EstimateFields | None = Field(
-        description="Estimated wait in seconds, or null where none can be given.", examples=[None]
+        description="Estimated wait in seconds, or null where none can be given.",
+        examples=[{"p50": 35.0, "p90": 140.0}],
     )
     qualified: QualifiedFields = Field(description="What qualification found.")
 
@@ -79,6 +81,10 @@ class AssignedFields(_AgentHasItFields):
     of = outputs.ConversationAssigned
 
     why: TermsFields = Field(description="Why this agent.")
+    estimate_s: JudgedFields | Absent = Field(
+        default=None,
+        description="The wait it was told when it was last queued, where it was told one.",
+    )
 
 
 class _OfferEndedFields(_ConversationFields):

@@ -97,6 +97,16 @@ class EstimateFields(Fields):
     p90: float = Field(description="Nine in ten are served by then.", ge=0, examples=[140.0])
 
 
+class JudgedFields(Fields):
+    """An estimated wait, and what came of it, in seconds."""
+
+    p50: float = Field(description="Half were to be served by then.", ge=0, examples=[35.0])
+    p90: float = Field(description="Nine in ten were to be served by then.", ge=0, examples=[140.0])
+    actual: float = Field(
+        description="From when that was said until this assignment.", ge=0, examples=[51.25]
+    )
+
+
 class ExpressionFields(Fields):
     """Requirements that no map of skills can say."""
 

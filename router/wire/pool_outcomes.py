@@ -39,7 +39,7 @@ class ReleasedFields(DecidedFields):
 
 
 class QueueStatusFields(DecidedFields):
-    """How a queue stands; on change, at most once a period. Not published yet."""
+    """How a queue stands; on change, at most once a period, where rules ask for it."""
 
     of = outputs.QueueStatus
 
@@ -49,15 +49,16 @@ class QueueStatusFields(DecidedFields):
         ge=0, description="Seconds the longest waiting one has waited.", examples=[181.5]
     )
     available_agents: Count = Field(
-        description="Available agents who may take from it.", examples=[6]
+        description="Available agents who serve it, busy or not, on any channel.", examples=[6]
     )
     estimated_wait_s: EstimateFields | None = Field(
-        description="Estimated wait in seconds, or null where none can be given.", examples=[None]
+        description="That of somebody who would come now, or null where none can be given.",
+        examples=[{"p50": 35.0, "p90": 140.0}],
     )
     service_level: float | None = Field(
         ge=0,
         le=1,
-        description="Share answered within the target, or null where nothing was.",
+        description="Answered in time, of all waits that ended lately, by an agent or by leaving; null: none.",
         examples=[0.83],
     )
 

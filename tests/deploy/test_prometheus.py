@@ -26,7 +26,7 @@ CASES = [case for story in STORIES for case in story.get("alert_rule_test", ())]
 def measured() -> dict[str, dict[str, set[str]]]:
     """Everything a router measures: name of the series, its labels, and the values they begin with."""
     metrics = Metrics()
-    metrics.show_waiting({"claims": 1})
+    metrics.show_waiting({"claims": 1, "letters": 0})
     metrics.show_lag({"conversations": 1, "agents": 0, "commands": 0})
     metrics.show_policies({"v1"})
     metrics.show_shards(total=8, owned=8, running=8)

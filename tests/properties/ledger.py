@@ -17,7 +17,7 @@ from router.model.inputs import Input
 from router.model.outputs import Decision, Outcome
 from router.model.policy import OrderBy, Policies, Policy
 
-ANSWERS, ENDS_OF_OFFERS, CHANGES, MATCHES = range(4)
+ANSWERS, ENDS_OF_OFFERS, CHANGES, MATCHES, STATUS = range(5)
 TURN: dict[type[Outcome], int] = {
     said.CommandApplied: ANSWERS,
     said.OfferExpired: ENDS_OF_OFFERS,
@@ -25,6 +25,7 @@ TURN: dict[type[Outcome], int] = {
     said.OfferWithdrawn: ENDS_OF_OFFERS,
     said.ConversationOffered: MATCHES,
     said.ConversationAssigned: MATCHES,
+    said.QueueStatus: STATUS,
 }
 UNKNOWN = ""
 """The queue of a conversation that had to leave its queue while an agent had it: nobody said."""

@@ -47,8 +47,8 @@ def a_switch(name: str, chance: Chance, *, queue: str | None) -> Switch:
 
 def a_condition(chance: Chance, *, depth: int, on: bool) -> Condition:
     """Make a condition, of those that turn something on or of those that turn it off."""
-    kinds = ("waiting", "oldest_wait", "no_agents" if on else "waiting", "any", "all")
-    match chance.one_of(kinds[: 5 if depth else 3]):
+    kinds = ("waiting", "oldest_wait", "estimated_wait", "no_agents" if on else "waiting")
+    match chance.one_of((*kinds, "any", "all") if depth else kinds):
         case "waiting":
             bound = chance.one_of((2, 1, 3, 5) if on else (0, 1, 2))
             made = AtLeast if on else AtMost
@@ -56,6 +56,9 @@ def a_condition(chance: Chance, *, depth: int, on: bool) -> Condition:
         case "oldest_wait":
             made = AtLeast if on else AtMost
             return made(Measure.OLDEST_WAIT, chance.one_of((5_000, 1_000, 60_000, 0)))
+        case "estimated_wait":
+            made = AtLeast if on else AtMost
+            return made(Measure.ESTIMATED_WAIT, chance.one_of((30_000, 1_000, 300_000, 0)))
         case "no_agents":
             return NoAgents(chance.one_of(tuple(Attendance)))
         case kind:

@@ -118,6 +118,16 @@ def test_what_the_engine_forgets_to_save_room_it_works_out_again(
     tell(seed)
 
 
+@pytest.mark.parametrize("seed", range(32, 48))
+def test_what_was_measured_long_ago_counts_less_in_both(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("router.engine.measures", "tests.reference.estimates"):
+        monkeypatch.setattr(f"{module}.SERVED_LATELY", 2)
+        monkeypatch.setattr(f"{module}.WAITED_LATELY", 2)
+    tell(seed)
+
+
 @pytest.mark.parametrize("seed", range(1, 33))
 def test_engine_and_reference_agree_where_the_rules_never_stay(seed: int) -> None:
     tell(seed, step=restless_step)

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from router.model import limits
 from router.model.deflection import DeflectionKind
+from router.model.estimate import Lately
 from router.model.inputs import Customer, Input, Presence, Topic
 from router.model.outputs import Why
 from router.model.reasons import Suspension
@@ -15,6 +16,7 @@ from router.model.state import (
     ConversationRecord,
     Entity,
     Key,
+    MeasuresRecord,
     OpenDeflection,
     OpenOffer,
     OpenWrapUp,
@@ -22,6 +24,7 @@ from router.model.state import (
     Profile,
     ProfileRecord,
     SeenRecord,
+    StatusRecord,
     StrangerRecord,
 )
 from router.wire import DeadLetter, Reader, decode_entity, encode_change, encode_dead_letter
@@ -72,6 +75,7 @@ def test_any_record_has_an_answer(
 
 NUMBERS = st.integers(-limits.MAX_INTEGER, limits.MAX_INTEGER)
 COUNTS = st.integers(0, limits.MAX_INTEGER)
+SUMS = st.builds(Lately, st.lists(COUNTS, max_size=4), st.lists(COUNTS, max_size=4))
 LEVELS = st.dictionaries(WORDS, COUNTS, max_size=3)
 MAYBE_WORDS = WORDS | st.none()
 MAYBE_NUMBERS = NUMBERS | st.none()
@@ -140,16 +144,42 @@ ENTITIES: st.SearchStrategy[Entity] = st.one_of(
         suspended=st.dictionaries(st.sampled_from(Suspension), NUMBERS),
         lost_at=MAYBE_NUMBERS,
         wrap_ups=st.dictionaries(
-            IDS, st.builds(OpenWrapUp, channel=WORDS, units=COUNTS, until=MAYBE_NUMBERS), max_size=3
+            IDS,
+            st.builds(
+                OpenWrapUp,
+                channel=WORDS,
+                units=COUNTS,
+                until=MAYBE_NUMBERS,
+                queue=st.none() | WORDS,
+                since=COUNTS,
+            ),
+            max_size=3,
         ),
     ),
     st.builds(StrangerRecord, id=IDS),
+    st.builds(
+        MeasuresRecord,
+        queue=WORDS,
+        served=SUMS,
+        answered=SUMS,
+        waited=SUMS,
+        minute=COUNTS,
+        worked=COUNTS,
+    ),
     st.builds(
         PoolRecord,
         seq=COUNTS,
         policy=WORDS,
         paused=st.lists(WORDS, max_size=3).map(tuple),
         hours=st.dictionaries(WORDS, NUMBERS, max_size=2),
+    ),
+    st.builds(
+        StatusRecord,
+        queue=WORDS,
+        due=MAYBE_NUMBERS,
+        said=st.tuples(COUNTS, COUNTS, COUNTS),
+        ended=COUNTS,
+        minutes=st.lists(st.lists(COUNTS, min_size=3, max_size=3), max_size=3),
     ),
     st.builds(
         SeenRecord,

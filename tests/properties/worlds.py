@@ -38,6 +38,7 @@ from router.model.requirement import (
 )
 from tests.properties.chance import Chance, one_in, some_of
 from tests.properties.loads import a_switch, stages
+from tests.properties.measuring import estimates, status
 
 SKILLS = ("sales", "tech", "calm")
 TOPICS = ("sales", "tech", "other")
@@ -341,6 +342,8 @@ def _queue(name: str, chance: Chance) -> Queue:
         hours=hours,
         deflects=tuple(_deflection(f"{name} {n}", chance, hours=hours) for n in range(rules)),
         expands=_ladder(name, chance),
+        estimates=estimates(chance),
+        status=status(chance),
     )
 
 

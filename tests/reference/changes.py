@@ -11,10 +11,10 @@ from router.model.policy import Facts
 from router.model.reasons import Close, Release, Requeue, Suspension, Withdrawal
 from router.model.requirement import published
 from router.model.state import OpenWrapUp
-from tests.reference.room import Room
+from tests.reference.estimates import Estimates
 
 
-class Changes(Room):
+class Changes(Estimates):
     """One pool that changes, one cause at a time: the input, or else a timer or a restart."""
 
     input: Any
@@ -62,7 +62,8 @@ class Changes(Room):
 
     def move(self, c: Any, queue: str) -> None:
         """Let it be in a queue; in another than before it has taken no step yet."""
-        c.queue, c.step = queue, c.step if c.queue == queue else 0
+        if c.queue != queue:
+            c.queue, c.step, c.estimate = queue, 0, None
 
     def queued(self, c: Any) -> None:
         requirements = published(self.needs(c), language=c.language)
@@ -70,7 +71,7 @@ class Changes(Room):
         known = {name: getattr(c, name) for name in names}
         labels = c.labels or UNSET
         found = said.Qualified(requirements=requirements, labels=labels, **known)
-        more = {"place": self.place(c), "estimated_wait_s": None, "qualified": found}
+        more = {"place": self.place(c), "qualified": found} | self.estimate(c)
         self.say(said.ConversationQueued, c, **more)
 
     def requeue(self, c: Any, reason: Requeue, **handed: Any) -> None:
@@ -81,11 +82,20 @@ class Changes(Room):
         """End the holder's work and start the wrap-up; give what is said of it."""
         agent, limit = self.agents[c.offer.agent], self.policy.channels[c.channel].wrap_up.limit_ms
         until = None if limit is None else self.now + limit
+        self.worked(c.queue, agent.id, c.channel, since=c.offer.since, done=1)
         if limit != 0:
+            if c.id in agent.wrap_ups:
+                self.wrapped_up(agent, c.id)
             held = {"channel": c.channel, "units": c.offer.units, "labels": c.offer.labels}
-            agent.wrap_ups[c.id] = OpenWrapUp(**held, until=until)
+            agent.wrap_ups[c.id] = OpenWrapUp(**held | self.measured_from(c.queue), until=until)
         agent.idle_since = self.now
         return {"agent": agent.id, "wrapup_until": until}
+
+    def wrapped_up(self, agent: Any, conversation: str) -> None:
+        ended = agent.wrap_ups.pop(conversation)
+        if ended.queue is not None:
+            self.worked(ended.queue, agent.id, ended.channel, since=ended.since)
+        agent.idle_since = self.now
 
     def close(self, c: Any, reason: Close) -> None:
         held = {}

@@ -31,6 +31,10 @@ class Conditions(Surge):
                 return bool(line) and oldest >= bound
             case AtMost(measure=Measure.OLDEST_WAIT, bound=bound):
                 return not line or oldest <= bound
+            case AtLeast(measure=Measure.ESTIMATED_WAIT, bound=bound):
+                return self.estimated_ms(queue, -1) >= bound
+            case AtMost(measure=Measure.ESTIMATED_WAIT, bound=bound):
+                return self.estimated_ms(queue, NEVER) <= bound
             case NoAgents(attendance=attendance):
                 return not any(self.serves(each, queue, attendance) for each in self.agents)
         return len(line) >= it.bound if isinstance(it, AtLeast) else len(line) <= it.bound
@@ -48,6 +52,11 @@ class Conditions(Surge):
             return bool(known) and serves and logged_in
         free = any(self.has_room(agent, each) for each in known)
         return serves and logged_in and record.presence is Presence.AVAILABLE and free
+
+    def estimated_ms(self, queue: Any, unknown: int) -> int:
+        """Give the p50 of somebody who would come now, of the longest wait that can be told."""
+        told = [self.for_newcomer(each) for each in ([queue] if queue else self.policy.queues)]
+        return max((round(each.p50 * 1_000) for each in told if each), default=unknown)
 
     def when(self, it: Any, queue: Any) -> int:
         """Give when a condition holds, if nothing else happens; NEVER, or the past, may be."""
@@ -99,6 +108,8 @@ class Conditions(Surge):
             it = next(each for each in it.parts if self.holds(each, queue))
         if isinstance(it, NoAgents):
             return said.Trigger("no_agents", 0.0)
+        if it.measure is Measure.ESTIMATED_WAIT:
+            return said.Trigger(it.measure.value, self.estimated_ms(queue, 0) / 1000)
         line = self.line(queue)
         oldest = self.now - min((c.arrived_at for c in line), default=self.now)
         of_time = it.measure is Measure.OLDEST_WAIT

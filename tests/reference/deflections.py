@@ -11,13 +11,13 @@ from router.model.conditions import Switch
 from router.model.deflection import Closed, DeflectionKind
 from router.model.reasons import Close, Refusal, Requeue, Withdrawal
 from router.model.state import OpenDeflection
-from tests.reference.conditions import Conditions
 from tests.reference.moment import refuse
+from tests.reference.status import Statuses
 
 YEAR_AND_A_DAY_MS = 366 * 86_400_000
 
 
-class Deflections(Conditions):
+class Deflections(Statuses):
     """One pool whose customers may be offered something better than waiting."""
 
     def deflect(self) -> None:
@@ -30,7 +30,7 @@ class Deflections(Conditions):
                 self.offer_instead(c, rule, self.trigger(rule, c))
 
     def offer_instead(self, c: Any, rule: Any, trigger: said.Trigger | None) -> None:
-        c.stage, c.offer, c.kept_until = "deflected", None, None
+        c.stage, c.offer, c.kept_until, c.estimate = "deflected", None, None, None
         name, ends = f"d{self.seq + 1}", self.now + rule.expires_ms
         c.deflection = OpenDeflection(deflection=name, kind=rule.kind, expires_at=ends)
         told_of = {"kind": rule.kind, "text": rule.text, "trigger": trigger}
@@ -91,6 +91,9 @@ class Deflections(Conditions):
         if rule and rule.first == "customer":
             self.ring_again(c, rule)
         else:
+            self.line_over(c, left=True)
+            if c.waited_ms is None and c.stage != "deflected":
+                self.wait_ended(c, 0, answered=False)
             self.say(said.ConversationAbandoned, c, reason=reason)
             del self.conversations[c.id]
 

@@ -84,10 +84,12 @@ class Lifecycle(Timers):
             c.skills = c.given_skills = to.skills
         if to.level is not None:
             c.level = c.given_level = to.level
-        self.move(c, to.queue or self.policy.qualifier.queue_for(self.facts(c)) or c.queue)
+        queue = to.queue or self.policy.qualifier.queue_for(self.facts(c)) or c.queue
         c.preferred_agents = (to.agent,) if to.agent else c.preferred_agents
         self.bar(c, c.offer.agent)
-        self.requeue(c, Requeue.TRANSFERRED, **self.hand_over(c))
+        handed = self.hand_over(c)
+        self.move(c, queue)
+        self.requeue(c, Requeue.TRANSFERRED, **handed)
         wait = self.policy.queues[c.queue].preferred_wait_ms or 60_000
         kept = to.agent and self.can_be_reached(to.agent, c)
         c.kept_until = self.now + wait if kept else None
@@ -133,8 +135,7 @@ class Lifecycle(Timers):
                 self.end_suspension(agent, {Suspension.LEASE_EXPIRED}, Release.HEARTBEAT)
             case told.AgentWrapupEnded():
                 refuse(Refusal.NO_WRAP_UP, it.conversation not in agent.wrap_ups)
-                del agent.wrap_ups[it.conversation]
-                agent.idle_since = self.now
+                self.wrapped_up(agent, it.conversation)
 
     def take_commands(self, it: Any) -> None:
         refuse(Refusal.MISSING_BY, it.by is None)

@@ -54,6 +54,9 @@ class Moment:
         self.surge: Any = None
         self.spent: set[str] = set()
         self.opened = False
+        self.reports: dict[str, tuple[int, int | None, tuple[int, int, int]]] = {}
+        self.ended: dict[str, list[tuple[int, bool]]] = {}
+        self.cases: dict[tuple[str, str], list[tuple[int, ...]]] = {}
         self.entered: set[str] = set()
 
     def waiting(self) -> list[Any]:

@@ -38,6 +38,7 @@ class Offers(Changes):
         """Let these hold what it takes, under one offer."""
         channel, stage = self.policy.channels[c.channel], self.stage()
         at_most = (stage and stage.offer_expires_ms) or channel.expires_ms
+        self.line_over(c, left=False)
         c.stage, c.attempt, c.kept_until = "offered", c.attempt + 1, None
         c.offer = OpenOffer(
             offer=f"o{self.seq + 1}",
@@ -54,9 +55,11 @@ class Offers(Changes):
             record.idle_since = record.asked_at = self.now
 
     def assigned(self, c: Any) -> None:
+        if c.waited_ms is None:
+            self.wait_ended(c, self.waited_ms(c), answered=True)
         c.stage, c.waited_ms = "assigned", self.waited_ms(c)
         c.offer = replace(c.offer, since=self.now, expires_at=None)
-        self.say(said.ConversationAssigned, c)
+        self.say(said.ConversationAssigned, c, **self.judged(c))
 
     def bar(self, c: Any, *agents: str) -> None:
         if memory := self.policy.agents.decline_memory_ms:
@@ -66,6 +69,7 @@ class Offers(Changes):
         """End it for these; where nobody else is asked the conversation waits."""
         for agent in agents:
             self.say(kind, c, agent=agent, reason=why)
+            self.worked(c.queue, agent, c.channel, since=c.offer.since)
             self.agents[agent].idle_since = self.now
         left = [each for each in c.offer.addressees if each.agent not in agents]
         if left:
@@ -91,6 +95,8 @@ class Offers(Changes):
             self.agents[it.agent].missed = 0
             others = [agent for agent in asked if agent != it.agent]
             self.end_offer(c, said.OfferWithdrawn, Withdrawal.TAKEN, *others)
+            self.remember("answered", c.queue, 1, self.now - c.offer.since)
+            self.worked(c.queue, it.agent, c.channel, since=c.offer.since)
             self.assigned(c)
 
     def withdraw_misfits(self, c: Any) -> None:

@@ -77,4 +77,5 @@ class Reference:
         pool.match()
         pool.look_at_conditions()
         pool.see_whose_turn_it_is()
+        pool.tell()
         return pool.decided

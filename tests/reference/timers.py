@@ -33,6 +33,7 @@ class Timers(Deflections):
         due += [(until, "hours_change", name) for name, (_, until) in self.looks.items()]
         due += [(at, "condition_changes", name) for name, at in self.due.items()]
         due += [(self.surge_ends(), "surge_expires", self.surge and self.surge.stage)]
+        due += [(until, "status_due", name) for name, (_, until, _) in self.reports.items()]
         return [(at, name, of) for at, name, of in due if at is not None]
 
     def decline_forgotten(self, of: str, due: int) -> None:
@@ -54,9 +55,9 @@ class Timers(Deflections):
 
     def wrap_up_ends(self, of: str, due: int) -> None:
         agent = self.agents[of]
-        every = agent.wrap_ups.items()
-        agent.wrap_ups = {of: each for of, each in every if each.until is None or each.until > due}
-        agent.idle_since = self.now
+        for conversation, wrap_up in list(agent.wrap_ups.items()):
+            if wrap_up.until is not None and wrap_up.until <= due:
+                self.wrapped_up(agent, conversation)
 
     def presence_until(self, of: str, due: int) -> None:
         agent = self.agents[of]
@@ -90,6 +91,8 @@ class Timers(Deflections):
             return
         if old != rules.version:
             self.look_at_calendars()
+            self.forget_cases()
+            self.forget_reports()
             self.opened = True
             known = {each.name for each in switches(rules)}
             self.on = {name: each for name, each in self.on.items() if name in known}

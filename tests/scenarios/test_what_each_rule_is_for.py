@@ -50,6 +50,8 @@ def poorer() -> Iterator[tuple[str, Policy]]:
             ("preferred_agent", replace(queue, preferred_wait_ms=0)),
             ("preferred_agent: even_if_away", replace(queue, keeps_for_absent=False)),
             ("hours", replace(queue, hours=None)),
+            ("estimates", replace(queue, estimates=None)),
+            ("status", replace(queue, status=None)),
             *other_deflections(queue),
         ):
             if changed != queue:

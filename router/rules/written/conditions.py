@@ -8,7 +8,6 @@ from pydantic import Field, model_validator
 from router.rules.written.fields import Duration, Written, trouble
 
 _TO_COME: Mapping[str, str] = {
-    "estimated_wait": "to look at the wait that is to be expected",
     "service_level": "to look at the share answered in time",
     "answered_share": "to look at the share answered",
 }
@@ -44,6 +43,10 @@ class Standing(_OneCondition):
     oldest_wait: Duration | None = Field(
         default=None, description="Somebody has waited there for so long."
     )
+    estimated_wait: Duration | None = Field(
+        default=None,
+        description="Somebody who came now would wait so long (p50); of a queue with `estimates`.",
+    )
     no_agents: Literal["logged_in", "available"] | None = Field(
         default=None,
         description=(
@@ -65,6 +68,9 @@ class Calm(_OneCondition):
     )
     oldest_wait: Duration | None = Field(
         default=None, description="Nobody has waited there for longer."
+    )
+    estimated_wait: Duration | None = Field(
+        default=None, description="Somebody who came now would not wait longer (p50)."
     )
     any: "list[Calm] | None" = Field(default=None, description="One of these holds.")
     all: "list[Calm] | None" = Field(default=None, description="All of these hold.")

@@ -186,6 +186,54 @@ class Step(Written):
         return self
 
 
+class Estimates(Written):
+    """That waits are estimated, and what is expected until enough has been measured."""
+
+    handling: Duration = Field(
+        default=240_000,
+        description=(
+            "An agent's time for one conversation, with the work after it. Where agents have "
+            "three at once, a third of it."
+        ),
+    )
+    patience: Duration = Field(
+        default=300_000,
+        description="How long customers wait on average before they give up.",
+    )
+
+    @model_validator(mode="after")
+    def _takes_time(self) -> Self:
+        for name, ms in (("handling", self.handling), ("patience", self.patience)):
+            if ms < 1_000:
+                raise trouble(f"a `{name}` of less than a second", "such as `4m`")
+        return self
+
+
+class Status(Written):
+    """That it is told how the queue stands, and how its service level is measured."""
+
+    every: Duration = Field(
+        default=10_000, description="It is told when it changes, but not more often than this."
+    )
+    answered_within: Duration | None = Field(
+        default=None,
+        description="What counts as answered in time; its `target` if left out, or else 20s.",
+    )
+    over: Duration = Field(
+        default=900_000, description="Of the waits that ended in this time, in whole minutes."
+    )
+
+    @model_validator(mode="after")
+    def _is_a_time(self) -> Self:
+        if self.every < 1_000:
+            raise trouble("more often than once a second", "such as `every: 10s`")
+        if self.over < 60_000 or self.over % 60_000:
+            raise trouble("`over` is in whole minutes", "such as `over: 15m`")
+        if self.over > 86_400_000:
+            raise trouble("`over` more than a day", "such as `over: 15m`")
+        return self
+
+
 class Queue(Written):
     """A queue: which conversations wait in it, and who may have them."""
 
@@ -239,6 +287,14 @@ class Queue(Written):
     expands: list[Step] = Field(
         default=[],
         description="For whom it waits too, once it has waited so long: steps, and how they end.",
+    )
+    estimates: Estimates | None = Field(
+        default=None,
+        description="That customers are told how long they will probably wait; `{}` will do.",
+    )
+    status: Status | None = Field(
+        default=None,
+        description="That it is told how the queue stands (`queue.status`); `{}` will do.",
     )
 
 

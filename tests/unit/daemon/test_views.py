@@ -63,7 +63,14 @@ def test_a_pool_shows_how_long_its_queues_wait(engine: Engine) -> None:
 
     assert shown is not None
     assert shown["queues"] == [
-        {"queue": "claims", "waiting": 1, "oldest_wait_s": 1.5, "paused": False, "closed": False}
+        {
+            "queue": "claims",
+            "waiting": 1,
+            "oldest_wait_s": 1.5,
+            "paused": False,
+            "closed": False,
+            "estimated_wait_s": None,
+        }
     ]
 
 
@@ -82,6 +89,51 @@ def test_a_pool_shows_which_conditions_are_on_and_which_stage_is_in_force() -> N
     assert shown["conditions"] == {
         "storm": {"since": since, "trigger": {"name": "waiting", "value": 1.0}}
     }
+
+
+def test_where_waits_are_estimated_place_and_wait_are_shown_as_things_stand() -> None:
+    rules = RULES.replace("selects: longest_idle", "estimates: {handling: 100s, patience: 1h}")
+    engine = Engine(loads(rules))
+    profile = {"team": "day", "skills": {"claims": 2}, "channels": {"voice": 1}}
+    apply(
+        engine,
+        AgentUpdated(pool=POOL, agent="anna", **profile),
+        AgentUpdated(pool=POOL, agent="bob", **profile),
+        AgentPresence(pool=POOL, agent="anna", presence=Presence.AVAILABLE),
+        ConversationCreated(pool=POOL, at=NOON, conversation="c1", channel="voice"),
+        ConversationCreated(pool=POOL, at=NOON, conversation="c2", channel="voice"),
+        ConversationCreated(pool=POOL, at=NOON, conversation="c3", channel="voice"),
+    )
+
+    def shown() -> tuple[int, float, float]:
+        last = views.conversation(engine, POOL, conversation="c3")
+        whole = views.pool(engine, POOL, now=NOON)
+        assert last is not None
+        assert whole is not None
+        newcomer = whole["queues"][0]["estimated_wait_s"]["p50"]
+        return last["place"], last["estimated_wait_s"]["p50"], newcomer
+
+    place, mine, newcomer = shown()
+    assert place == 2
+    assert 100 < mine < newcomer
+    apply(engine, AgentPresence(pool=POOL, agent="bob", presence=Presence.AVAILABLE))
+    before = engine.digest()
+    place, later, newcomer = shown()
+    assert place == 1
+    assert later < mine / 3
+    assert later < newcomer < mine
+    assert engine.digest() == before
+    told = views.conversation(engine, POOL, conversation="c3")
+    assert told is not None
+    assert told["estimate"]["at"] == "2026-03-02T12:00:00.000Z"
+    assert told["estimate"]["p50"] == mine
+
+
+def test_an_offered_conversation_has_neither_place_nor_wait(engine: Engine) -> None:
+    shown = views.conversation(engine, POOL, conversation="c1")
+
+    assert shown is not None
+    assert not {"place", "estimated_wait_s"} & shown.keys()
 
 
 def test_a_conversation_shows_what_is_kept_of_it_and_no_words(engine: Engine) -> None:

@@ -5,6 +5,7 @@ from typing import get_args
 import msgspec
 import pytest
 
+from router.model.estimate import Lately
 from router.model.inputs import INPUT_TYPES, INPUTS, Customer, Presence, Topic
 from router.model.outputs import OUTCOMES, Why
 from router.model.reasons import Suspension
@@ -15,12 +16,15 @@ from router.model.state import (
     Entity,
     Key,
     Kind,
+    MeasuresRecord,
     OpenOffer,
     OpenWrapUp,
     PoolRecord,
     Profile,
     ProfileRecord,
+    SaidEstimate,
     SeenRecord,
+    StatusRecord,
     StrangerRecord,
 )
 
@@ -44,6 +48,7 @@ RECORDS: list[Entity] = [
         ),
         barred={"bob": 7},
         kept_until=0,
+        estimate=SaidEstimate(at=4, p50=3.5, p90=12.0, wait_ms=4_000),
     ),
     ConversationRecord(
         id="c2", channel="chat", arrived_at=1, sequence=1, queue="sales", priority=0
@@ -52,12 +57,24 @@ RECORDS: list[Entity] = [
         id="ana",
         presence=Presence.BREAK,
         suspended={Suspension.LEASE_EXPIRED: 0},
-        wrap_ups={"c9": OpenWrapUp(channel="chat", units=34)},
+        wrap_ups={"c9": OpenWrapUp(channel="chat", units=34, queue="sales", since=5)},
         lost_at=0,
     ),
     ProfileRecord(id="ana", profile=Profile(team="t", skills={"sales": 0}, channels={"chat": 0})),
     StrangerRecord(id="zoe"),
+    MeasuresRecord(
+        queue="sales",
+        served=Lately([1, 2], [3, 4]),
+        answered=Lately([5, 6], [7, 8]),
+        waited=Lately([1, 2, 3, 4], [5, 6, 7, 8]),
+        minute=9,
+        worked=10,
+        before=11,
+    ),
     PoolRecord(seq=3, sequence=2, policy="v1", clock=9, paused=("sales",)),
+    StatusRecord(
+        queue="sales", at=4, due=9, said=(1, 2, 3), ended=3, minutes=[[7, 2, 1], [8, 1, 0]]
+    ),
     SeenRecord(block=1, ids={"agents /desktop": {"e1": 5}}),
 ]
 

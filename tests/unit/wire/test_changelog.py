@@ -2,6 +2,7 @@
 
 import pytest
 
+from router.model.estimate import Lately, nothing_yet
 from router.model.inputs import Customer, Presence
 from router.model.outputs import Why
 from router.model.reasons import Suspension
@@ -13,6 +14,7 @@ from router.model.state import (
     ConversationRecord,
     Entity,
     Key,
+    MeasuresRecord,
     OpenOffer,
     OpenWrapUp,
     PoolRecord,
@@ -21,6 +23,7 @@ from router.model.state import (
     ProfileRecord,
     SeenRecord,
     ShardsRecord,
+    StatusRecord,
     StrangerRecord,
 )
 from router.wire import (
@@ -100,8 +103,15 @@ ENTITIES: list[Entity] = [
         wrap_ups={"conv-1": OpenWrapUp(channel="chat", units=34, until=None)},
     ),
     StrangerRecord(id="agent-9"),
+    MeasuresRecord(
+        queue="été | nuit",
+        served=nothing_yet(2),
+        answered=nothing_yet(2),
+        waited=Lately([1, 2, 0, 4], [0, 0, 0, 0]),
+    ),
     PoolRecord(),
     PoolRecord(seq=7, sequence=3, policy="7c1e09aa", clock=9, paused=("contracts", "été")),
+    StatusRecord(queue="été | nuit", due=5, minutes=[[7, 2, 1]]),
     SeenRecord(block=4, ids={"conversations /platforms/chat": {"evt-1": 5, "evt-2": 6}}),
 ]
 
@@ -112,6 +122,8 @@ def key_of(entity: Entity) -> Key:
             return Key("fr", "pool")
         case SeenRecord():
             return Key("fr", "seen", str(entity.block))
+        case MeasuresRecord() | StatusRecord():
+            return Key("fr", KINDS[type(entity)], entity.queue.encode().hex())
         case _:
             return Key("fr", KINDS[type(entity)], entity.id)
 

@@ -1,0 +1,90 @@
+"""How long a conversation will probably wait, as things stand now."""
+
+from router.engine.crew import Agent
+from router.engine.lanes import Demand, Headcount, Line, Signature, fits
+from router.engine.pool import Pool
+from router.engine.selection import open_groups
+from router.model.estimate import Foreseen, at_once, foresee, mean_ms, nothing_yet, rates
+from router.model.policy import OfferMode
+from router.model.state import ConversationRecord
+
+NOTHING_SERVED = nothing_yet(2)
+NOTHING_WAITED = nothing_yet(4)
+
+
+def estimate(
+    pool: Pool, record: ConversationRecord, signature: Signature, *, ahead: int
+) -> Foreseen | None:
+    """Estimate the wait of a conversation with so many before it, from now on.
+
+    None where waits are not estimated, nobody is matched from the queue, or nobody serves it. The
+    pool is between two matches: whoever has room is on the shelf, or in hand.
+    """
+    line = signature.line
+    if line.queue.estimates is None or line.paused:
+        return None
+    if signature.headcount is None:
+        signature.headcount = Headcount(line.queue.name, signature.demand)
+    agents = pool.staff.of(signature.headcount, pool.now)
+    if not agents:
+        return None
+    measures = pool.measures.get(line.queue.name)
+    channel = signature.demand.slot.channel
+    asks = measures is not None and channel is not None and channel.mode is OfferMode.MANUAL
+    answering_ms = mean_ms(measures.answered) if asks and measures is not None else 0.0
+    if record.stage == "offered" or _somebody_has_room(pool, record, signature.demand):
+        return at_once(answering_ms)
+    served, waited = (
+        (NOTHING_SERVED, NOTHING_WAITED) if measures is None else (measures.served, measures.waited)
+    )
+    speed = rates(line.queue.estimates, served, waited)
+    return foresee(ahead, agents, rates=speed, answering_ms=answering_ms)
+
+
+def estimate_newcomer(pool: Pool, line: Line) -> Foreseen | None:
+    """Estimate the wait of who would come to a queue now, asking for least, behind all who wait there.
+
+    Whoever serves the queue on any channel counts. None as for a conversation. Cost: all groups.
+    """
+    expected = line.queue.estimates
+    if expected is None or line.paused:
+        return None
+    headcount = pool.staff.least(line.queue.name)
+    agents = pool.staff.of(headcount, pool.now)
+    if not agents:
+        return None
+    measures = pool.measures.get(line.queue.name)
+    answering_ms = 0.0 if measures is None else mean_ms(measures.answered)
+    if any(
+        any(group.open.values()) and fits(headcount.demand, group) for group in pool.crew.groups()
+    ):
+        return at_once(answering_ms)
+    served, waited = (
+        (NOTHING_SERVED, NOTHING_WAITED) if measures is None else (measures.served, measures.waited)
+    )
+    speed = rates(expected, served, waited)
+    return foresee(len(line), agents, rates=speed, answering_ms=answering_ms)
+
+
+def _somebody_has_room(pool: Pool, record: ConversationRecord, demand: Demand) -> bool:
+    """Tell whether an agent could have a waiting conversation now."""
+    if record.kept_until is None and not record.barred:
+        for group in open_groups(pool, demand):
+            if fits(demand, group):
+                return True
+        return any(_could(pool, each, record, demand=demand) for each in pool.hands)
+    known = record.preferred_agents if record.kept_until is not None else pool.agents
+    return any(
+        _could(pool, pool.agents[name], record, demand=demand)
+        for name in known
+        if name in pool.agents
+    )
+
+
+def _could(pool: Pool, agent: Agent, record: ConversationRecord, *, demand: Demand) -> bool:
+    return (
+        pool.serves(agent)
+        and agent.id not in record.barred
+        and agent.has_room(demand.slot, pool.crew.exclusive)
+        and fits(demand, agent.group)
+    )
