@@ -22,8 +22,16 @@ PACE: Final = 60
 SHORTEST_LEASE_MS: Final = 6_000
 SHORTEST_OFFER_MS: Final = 600
 
-SHORTEST: Final = {"lease": SHORTEST_LEASE_MS, "expires": SHORTEST_OFFER_MS}
+SHORTEST: Final = {
+    "lease": SHORTEST_LEASE_MS,
+    "expires": SHORTEST_OFFER_MS,
+    "every": 1_000,
+    "handling": 1_000,
+    "patience": 1_000,
+}
 """What a duration of that name is at least, in milliseconds of the demo."""
+MINUTE_MS: Final = 60_000
+"""What a service level is measured over is in whole minutes, of the demo too."""
 
 
 def played(centre_s: float) -> float:
@@ -56,6 +64,8 @@ def quickened(document: Mapping[str, Any]) -> dict[str, Any]:
 def _quickened(name: str, value: Any) -> Any:
     match value:
         case str():
+            if name == "over":
+                return duration_text(-(-duration(_faster(value)) // MINUTE_MS) * MINUTE_MS)
             return _at_least(SHORTEST[name], _faster(value)) if name in SHORTEST else _faster(value)
         case Mapping():
             return {inner: _quickened(inner, each) for inner, each in value.items()}
