@@ -119,6 +119,9 @@ def test_views_show_what_is_committed(site: Site, router: RouterProcess) -> None
     assert waiting == {"claims": 0, "contracts": 1, "other": 0}
     _, conversation, _ = get(f"{api}/{POOL}/conversations/c1")
     assert (conversation["stage"], conversation["offer"]["agent"]) == ("assigned", "anna")
+    _, roster, _ = get(f"{api}/{POOL}/agents")
+    assert [each["id"] for each in roster["agents"]] == ["anna"]
+    assert get(f"{api}/nowhere/agents")[0] == 404
     _, agent, _ = get(f"{api}/{POOL}/agents/anna")
     assert agent["conversations"] == [
         {"conversation": "c1", "stage": "assigned", "channel": "email"}

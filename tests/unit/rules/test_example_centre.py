@@ -1,5 +1,6 @@
 """The example centre is sound, and sends people where its comments say."""
 
+import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,9 @@ from router.model.inputs import (
 from router.model.outputs import ConversationAssigned, ConversationDeflected, Outcome
 from router.model.policy import Facts, OfferMode, OrderBy, Policy, Turn, Verdict, switches
 from router.rules import load
+from router.rules.problems import Problems
+from router.rules.roster import people
+from router.rules.staffing import warn_of_staffing
 
 CONFIG = Path(__file__).resolve().parents[3] / "config"
 
@@ -38,6 +42,14 @@ def qualified(centre: Policy, **facts: Any) -> Verdict:
 @pytest.mark.parametrize("path", ["rules", "rules-tiny.yaml"])
 def test_the_examples_have_no_problem_at_all(path: str) -> None:
     assert load(CONFIG / path).warnings == ()
+
+
+def test_the_example_centre_is_checked_within_a_second() -> None:
+    began = time.process_time()
+    (rules,) = load(CONFIG / "rules").sets
+    staff = people((CONFIG / "roster.yaml").read_text(encoding="utf-8"), "roster.yaml")
+    warn_of_staffing(rules, staff, problems=Problems())
+    assert time.process_time() - began < 1.0
 
 
 @pytest.mark.parametrize(
