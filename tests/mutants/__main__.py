@@ -67,9 +67,13 @@ def main(*, only: str | None, only_names: bool) -> None:
         if sound.word != "survived":
             click.echo(sound.said)
             sys.exit(1)
-        killed = sum(_is_killed(mutant, root=root) for mutant in chosen)
-    click.echo(f"{killed} of {len(chosen)} killed")
-    sys.exit(0 if killed == len(chosen) else 1)
+        began = time.monotonic()
+        left = [mutant.name for mutant in chosen if not _is_killed(mutant, root=root)]
+    minutes = (time.monotonic() - began) / 60
+    click.echo(f"{len(chosen) - len(left)} of {len(chosen)} killed, in {minutes:.0f} min")
+    for name in left:
+        click.echo(f"NOT KILLED {name}")
+    sys.exit(1 if left else 0)
 
 
 def _is_killed(mutant: Mutant, *, root: Path) -> bool:

@@ -13,6 +13,7 @@ ENGINE = (f"{REFERENCE}test_engine_and_reference_decide_the_same_all_day_long",)
 TAKEOVERS = "tests/faults/test_takeovers.py::"
 END_TO_END = "tests/integration/test_end_to_end.py::"
 RESTART = (f"{END_TO_END}test_a_restart_forgets_no_event_id_no_customer_and_no_number",)
+SHARDS = "tests/integration/test_daemon_shards.py::"
 OUTAGES = "tests/faults/test_outages.py::"
 REFUSED = (f"{OUTAGES}test_a_topic_that_refuses_the_decisions_for_a_while_loses_none_of_them",)
 POISON = ("tests/integration/test_poison.py",)
@@ -198,6 +199,41 @@ MUTANTS: Final = (
         before="        record.barred = {**record.barred, agent: pool.now + memory}",
         after="        record.barred = {**record.barred, agent: pool.now + 1}",
         tests=ENGINE,
+    ),
+    Mutant(
+        name="doors open: a calendar that is closed keeps nobody waiting",
+        file="router/engine/hours.py",
+        before="    closed = not pool.policy.calendars[calendar].is_open(due - 1)",
+        after="    closed = False",
+        tests=ENGINE,
+    ),
+    Mutant(
+        name="ladder stuck: a step whose time has come is not taken",
+        file="router/engine/expansion.py",
+        before="    _take(pool, record, [step[0]])",
+        after="    pass",
+        tests=ENGINE,
+    ),
+    Mutant(
+        name="rings on: whoever else was asked is not released when one accepts",
+        file="router/engine/offers.py",
+        before="            _end_for(pool, record, pool.agents[name], OfferWithdrawn, reason=Withdrawal.TAKEN)",
+        after="            pass",
+        tests=ENGINE,
+    ),
+    Mutant(
+        name="labels not counted: an agent has more of a kind than its cap",
+        file="router/engine/crew.py",
+        before="        if slot.labels and next(too_many(slot, code), None) is not None:",
+        after="        if False:",
+        tests=ENGINE,
+    ),
+    Mutant(
+        name="begin from nothing: a shard whose state is gone decides once more",
+        file="router/daemon/restore.py",
+        before="        if fold.positions() is None:",
+        after="        if False:",
+        tests=(f"{SHARDS}test_a_state_that_is_gone_stops_the_shards_that_had_decided",),
     ),
     Mutant(
         name="the dead are waited for: nobody takes them out of the group",
