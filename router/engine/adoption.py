@@ -80,6 +80,8 @@ def _resume_conversations(pool: Pool, *, changed: bool) -> None:
             take_past_in_silence(pool, record)
     for lane in pool.room.fill(_resumed(pool, staying)):
         pool.fresh_lanes[lane] = None
+    if changed:
+        pool.overdue |= pool.spilling
     # Who keeps his queue stands in line first: the place of who comes from a removed one counts him.
     for record in sorted(removed, key=attrgetter("arrived_at", "sequence")):
         _move(pool, record)

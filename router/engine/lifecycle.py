@@ -14,6 +14,7 @@ from router.engine.commands import apply_command
 from router.engine.expansion import take_next_step
 from router.engine.hours import look
 from router.engine.lost import agent_lost
+from router.engine.overflow import overflow_in_time
 from router.engine.pool import NO_POLICY, Pool
 from router.engine.switches import turn
 from router.engine.wrap_up import end_due_wrap_ups
@@ -168,6 +169,7 @@ WAITS: dict[str, Callable[[Pool, ConversationRecord], None]] = {
     "callback_due": deflections.call_back,
     "deflection_expires": deflections.expire_deflection,
     "expands": take_next_step,
+    "overflows": overflow_in_time,
     "preferred_agent_wait": conversations.free_for_all,
 }
 """What the timers of a conversation do that nobody has."""
@@ -176,7 +178,7 @@ WAITS: dict[str, Callable[[Pool, ConversationRecord], None]] = {
 def fire(pool: Pool, timer: str, *, of: str, due: int) -> None:
     """Do what a timer that has come due is for."""
     match timer:
-        case "callback_due" | "deflection_expires" | "expands" | "preferred_agent_wait":
+        case _ if timer in WAITS:
             WAITS[timer](pool, pool.conversations[of])
         case "decline_forgotten":
             conversations.forget_bars(pool, pool.conversations[of], due)

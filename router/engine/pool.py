@@ -84,6 +84,7 @@ class Pool:
         "room",
         "said",
         "seen",
+        "spilling",
         "strangers",
         "watches",
     )
@@ -107,6 +108,8 @@ class Pool:
         # ids of those who wait for a step of a ladder, and of those who entered when one was past
         self.climbing: set[str] = set()
         self.overdue: set[str] = set()
+        # ids of those who wait where rules may let them overflow
+        self.spilling: set[str] = set()
         # ids in the order of their first change since the last `changes`
         self._conversations: dict[str, None] = {}
         self._agents: dict[str, None] = {}
@@ -121,7 +124,10 @@ class Pool:
         self._spoke = True
         for name in sorted(self.climbing):
             self.set_timer("expands", name, None)
+        for name in sorted(self.spilling):
+            self.set_timer("overflows", name, None)
         self.climbing.clear()
+        self.spilling.clear()
         self.overdue.clear()
         round_robin = any(q.selects.turn is Turn.ROUND_ROBIN for q in policy.queues.values())
         self.crew = Crew(self.name, policy, round_robin=round_robin)

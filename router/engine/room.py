@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from router.engine.crew import Crew, Group, Slot
 from router.engine.lanes import Demand, Key, Lane, Line, Signature, fits
 from router.model.policy import Policy
-from router.model.requirement import AllOf, resolve, served_by
+from router.model.requirement import NOTHING, AllOf, AnyOf, resolve, served_by
 from router.model.state import ConversationRecord
 
 MOST_SIGNATURES = 20_000
@@ -50,7 +50,15 @@ class WaitingRoom:
     def signature(self, record: ConversationRecord, slot: Slot) -> Signature | None:
         """Give what kind of conversation it is now; None where its queue or channel is gone."""
         skills = tuple(sorted(record.skills.items())) if record.skills else ()
-        key = (record.queue, record.channel, record.level, record.language, skills, record.step)
+        key = (
+            record.queue,
+            record.channel,
+            record.level,
+            record.language,
+            skills,
+            record.step,
+            record.lent,
+        )
         known = self._signatures.get(key)
         if known is not None:
             return known
@@ -213,5 +221,8 @@ def in_force(line: Line, record: ConversationRecord, *, level: int | None) -> Al
         taken = line.ladder[record.step - 1]
         template, serves = taken.requires, taken.serves
         skills = {} if taken.drops_skills else skills
+    if record.lent and serves != NOTHING:
+        lent = (each.lends for each in queue.overflows if each.name in record.lent)
+        serves = AnyOf((serves, *(each for each in lent if each is not None)))
     asked = resolve(template, level=level or 1, language=record.language, skills=skills)
     return served_by(asked, serves)

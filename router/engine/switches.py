@@ -10,6 +10,7 @@ from router.engine.crew import Agent
 from router.engine.deadlines import NEVER
 from router.engine.expansion import take_step
 from router.engine.lanes import Demand, Line, fits
+from router.engine.overflow import overflow_all
 from router.engine.pool import Pool
 from router.engine.watch import Watch, Watches
 from router.model.conditions import (
@@ -78,10 +79,13 @@ def turn(pool: Pool, name: str) -> None:
         return
     turned = TurnedOn(since=pool.now, trigger=_trigger(pool, watch, watch.switch.on))
     pool.record.switches = {**before, name: turned}
-    if not watch.step:
+    if not watch.step and watch.overflow is None:
         pool.newcomers.update((record.id, record) for record in watch.line.records())
         return
     waiting = sorted(watch.line.records(), key=lambda each: (each.arrived_at, each.sequence))
+    if watch.overflow is not None:
+        overflow_all(pool, watch.overflow, waiting)
+        return
     for record in waiting:
         if record.step < watch.step:
             take_step(pool, record, watch.step)

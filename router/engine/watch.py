@@ -9,6 +9,7 @@ from router.engine.deadlines import NEVER
 from router.engine.lanes import Demand, Line
 from router.engine.room import WaitingRoom
 from router.model.conditions import Attendance, Measure, NoAgents, Switch, single
+from router.model.overflow import Overflow
 from router.model.policy import Policy, Queue
 from router.model.requirement import resolve, served_by
 
@@ -17,16 +18,17 @@ class Watch:
     """A switch and the line it looks at; ``due``: when it is looked at again (ms).
 
     ``demand`` is what the line asks of an agent at least. ``step``: the step of the ladder that is
-    taken when it turns on; 0: it is a deflection's.
+    taken when it turns on, ``overflow``: the rule that is; neither: it is a deflection's.
     """
 
-    __slots__ = ("demand", "due", "line", "of_agents", "step", "switch")
+    __slots__ = ("demand", "due", "line", "of_agents", "overflow", "step", "switch")
 
-    def __init__(self, switch: Switch, line: Line, demand: Demand, *, step: int = 0) -> None:
+    def __init__(self, switch: Switch, line: Line, demand: Demand, *, of: int | Overflow) -> None:
         self.switch = switch
         self.line = line
         self.demand = demand
-        self.step = step
+        self.step = of if isinstance(of, int) else 0
+        self.overflow = None if isinstance(of, int) else of
         self.due = NEVER
         parts = single(switch.on) + (() if switch.off is None else single(switch.off))
         self.of_agents = any(isinstance(each, NoAgents) for each in parts)
@@ -55,7 +57,10 @@ class Watches:
         self.fresh: dict[Watch, None] = dict.fromkeys(self.by_name.values())
 
     def _of_queue(self, queue: Queue, line: Line, crew: Crew) -> None:
-        found = [(0, each.on) for each in queue.deflects if isinstance(each.on, Switch)]
+        found: list[tuple[int | Overflow, Switch]] = [
+            (0, each.on) for each in queue.deflects if isinstance(each.on, Switch)
+        ]
+        found += [(each, each.on) for each in queue.overflows if each.on is not None]
         ladder = enumerate(queue.expands, start=1)
         found += [(number, each.when) for number, each in ladder if each.when is not None]
         if not found:
@@ -63,7 +68,7 @@ class Watches:
         slot = next(iter(crew.slots.values()))
         asked = resolve(queue.requires, level=1, language=None, skills={})
         demand = Demand(slot, served_by(asked, queue.serves))
-        self.by_line[line] = [Watch(each, line, demand, step=step) for step, each in found]
+        self.by_line[line] = [Watch(each, line, demand, of=of) for of, each in found]
         self.by_name |= {each.switch.name: each for each in self.by_line[line]}
         parts = [part for _, each in found for part in (*single(each.on), *_off(each))]
         if NoAgents(Attendance.LOGGED_IN) in parts:

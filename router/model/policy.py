@@ -13,6 +13,7 @@ import msgspec
 from router.model.conditions import Switch
 from router.model.deflection import Deflection
 from router.model.inputs import Customer, Scalar
+from router.model.overflow import Overflow
 from router.model.requirement import NOTHING, Requirement, SkillTerm
 
 
@@ -126,7 +127,7 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     agents, while one of them can be reached (0: not at all). ``hours``: name of the calendar
     outside which nobody is matched from it (None: always open). ``deflects``: what is offered
     instead of waiting, the first rule that applies first. ``expands``: its ladder, every step with a
-    time later than the one with a time before it.
+    time later than the one with a time before it. ``overflows``: who else helps, and when.
     """
 
     name: str
@@ -139,6 +140,7 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     hours: str | None = None
     deflects: tuple[Deflection, ...] = ()
     expands: tuple[Expansion, ...] = ()
+    overflows: tuple[Overflow, ...] = ()
 
 
 class AgentRules(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -235,9 +237,12 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def switches(policy: Policy) -> Iterator[Switch]:
-    """Give every switch of a pool's rules, in the order of its queues, those of deflections first."""
+    """Give every switch of a pool's rules, in the order of its queues, those of deflections first,
+    those of its ladder last.
+    """
     for queue in policy.queues.values():
         yield from (each.on for each in queue.deflects if isinstance(each.on, Switch))
+        yield from (each.on for each in queue.overflows if each.on is not None)
         yield from (each.when for each in queue.expands if each.when is not None)
 
 

@@ -41,6 +41,7 @@ from router.rules.deflection import DeflectionReader, deflections
 from router.rules.dispatch import Dispatch
 from router.rules.expansion import check_end, ladder
 from router.rules.hours import compiled_hours
+from router.rules.overflow import OverflowReader, overflows
 from router.rules.problems import Place, Problems, Severity, nearest
 from router.rules.qualification import Qualification, Step
 from router.rules.requirements import WORDS, RequirementReader
@@ -82,6 +83,7 @@ def compile_rules(tree: Mapping, files: str, *, problems: Problems) -> Compiled 
     steps = tuple(builder.step(index, each) for index, each in enumerate(rules.qualification))
     takes = {name: builder.takes(name, each) for name, each in rules.queues.items()}
     queues = {name: builder.queue(name, each) for name, each in rules.queues.items()}
+    builder.overflows.check_rings(queues)
     if problems.errors > before:
         return None
     followed = {each.hours for each in queues.values()}
@@ -183,6 +185,7 @@ class _Builder:
             partners=[name for name, each in rules.teams.items() if each.partner],
             problems=problems,
         )
+        self.overflows = OverflowReader(tree, vocabulary=vocabulary, problems=problems)
         self._deflections = DeflectionReader(
             tree, vocabulary=vocabulary, teams=rules.teams, problems=problems
         )
@@ -204,6 +207,7 @@ class _Builder:
                     f"a skill cannot be named `{word}`: `requires` uses it",
                 )
         self._once("topics", rules.topics, what="topic")
+        self._once("sites", rules.sites, what="site")
         self._once("pools", rules.pools, what="pool")
         self._once("qualification", [each.name or "" for each in rules.qualification], what="rule")
 
@@ -332,6 +336,7 @@ class _Builder:
         asked = NOTHING if requires is None else self._requirements.requirement(requires)
         has_hours = not self._silent(self._node(("queues", name)), "hours")
         self._deflections.check(name, written, has_hours=has_hours)
+        self.overflows.check(name, written)
         instead = deflections(name, written)
         self._deflections.check_switches(name, instead)
         return Queue(
@@ -349,6 +354,7 @@ class _Builder:
             hours=written.hours,
             deflects=instead,
             expands=self._ladder(name, written, start=Expansion(requires=asked, serves=serves)),
+            overflows=overflows(name, written.overflows),
         )
 
     def _ladder(

@@ -47,6 +47,7 @@ _PHRASES: Final[Mapping[tuple[str, str], str]] = {
     ("queues", "selects"): "selects agents by {}",
     ("queues", "preferred_agent"): "keeps for preferred agents {}",
     ("queues", "expands"): "widens in these steps: {}",
+    ("queues", "overflows"): "is helped by {}",
 }
 _NOTHING: Final[Mapping[tuple[str, str], str]] = {
     ("channels", "at_most"): "as many as there are units for",
@@ -57,12 +58,13 @@ _NOTHING: Final[Mapping[tuple[str, str], str]] = {
     ("queues", "prefers"): "nothing in particular",
     ("queues", "preferred_agent"): "nothing",
     ("queues", "expands"): "in none",
+    ("queues", "overflows"): "nobody",
 }
 _WHOLE: Final = frozenset({"requires", "set"})
 """Values that are only understood as a whole."""
 _ORDERED: Final = {"qualification": "rule", "queues": "queue"}
 _SINGULAR: Final = {
-    "calendars": "calendar", "skills": "skill", "topics": "topic", "teams": "team",
+    "calendars": "calendar", "skills": "skill", "topics": "topic", "teams": "team", "sites": "site",
     "channels": "channel", "qualification": "rule", "queues": "queue", "pools": "pool",
 }  # fmt: skip
 

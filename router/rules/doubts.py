@@ -11,8 +11,9 @@ from itertools import product
 from typing import Final
 
 from router.model.deflection import DeflectionKind
+from router.model.overflow import Target
 from router.model.policy import Facts
-from router.model.requirement import Requirement
+from router.model.requirement import Requirement, met
 from router.rules.cel.syntax import (
     Binary,
     Expression,
@@ -45,6 +46,7 @@ def warn(compiled: Compiled, *, problems: Problems) -> None:
     _idle_calendars(compiled, problems=problems)
     _offers_of_the_same_channel(compiled, problems=problems)
     _idle_steps(compiled, problems=problems)
+    _idle_help(compiled, problems=problems)
 
 
 def _unreached_queues(compiled: Compiled, *, problems: Problems) -> None:
@@ -196,6 +198,20 @@ def _offers_of_the_same_channel(compiled: Compiled, *, problems: Problems) -> No
                     spot(compiled.tree, "queues", queue, "deflects", number),
                     f"who is on `{rule.to}` is offered `{rule.to}`",
                     "name the other channels in `channels`",
+                )
+
+
+def _idle_help(compiled: Compiled, *, problems: Problems) -> None:
+    """An overflow to a team that serves the queue anyway."""
+    for name, queue in compiled.policy.queues.items():
+        for number, rule in enumerate(queue.overflows):
+            if rule.kind is Target.TEAM and met(
+                queue.serves, skills={}, languages=frozenset(), team=rule.to
+            ):
+                problems.warning(
+                    spot(compiled.tree, "queues", name, "overflows", number, "to"),
+                    f"the team `{rule.to}` serves `{name}` from the beginning",
+                    "say in `teams` who serves it, or take the overflow out",
                 )
 
 

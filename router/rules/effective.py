@@ -17,6 +17,7 @@ from router.rules.cel.syntax import Expression, canonical, constant
 from router.rules.deflection import deflection_value
 from router.rules.expansion import ladder_value
 from router.rules.hours import OpeningHours
+from router.rules.overflow import overflow_value
 from router.rules.qualification import Step
 from router.rules.requirements import requirement_value
 from router.rules.selection import selection_value
@@ -46,6 +47,7 @@ def document(
         "skills": {name: str(each) for name, each in rules.skills.items()},
         "topics": list(rules.topics),
         "teams": {name: {"partner": each.partner} for name, each in rules.teams.items()},
+        "sites": list(rules.sites),
         "channels": {name: _channel(each) for name, each in channels.items()},
         "agents": _agents(agents),
         "qualification": [_step(each) for each in steps],
@@ -168,6 +170,8 @@ def _queue(queue: Queue, takes: Expression, *, own: Requirement) -> dict[str, An
         value["deflects"] = [deflection_value(each) for each in queue.deflects]
     if queue.expands:
         value["expands"] = ladder_value(queue.expands, serves=queue.serves, own=own)
+    if queue.overflows:
+        value["overflows"] = [overflow_value(each) for each in queue.overflows]
     return value
 
 

@@ -249,6 +249,12 @@ class _Checker:
             match name:
                 case "to" | "from" if each.word not in {"overflowed", "deflected"}:
                     self._one_of("agent", value, (*path, name))
+                case "to" if each.word == "overflowed":
+                    known = [*self._vocabulary.queues, *self._vocabulary.teams]
+                    known += self._vocabulary.sites
+                    self._among(value, known, (*path, name), what="queue, team or site")
+                case "from" if each.word == "overflowed":
+                    self._one_of("queue", value, (*path, name))
                 case "to" if each.word == "deflected":
                     known = [*self._vocabulary.channels, *self._vocabulary.teams]
                     self._among(value, known, (*path, name), what="channel or team")

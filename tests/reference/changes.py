@@ -52,8 +52,9 @@ class Changes(Moment):
         self.entered.add(c.id)
 
     def move(self, c: Any, queue: str) -> None:
-        """Let it be in a queue; in another than before it has taken no step yet."""
-        c.queue, c.step = queue, c.step if c.queue == queue else 0
+        """Let it be in a queue; in another than before nobody else helps, and no step is taken."""
+        if queue != c.queue:
+            c.queue, c.step, c.lent, c.home = queue, 0, (), None
 
     def queued(self, c: Any) -> None:
         requirements = published(self.needs(c), language=c.language)

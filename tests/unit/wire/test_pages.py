@@ -76,7 +76,7 @@ def test_what_is_not_there_yet_is_said_on_top() -> None:
     top = EVENTS.split("## ")[0]
     for name in (
         *("command.surge", "not_supported"),
-        *("conversation.overflowed", "queue.status", "estimated_wait_s"),
+        *("queue.status", "estimated_wait_s"),
     ):
         assert f"`{name}`" in top
 
