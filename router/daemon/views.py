@@ -105,7 +105,7 @@ def why(
 
 
 def _examined(found: Pool, record: ConversationRecord, *, asked: str | None) -> list[str]:
-    first = [] if record.offer is None else [record.offer.agent]
+    first = [] if record.offer is None else list(record.offer.agents)
     if asked is not None:
         first.append(asked)
     first += record.preferred_agents

@@ -6,7 +6,7 @@ an answer to an offer that is not open.
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -28,7 +28,7 @@ ENDED: Final = frozenset({State.CLOSED, State.ABANDONED})
 
 STEPS: Final[dict[str, tuple[frozenset[State], State | None]]] = {
     "conversation.queued": (frozenset({State.WAITING, State.OFFERED}), None),
-    "conversation.offered": (frozenset({State.WAITING}), State.OFFERED),
+    "conversation.offered": (frozenset({State.WAITING, State.OFFERED}), State.OFFERED),
     "conversation.assigned": (frozenset({State.WAITING, State.OFFERED}), State.ASSIGNED),
     "offer.expired": (frozenset({State.OFFERED}), State.WAITING),
     "offer.declined": (frozenset({State.OFFERED}), State.WAITING),
@@ -60,11 +60,15 @@ OF_THE_OFFER: Final = frozenset({"offer.expired", "offer.declined", "offer.withd
 
 @dataclass(slots=True)
 class Life:
-    """A conversation now: its state, and the offer and agent it is or was with."""
+    """A conversation now: its state, and the offer and agent it is or was with.
+
+    ``asked``: to whom the offer is open; several where several are asked at once.
+    """
 
     state: State
     offer: str = ""
     agent: str = ""
+    asked: set[str] = field(default_factory=set)
 
 
 class Lives:
@@ -91,11 +95,16 @@ class Lives:
             self._fault(decision, wrong)
         to = STEPS[decision.type][1]
         if to is State.OFFERED:
-            life.offer, life.agent = decision.data["offer"], decision.agent
+            life.offer = decision.data["offer"]
+            life.asked.add(decision.agent)
             self._offers.add(life.offer)
         elif to is State.ASSIGNED:
             life.agent = decision.agent
+            life.asked.clear()
             self.assigned += 1
+        elif decision.type in OF_THE_OFFER:
+            life.asked.discard(decision.agent)
+            to = State.OFFERED if life.asked else to
         life.state = to or life.state
         if life.state in ENDED:
             self._ended[life.state] += 1
@@ -118,13 +127,20 @@ class Lives:
         if life.state not in STEPS[decision.type][0]:
             holder = f" with {life.agent}" if life.state is State.ASSIGNED else ""
             return f"it is {life.state.value}{holder}"
-        offer = decision.data.get("offer")
-        if decision.type == "conversation.offered" and offer in self._offers:
-            return f"offer {offer} was made before"
+        offer, agent = decision.data.get("offer"), decision.agent
+        asked = " and ".join(sorted(life.asked))
+        if decision.type == "conversation.offered":
+            is_open = life.state is State.OFFERED
+            if offer in self._offers and not (is_open and offer == life.offer):
+                return f"offer {offer} was made before"
+            if is_open and (offer != life.offer or agent in life.asked):
+                return f"{life.offer} to {asked} is open"
         takes_offer = decision.type == "conversation.assigned" and life.state is State.OFFERED
-        is_another = offer != life.offer or decision.agent != life.agent
+        is_another = offer != life.offer or agent not in life.asked
         if is_another and (takes_offer or decision.type in OF_THE_OFFER):
-            return f"{life.offer} to {life.agent} is open, not {offer} to {decision.agent}"
+            return f"{life.offer} to {asked} is open, not {offer} to {agent}"
+        if takes_offer and len(life.asked) > 1:
+            return f"{life.offer} is open to {asked} still"
         return None
 
     def _fault(self, decision: Decision, why: str) -> None:

@@ -30,7 +30,7 @@ ANSWERS: Final = {
     "conversation.abandoned": {"conversation.abandoned", "offer.withdrawn"},
     "conversation.ended": {"conversation.closed"},
     "conversation.transferred": {"conversation.requeued"},
-    "offer.accepted": {"conversation.assigned"},
+    "offer.accepted": {"conversation.assigned", "offer.withdrawn"},
     "offer.declined": {"offer.declined"},
 }
 """What the first decision about an input of a type may be, besides a refusal."""

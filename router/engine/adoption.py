@@ -63,8 +63,6 @@ def stand_under(pool: Pool) -> None:
             pool.say(PolicyChanged(from_=before, to=pool.policy.version, files=pool.policy.files))
     _resume_conversations(pool, changed=changed)
     pool.opened = changed and bool(pool.held)
-    if not changed:
-        pool.fresh_lanes.clear()
 
 
 def _resume_conversations(pool: Pool, *, changed: bool) -> None:
@@ -78,8 +76,7 @@ def _resume_conversations(pool: Pool, *, changed: bool) -> None:
     if changed and known:
         for record in staying:
             take_past_in_silence(pool, record)
-    for lane in pool.room.fill(_resumed(pool, staying)):
-        pool.fresh_lanes[lane] = None
+    pool.room.fill(_resumed(pool, staying))
     if changed:
         pool.overdue |= pool.spilling
     # Who keeps his queue stands in line first: the place of who comes from a removed one counts him.
@@ -110,7 +107,7 @@ def _resume_agents(pool: Pool) -> None:
         record = agent.record
         for wrap_up in record.wrap_ups.values():
             agent.used += wrap_up.units
-            agent.code += pool.crew.slot(wrap_up.channel).one
+            agent.code += pool.crew.slot_for(wrap_up.channel, wrap_up.labels).bits
         ends = [each.until for each in record.wrap_ups.values() if each.until is not None]
         pool.set_timer("wrap_up_ends", agent.id, min(ends, default=None))
         pool.set_timer("presence_until", agent.id, record.until)
@@ -123,6 +120,7 @@ def _resume_agents(pool: Pool) -> None:
         due = None if lost is None or after is None else lost + after
         pool.set_timer("lost_agent", agent.id, due)
         if record.presence is not Presence.OFFLINE:
+            # Whoever may get work is in hand, so matching looks at all that anybody may take.
             pool.hands[agent] = None
 
 
@@ -147,20 +145,21 @@ def _move(pool: Pool, record: ConversationRecord) -> None:
 
 
 def _resume_keeping(pool: Pool, record: ConversationRecord, signature: Signature | None) -> None:
-    if signature is not None and not reachable(pool, record, signature.demand):
+    if signature is not None and not reachable(pool, record, signature):
         record.kept_until = None
         pool.touch(record)
     pool.set_timer("preferred_agent_wait", record.id, record.kept_until)
 
 
 def _resume_hold(pool: Pool, record: ConversationRecord) -> None:
+    pool.slot(record)  # people may ask why not, and asking adds nothing
     if record.stage == "deflected":
         resume_deflection(pool, record)
         return
     offer = record.offer
     assert offer is not None  # noqa: S101 - offered and assigned have one; audited
-    agent = pool.agents[offer.agent]
-    slot = pool.crew.slot(record.channel)
-    pool.claim(agent, record, slot, offer.units)
+    slot = pool.crew.slot_for(record.channel, offer.labels)
+    for name in offer.agents:
+        pool.claim(pool.agents[name], record, slot, offer.units)
     if record.stage == "offered":
         pool.set_timer("offer_expires", record.id, offer.expires_at)

@@ -1,9 +1,11 @@
 """What agents are and do: profile, presence, heartbeat, wrap-up, and what their silence means."""
 
+from collections.abc import Iterable
+
 from router.engine.crew import Agent
 from router.engine.deadlines import NEVER
 from router.engine.lost import watch_lost
-from router.engine.offers import end_offer, open_offers
+from router.engine.offers import end_offer_to, open_offers
 from router.engine.pool import Pool
 from router.engine.waiting import enter, let_go_of
 from router.engine.wrap_up import end_wrap_up
@@ -75,8 +77,8 @@ def set_presence(
 def withdraw_offers(pool: Pool, agent: Agent, reason: Withdrawal) -> None:
     """Take back every open offer of an agent."""
     for conversation in open_offers(pool, agent):
-        end_offer(pool, conversation, OfferWithdrawn, reason=reason)
-        enter(pool, conversation)
+        if end_offer_to(pool, conversation, agent, OfferWithdrawn, reason=reason):
+            enter(pool, conversation)
 
 
 def renew_lease(pool: Pool, agent: Agent) -> None:
@@ -161,16 +163,21 @@ def lease_over(pool: Pool, agent: Agent) -> None:
     watch_lost(pool, agent)
 
 
-def missed_offer(pool: Pool, agent: Agent) -> None:
-    """Count an offer nobody answered, and do what the rules say of too many in a row."""
-    record = agent.record
+def missed_offer(pool: Pool, agents: Iterable[Agent]) -> None:
+    """Count an offer that nobody who was asked answered; too many in a row suspend, by the rules."""
     rules = pool.policy.agents
-    record.missed += 1
-    if rules.missed_offers and rules.suspended_ms and record.missed >= rules.missed_offers:
-        record.missed = 0
+    too_often: list[Agent] = []
+    for agent in agents:
+        record = agent.record
+        record.missed += 1
+        if rules.missed_offers and rules.suspended_ms and record.missed >= rules.missed_offers:
+            record.missed = 0
+            too_often.append(agent)
+        pool.touch_agent(record)
+    for agent in too_often:
         withdraw_offers(pool, agent, Withdrawal.NO_ANSWER)
+    for agent in too_often:
         suspend(pool, agent, Suspension.NO_ANSWER, until=pool.now + rules.suspended_ms)
-    pool.touch_agent(record)
 
 
 def suspension_over(pool: Pool, agent: Agent) -> None:

@@ -17,7 +17,7 @@ from router.engine.switches import can_be_reached, changes_at
 from router.engine.waiting import next_overflow, next_with_time
 from router.model.inputs import Presence
 from router.model.reasons import Suspension
-from router.model.state import ConversationRecord
+from router.model.state import ConversationRecord, OpenOffer
 
 
 def violations(pool: Pool, deadlines: Deadlines) -> Iterator[str]:
@@ -57,10 +57,20 @@ def _stages(pool: Pool) -> Iterator[str]:
         offer = record.offer
         if waits or offer is None:
             yield f"{name} is {record.stage} and waits, or has no agent"
-        elif name not in pool.agents[offer.agent].claims:
-            yield f"{name} holds no capacity of {offer.agent}"
-        elif (offer.expires_at is None) != (record.stage == "assigned"):
-            yield f"{name} is {record.stage} with the wrong expiry"
+        else:
+            yield from _offer(pool, record, offer)
+
+
+def _offer(pool: Pool, record: ConversationRecord, offer: OpenOffer) -> Iterator[str]:
+    name, asked = record.id, offer.agents
+    if any(name not in pool.agents[each].claims for each in asked):
+        yield f"{name} holds no capacity of one of {asked}"
+    if len(set(asked)) < len(asked):
+        yield f"{name} is offered twice to one of {asked}"
+    if record.stage == "assigned" and len(asked) > 1:
+        yield f"{name} is assigned to {asked}"
+    if (offer.expires_at is None) != (record.stage == "assigned"):
+        yield f"{name} is {record.stage} with the wrong expiry"
 
 
 def _overflow(pool: Pool, record: ConversationRecord) -> Iterator[str]:
@@ -144,15 +154,15 @@ def _switches(pool: Pool) -> Iterator[str]:
 
 def _capacity(pool: Pool, agent: Agent) -> Iterator[str]:
     used = sum(units for _, units in agent.claims.values())
-    code = sum(slot.one for slot, _ in agent.claims.values())
+    code = sum(slot.bits for slot, _ in agent.claims.values())
     for wrap_up in agent.record.wrap_ups.values():
         used += wrap_up.units
-        code += pool.crew.slot(wrap_up.channel).one
+        code += pool.crew.slot_for(wrap_up.channel, wrap_up.labels).bits
     if (used, code) != (agent.used, agent.code):
         yield f"{agent.id} has another load than its claims"
     for name in agent.claims:
         record = pool.conversations.get(name)
-        if record is None or record.offer is None or record.offer.agent != agent.id:
+        if record is None or record.offer is None or agent.id not in record.offer.agents:
             yield f"{agent.id} holds {name}, which is not its own"
         elif record.stage == "offered" and not pool.serves(agent):
             yield f"{agent.id} is offered {name} and is not available"

@@ -59,12 +59,12 @@ Standings = dict[str, Why]
 def _free(
     pool: Pool, record: ConversationRecord, want: Wanted, *, agents: Iterable[str]
 ) -> Standings:
-    """Give those who may have it, the best first, without the one who has it."""
+    """Give those who may have it, the best first, without those who have it or are asked."""
     found: list[tuple[tuple[int, int, str], Why]] = []
     offer = record.offer
     for name in agents:
         agent = pool.agents.get(name)
-        if agent is None or (offer is not None and name == offer.agent):
+        if agent is None or (offer is not None and name in offer.agents):
             continue
         able = without(agent, record.id)
         if next(obstacles(pool, want, able), None) is None:
@@ -86,15 +86,17 @@ def _standing(pool: Pool, want: Wanted, agent: Agent) -> tuple[tuple[int, int, s
 
 def _candidate(pool: Pool, record: ConversationRecord, name: str, *, free: Standings) -> Candidate:
     offer = record.offer
-    if offer is not None and offer.agent == name:
-        return Candidate(agent=name, words=f"{record.stage} to this agent", why=offer.why)
+    for each in () if offer is None else offer.addressees:
+        if each.agent == name:
+            return Candidate(agent=name, words=f"{record.stage} to this agent", why=each.why)
     score = free.get(name)
     if score is None:
         found = obstacle(pool, record, name)
         assert found is not None  # noqa: S101 - whoever has no obstacle is free
         return _passed(name, found)
     if offer is not None:
-        words = _compared(score.score, offer.agent, offer.why.score)
+        last = offer.addressees[-1]
+        words = _compared(score.score, last.agent, last.why.score)
     else:
         best = next(iter(free))
         if name == best:

@@ -52,14 +52,14 @@ def _assign(pool: Pool, event: inputs.CommandAssign) -> Refusal | None:
     if not pool.serves(agent):
         return Refusal.AGENT_UNAVAILABLE
     own = agent.claims.get(record.id)
-    slot = pool.crew.slot(record.channel)
+    slot = pool.slot(record)
     if own is not None:
         agent.used -= own[1]
-        agent.code -= own[0].one
+        agent.code -= own[0].bits
     room = agent.has_room(slot, pool.crew.exclusive)
     if own is not None:
         agent.used += own[1]
-        agent.code += own[0].one
+        agent.code += own[0].bits
     if not room:
         return Refusal.NO_ROOM
     _applied(pool, event)
@@ -83,8 +83,8 @@ def _requeue(pool: Pool, event: inputs.CommandRequeue) -> Refusal | None:
     if record.stage == "deflected":
         come_back(pool, record, Requeue.COMMAND)
         return None
-    agent = end_offer(pool, record, OfferWithdrawn, reason=Withdrawal.COMMAND)
-    bar(pool, record, agent.id)
+    for agent in end_offer(pool, record, OfferWithdrawn, reason=Withdrawal.COMMAND):
+        bar(pool, record, agent.id)
     enter(pool, record)
     pool.say(
         ConversationRequeued(

@@ -8,7 +8,7 @@ from router.engine.crew import Agent
 from router.engine.deflections import end_deflection, ring_again, rule_to_ring_again
 from router.engine.lanes import fits
 from router.engine.lost import watch_lost
-from router.engine.offers import accept, bar, end_offer, waited_s
+from router.engine.offers import accept, bar, end_offer, end_offer_to, waited_s
 from router.engine.pool import Pool
 from router.engine.waiting import (
     TRANSFER_WAIT_MS,
@@ -24,7 +24,7 @@ from router.engine.waiting import (
 )
 from router.engine.wrap_up import start_wrap_up
 from router.model import inputs
-from router.model.deflection import NO_ANSWER
+from router.model.deflection import NO_ANSWER, First
 from router.model.outputs import (
     ConversationAbandoned,
     ConversationClosed,
@@ -35,7 +35,7 @@ from router.model.outputs import (
 )
 from router.model.policy import Facts, Verdict
 from router.model.reasons import Close, Refusal, Requeue, Withdrawal
-from router.model.state import ConversationRecord
+from router.model.state import ConversationRecord, OpenOffer
 
 
 def create(pool: Pool, event: inputs.ConversationCreated) -> Refusal | None:
@@ -92,6 +92,7 @@ def _qualified(record: ConversationRecord, verdict: Verdict) -> None:
     record.language = verdict.language
     record.priority = verdict.priority
     record.skills = dict(verdict.skills)
+    record.labels = verdict.labels
     record.rules = verdict.rules
     record.text_rules = verdict.text_rules
 
@@ -117,12 +118,10 @@ def update(
         record.channel = channel
     _told(record, event)
     _qualified(record, verdict)
-    if record.stage == "offered":
-        if _still_fits(pool, record):
-            pool.touch(record)
-            say_queued(pool, record)
-            return None
-        end_offer(pool, record, OfferWithdrawn, reason=Withdrawal.UPDATED)
+    if record.stage == "offered" and not _withdraw_misfits(pool, record):
+        pool.touch(record)
+        say_queued(pool, record)
+        return None
     enter(pool, record)
     say_queued(pool, record)
     return None
@@ -164,26 +163,42 @@ def _told(record: ConversationRecord, event: inputs.ConversationUpdated) -> None
         record.preferred_agents = event.preferred_agents
 
 
-def _still_fits(pool: Pool, record: ConversationRecord) -> bool:
+def _withdraw_misfits(pool: Pool, record: ConversationRecord) -> bool:
+    """Take an offer back from those whom it no longer fits; tell whether nobody is asked then."""
     assert record.offer is not None  # noqa: S101 - stage "offered" has one; audited
+    ended = False
+    for name in record.offer.agents:
+        agent = pool.agents[name]
+        if not _still_fits(pool, record, agent):
+            reason = Withdrawal.UPDATED
+            ended = end_offer_to(pool, record, agent, OfferWithdrawn, reason=reason)
+    return ended
+
+
+def _still_fits(pool: Pool, record: ConversationRecord, agent: Agent) -> bool:
     signature = pool.signature(record)
-    agent = pool.agents[record.offer.agent]
     if signature is None or not fits(signature.demand, agent.group):
         return False
     if not record.preferred_agents or agent.id in record.preferred_agents:
         return True
     until = end_of_keeping(record, signature)
-    return until <= pool.now or not reachable(pool, record, signature.demand)
+    return until <= pool.now or not reachable(pool, record, signature)
 
 
 def abandon(
     pool: Pool, event: inputs.ConversationAbandoned, record: ConversationRecord
 ) -> Refusal | None:
-    """Let a customer go who left before an agent had the conversation."""
+    """Let a customer go who left before an agent had the conversation, or ring again."""
+    waits = record.stage in ("waiting", "offered")
     if record.stage == "offered":
         end_offer(pool, record, OfferWithdrawn, reason=Withdrawal.ABANDONED)
     elif record.stage == "deflected":
         end_deflection(pool, record)
+    if waits and event.reason == NO_ANSWER:
+        rule = rule_to_ring_again(pool, record, unanswered_by=First.CUSTOMER)
+        if rule is not None:
+            ring_again(pool, record, rule)
+            return None
     leave(pool, record)
     pool.say(
         ConversationAbandoned(
@@ -198,11 +213,12 @@ def end(pool: Pool, event: inputs.ConversationEnded, record: ConversationRecord)
     """Close an assigned conversation, or ring again where nobody picked up."""
     if event.agent is not None and event.agent != _holder(pool, record).id:
         return Refusal.NOT_ASSIGNED
-    rule = rule_to_ring_again(pool, record) if event.outcome == NO_ANSWER else None
-    if rule is None:
-        close(pool, record, Close.ENDED)
-        return None
-    ring_again(pool, record, rule, agent=_holder(pool, record))
+    if event.outcome == NO_ANSWER:
+        rule = rule_to_ring_again(pool, record, unanswered_by=First.AGENT)
+        if rule is not None:
+            ring_again(pool, record, rule, agent=_holder(pool, record))
+            return None
+    close(pool, record, Close.ENDED)
     return None
 
 
@@ -307,30 +323,38 @@ def accept_offer(
 ) -> Refusal | None:
     """Assign a conversation to the agent who took the offer."""
     offer = record.offer
-    if offer is None or offer.offer != event.offer or offer.agent != event.agent:
+    if offer is None or not _is_asked(offer, event):
         return Refusal.STALE_OFFER
-    accept(pool, record, offer)
+    accept(pool, record, offer, pool.agents[event.agent])
     return None
+
+
+def _is_asked(offer: OpenOffer, event: inputs.OfferAccepted | inputs.OfferDeclined) -> bool:
+    if offer.offer != event.offer:
+        return False
+    return offer.agent == event.agent or event.agent in offer.agents
 
 
 def decline_offer(
     pool: Pool, event: inputs.OfferDeclined, record: ConversationRecord
 ) -> Refusal | None:
-    """Let a conversation wait again, not for the agent who declined."""
+    """Let a conversation wait again, not for the agent who declined, unless others are asked."""
     offer = record.offer
-    if offer is None or offer.offer != event.offer or offer.agent != event.agent:
+    if offer is None or not _is_asked(offer, event):
         return Refusal.STALE_OFFER
-    end_offer(pool, record, OfferDeclined, reason=event.reason)
+    agent = pool.agents[event.agent]
+    waits = end_offer_to(pool, record, agent, OfferDeclined, reason=event.reason)
     bar(pool, record, event.agent)
-    enter(pool, record)
+    if waits:
+        enter(pool, record)
     return None
 
 
-def expire_offer(pool: Pool, record: ConversationRecord) -> Agent:
-    """End an offer nobody answered in time; the conversation waits again."""
-    agent = end_offer(pool, record, OfferExpired, reason="no_answer")
+def expire_offer(pool: Pool, record: ConversationRecord) -> list[Agent]:
+    """End an offer nobody answered in time, and give who was asked; the conversation waits again."""
+    asked = end_offer(pool, record, OfferExpired, reason="no_answer")
     enter(pool, record)
-    return agent
+    return asked
 
 
 def forget_bars(pool: Pool, record: ConversationRecord, due: int) -> None:

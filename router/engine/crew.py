@@ -12,33 +12,17 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from router.engine.deadlines import Timer
-from router.model.policy import Channel, Policy
+from router.engine.slots import MOST, Slot, Slots, too_many
+from router.model.policy import Policy
 from router.model.requirement import primary
 from router.model.state import AgentRecord, Profile
 
-COUNT_BITS = 16
-"""Bits of a load code for each channel: how many claims an agent has on it."""
-MOST = (1 << COUNT_BITS) - 1
 MOST_BUCKETS = 64
 """With more load states than this a group drops those that nobody is in."""
 
 
-class Slot:
-    """A channel's place in the load code; ``channel`` is None where it is not configured."""
-
-    __slots__ = ("channel", "index", "mask", "name", "one", "units")
-
-    def __init__(self, name: str, index: int, channel: Channel | None) -> None:
-        self.name = name
-        self.index = index
-        self.channel = channel
-        self.one = 1 << (COUNT_BITS * index)
-        self.mask = MOST * self.one
-        self.units = channel.units if channel is not None else 0
-
-
 Claim = tuple[Slot, int]
-"""Channel and units that an offer or a conversation holds."""
+"""Channel (with labels) and units that an offer or a conversation holds."""
 
 
 class Group:
@@ -113,7 +97,9 @@ class Agent:
         code = self.code
         if (code & slot.mask) >= cap * slot.one or self.used + slot.units > self.group.capacity:
             return False
-        others = code & ~slot.mask
+        if slot.labels and next(too_many(slot, code), None) is not None:
+            return False
+        others = code & ~slot.aside
         return not others if slot.channel.exclusive else not others & exclusive
 
 
@@ -192,6 +178,7 @@ class Crew:
         "_groups",
         "_pool",
         "_round_robin",
+        "_slots",
         "agents",
         "exclusive",
         "holders",
@@ -202,29 +189,51 @@ class Crew:
     def __init__(self, pool: str, policy: Policy, *, round_robin: bool) -> None:
         self._pool = pool
         self.agents: dict[str, Agent] = {}
-        self.slots: dict[str, Slot] = {}
-        self.exclusive = 0
+        self._slots = Slots(policy)
+        self.slots = self._slots.of
+        self.exclusive = self._slots.exclusive
         self._groups: dict[tuple[object, ...], Group] = {}
         self._capacity = policy.agents.capacity
         self._round_robin = round_robin
         # by slot index, then skill (None: every group): all groups, and those with somebody free
-        self.holders: list[dict[str | None, dict[Group, None]]] = []
-        self.open: list[dict[str | None, dict[Group, None]]] = []
-        for name, channel in policy.channels.items():
-            slot = self._add_slot(name, channel)
-            if channel.exclusive:
-                self.exclusive |= slot.mask
+        self.holders: list[dict[str | None, dict[Group, None]]] = [{} for _ in self.slots]
+        self.open: list[dict[str | None, dict[Group, None]]] = [{} for _ in self.slots]
 
     def slot(self, channel: str) -> Slot:
         """Give the channel's slot; one that is not configured gets a slot without a channel."""
         known = self.slots.get(channel)
-        return known if known is not None else self._add_slot(channel, None)
+        if known is None:
+            known = self._slots.add(channel, None)
+            self.holders.append({})
+            self.open.append({})
+        return known
 
-    def _add_slot(self, name: str, channel: Channel | None) -> Slot:
-        slot = self.slots[name] = Slot(name, len(self.slots), channel)
-        self.holders.append({})
-        self.open.append({})
+    def slot_for(self, channel: str, labels: tuple[str, ...]) -> Slot:
+        """Give the slot of conversations on a channel with these labels, new if need be."""
+        slot, is_new = self._slots.with_labels(self.slot(channel), labels)
+        if is_new:
+            self.holders.append({})
+            self.open.append({})
+            for group in self._groups.values():
+                self._offer_slot(group, slot)
         return slot
+
+    def _offer_slot(self, group: Group, slot: Slot) -> None:
+        """Let a group that is there already take what has these labels."""
+        cap = group.caps.get(self.slots[slot.name])
+        if cap is None:
+            return
+        group.caps[slot] = cap
+        group.lanes[slot] = []
+        for skill in group.anchors:
+            self.holders[slot.index].setdefault(skill, {})[group] = None
+        # Whoever stands in a bucket has its load; the others find the slot when they are shelved.
+        group.buckets = {load: each for load, each in group.buckets.items() if each.count}
+        for bucket in group.buckets.values():
+            agent = next(bucket.all(), None)
+            if agent is not None and agent.has_room(slot, self.exclusive):
+                bucket.open = (*bucket.open, slot)
+                self._open_slot(group, slot)
 
     def describe(self, agent: Agent | None, record: AgentRecord, profile: Profile) -> Group | None:
         """Put an agent (None: a new one) into the group of its profile; it must be in hand.
@@ -255,6 +264,10 @@ class Crew:
                     continue
                 limit = slot.channel.at_most
                 caps[slot] = min(most if limit is None else min(most, limit), MOST)
+            for slot in self._slots.labelled():
+                base = self.slots[slot.name]
+                if base in caps:
+                    caps[slot] = caps[base]
             group = self._groups[key] = Group(profile, capacity, caps)
             for slot in caps:
                 index = self.holders[slot.index]
@@ -326,12 +339,15 @@ class Crew:
     def _opened(self, bucket: Bucket) -> None:
         group = bucket.group
         for slot in bucket.open:
-            buckets = group.open.get(slot, 0)
-            group.open[slot] = buckets + 1
-            if not buckets:
-                index = self.open[slot.index]
-                for skill in group.anchors:
-                    index.setdefault(skill, {})[group] = None
+            self._open_slot(group, slot)
+
+    def _open_slot(self, group: Group, slot: Slot) -> None:
+        buckets = group.open.get(slot, 0)
+        group.open[slot] = buckets + 1
+        if not buckets:
+            index = self.open[slot.index]
+            for skill in group.anchors:
+                index.setdefault(skill, {})[group] = None
 
     def _closed(self, bucket: Bucket) -> None:
         group = bucket.group

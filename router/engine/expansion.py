@@ -63,9 +63,8 @@ def _take(pool: Pool, record: ConversationRecord, numbers: Sequence[int]) -> Non
                 requirements=signature.published,
             )
         )
-        if kept_until is not None and not reachable(pool, record, signature.demand):
-            kept_until = None
-    if kept_until is not None:
+    signature = pool.signature(record)
+    if kept_until is not None and signature and reachable(pool, record, signature):
         record.kept_until = kept_until
         pool.set_timer("preferred_agent_wait", record.id, kept_until)
     line_up(pool, record)

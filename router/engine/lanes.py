@@ -10,7 +10,8 @@ same for a queue: it tells places.
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 
-from router.engine.crew import Group, Slot
+from router.engine.crew import Group
+from router.engine.slots import Slot
 from router.model.outputs import Requirements
 from router.model.policy import OrderBy, Queue
 from router.model.requirement import AllOf, SkillTerm, least_level, met, published

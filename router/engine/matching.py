@@ -1,19 +1,21 @@
 """Best match: who waits meets who can, until nobody who waits has anyone left.
 
 Each step takes the most urgent waiting conversation that has an eligible agent, and gives it the
-best one. Since nothing could be matched before a cause, only lanes that were entered and agents
+best one, or asks the best few. Since nothing could be matched before a cause, only lanes that were entered and agents
 who were in hand need to be looked at after it.
 """
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from router.engine.crew import Agent, Slot
+from router.engine.crew import Agent
 from router.engine.lanes import Lane, fits
 from router.engine.offers import grant
 from router.engine.pool import Pool
 from router.engine.room import WaitingRoom
 from router.engine.selection import best_agent, join, why
+from router.engine.slots import Slot
+from router.model.outputs import Why
 
 
 def match(pool: Pool) -> None:
@@ -62,12 +64,17 @@ def _serve(pool: Pool, agent: Agent) -> None:
         _give(pool, first, agent)
 
 
-def _give(pool: Pool, lane: Lane, agent: Agent) -> None:
+def _give(pool: Pool, lane: Lane, agent: Agent, *, beside: Sequence[Agent] = ()) -> None:
+    asked = [(each, _why(pool, lane, each)) for each in beside] if beside else ()
+    record = lane.head()[3]
+    grant(pool, record, agent, why=_why(pool, lane, agent), beside=asked)
+
+
+def _why(pool: Pool, lane: Lane, agent: Agent) -> Why:
     _, _, _, record, signature = lane.head()
     assert signature is not None  # noqa: S101 - who waits knows what kind he is
     preferred = agent.id in record.preferred_agents
-    made = join(signature, agent.group)
-    grant(pool, record, agent, why=why(made, agent, preferred=preferred, now=pool.now))
+    return why(join(signature, agent.group), agent, preferred=preferred, now=pool.now)
 
 
 def _lanes_for(pool: Pool, agent: Agent) -> list[Lane]:
@@ -123,9 +130,22 @@ def _settle(pool: Pool, lanes: dict[Lane, None]) -> None:
 
 
 def _give_shelved(pool: Pool, lane: Lane, agent: Agent) -> None:
-    pool.crew.take_off(agent)
-    _give(pool, lane, agent)
-    pool.crew.shelve(agent)
+    crew = pool.crew
+    crew.take_off(agent)
+    if lane.demand.slot.addressees == 1:
+        _give(pool, lane, agent)
+        crew.shelve(agent)
+        return
+    asked = [agent]
+    while len(asked) < lane.demand.slot.addressees:
+        another = best_agent(pool, lane)
+        if another is None:
+            break
+        crew.take_off(another)
+        asked.append(another)
+    _give(pool, lane, agent, beside=asked[1:])
+    for each in asked:
+        crew.shelve(each)
 
 
 def _urgency(lane: Lane, now: int) -> tuple[int, int, int]:

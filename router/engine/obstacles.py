@@ -11,10 +11,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from router.engine.crew import Agent, Crew, Slot
+from router.engine.crew import Agent, Crew
 from router.engine.lanes import Demand, Lane, Signature
 from router.engine.pool import Pool
 from router.engine.room import in_force
+from router.engine.slots import Slot, too_many
 from router.model.inputs import Presence
 from router.model.reasons import PassedOver, Suspension
 from router.model.requirement import (
@@ -61,9 +62,9 @@ def wanted(pool: Pool, record: ConversationRecord, *, level: int | None = None) 
     ``level``: as if it were of this level.
     """
     line = pool.room.lines.get(record.queue)
-    slot = pool.crew.slots.get(record.channel)
-    if line is None or slot is None or slot.channel is None:
+    if line is None or record.channel not in pool.policy.channels:
         return None
+    slot = pool.slot(record)
     demand = Demand(slot, in_force(line, record, level=level or record.level))
     return Wanted(
         signature=Signature(line, Lane(demand, line), record.language),
@@ -86,7 +87,7 @@ def lighter(agent: Agent, slot: Slot, units: int) -> Agent:
     """Give a copy of the agent with so much less to do on a channel."""
     less = agent.twin()
     less.used -= units
-    less.code -= slot.one
+    less.code -= slot.bits
     return less
 
 
@@ -198,10 +199,14 @@ def _no_room(crew: Crew, slot: Slot, agent: Agent) -> Iterator[Obstacle]:
     if agent.used + slot.units > capacity:
         words = f"has {agent.used} of {capacity} units in use, {slot.units} are needed"
         yield Obstacle(reason=PassedOver.NO_UNITS, words=words)
-    others = agent.code & ~slot.mask
+    others = agent.code & ~slot.aside
     exclusive = slot.channel is not None and slot.channel.exclusive
     if others if exclusive else others & crew.exclusive:
         words = f"has something on another channel, and {slot.name} goes with nothing else"
         if not exclusive:
             words = f"is on a channel that goes with nothing else, {slot.name} included"
         yield Obstacle(reason=PassedOver.EXCLUSIVE, words=words)
+    for label in too_many(slot, agent.code):
+        has = (agent.code & label.mask) // label.one
+        words = f"has {has} of at most {label.full // label.one} that are {label.name}"
+        yield Obstacle(reason=PassedOver.LABEL_FULL, words=words)

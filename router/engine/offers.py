@@ -1,13 +1,17 @@
 """How an agent gets a conversation: offers, their ends, assignments.
 
-A conversation is offered or assigned to one agent at a time, and the agent's capacity is held from
-the offer on.
+A conversation is offered to one agent, or to several at once of whom the first who accepts has it,
+and assigned to one. The capacity of everybody who is asked is held from the offer on.
 """
 
+from collections.abc import Sequence
+
 import msgspec
+from msgspec import UNSET
 
 from router.engine.crew import Agent
 from router.engine.pool import Pool
+from router.engine.slots import Slot
 from router.engine.waiting import leave
 from router.model.outputs import (
     ConversationAssigned,
@@ -18,7 +22,11 @@ from router.model.outputs import (
     Why,
 )
 from router.model.policy import OfferMode
-from router.model.state import ConversationRecord, OpenOffer
+from router.model.reasons import Withdrawal
+from router.model.state import Addressee, ConversationRecord, OpenOffer
+
+Asked = tuple[Agent, Why]
+"""Somebody who is asked, and why."""
 
 
 def waited_s(pool: Pool, record: ConversationRecord) -> float:
@@ -27,9 +35,19 @@ def waited_s(pool: Pool, record: ConversationRecord) -> float:
     return (max(0, pool.now - record.arrived_at) if waited is None else waited) / 1000
 
 
-def grant(pool: Pool, record: ConversationRecord, agent: Agent, *, why: Why) -> None:
-    """Offer a waiting conversation to an agent in hand, or assign it where nobody is asked."""
-    slot = pool.crew.slots[record.channel]
+def grant(
+    pool: Pool,
+    record: ConversationRecord,
+    agent: Agent,
+    *,
+    why: Why,
+    beside: Sequence[Asked] = (),
+) -> None:
+    """Offer a waiting conversation to an agent in hand, or assign it where nobody is asked.
+
+    ``beside``: who else is asked at the same time, in hand too, the best first.
+    """
+    slot = pool.slot(record)
     channel = slot.channel
     if channel is not None and channel.mode is OfferMode.MANUAL:
         _take(pool, record, agent)
@@ -44,6 +62,7 @@ def grant(pool: Pool, record: ConversationRecord, agent: Agent, *, why: Why) -> 
             since=now,
             why=why,
             expires_at=expires_at,
+            labels=record.labels,
         )
         pool.set_timer("offer_expires", record.id, expires_at)
         pool.say(
@@ -57,10 +76,38 @@ def grant(pool: Pool, record: ConversationRecord, agent: Agent, *, why: Why) -> 
                 units=slot.units,
                 expires_at=expires_at,
                 why=why,
+                labels=record.labels or UNSET,
             )
         )
+        if beside:
+            _ask_too(pool, record, beside)
     else:
         assign(pool, record, agent, why=why)
+
+
+def _ask_too(pool: Pool, record: ConversationRecord, beside: Sequence[Asked]) -> None:
+    offer = record.offer
+    assert offer is not None  # noqa: S101 - just made
+    assert offer.expires_at is not None  # noqa: S101 - just made
+    slot = pool.slot(record)
+    for agent, why in beside:
+        _hold(pool, record, agent, slot)
+        pool.say(
+            ConversationOffered(
+                conversation=record.id,
+                offer=offer.offer,
+                agent=agent.id,
+                queue=record.queue,
+                attempt=record.attempt,
+                waited_s=waited_s(pool, record),
+                units=offer.units,
+                expires_at=offer.expires_at,
+                why=why,
+                labels=offer.labels or UNSET,
+            )
+        )
+    others = tuple(Addressee(agent.id, why) for agent, why in beside)
+    record.offer = msgspec.structs.replace(offer, beside=others)
 
 
 def assign(pool: Pool, record: ConversationRecord, agent: Agent, *, why: Why) -> None:
@@ -69,20 +116,24 @@ def assign(pool: Pool, record: ConversationRecord, agent: Agent, *, why: Why) ->
     record.offer = OpenOffer(
         offer=pool.next_offer(),
         agent=agent.id,
-        units=pool.crew.slots[record.channel].units,
+        units=pool.slot(record).units,
         since=pool.now,
         why=why,
+        labels=record.labels,
     )
     _say_assigned(pool, record, record.offer)
 
 
 def _take(pool: Pool, record: ConversationRecord, agent: Agent) -> None:
     leave(pool, record)
-    slot = pool.crew.slots[record.channel]
-    pool.claim(agent, record, slot, slot.units)
+    _hold(pool, record, agent, pool.slot(record))
     record.attempt += 1
-    agent.record.idle_since = agent.record.asked_at = pool.now
     pool.touch(record)
+
+
+def _hold(pool: Pool, record: ConversationRecord, agent: Agent, slot: Slot) -> None:  # noqa: PLR0917 - hot path
+    pool.claim(agent, record, slot, slot.units)
+    agent.record.idle_since = agent.record.asked_at = pool.now
     pool.touch_agent(agent.record)
 
 
@@ -100,40 +151,71 @@ def _say_assigned(pool: Pool, record: ConversationRecord, offer: OpenOffer) -> N
             waited_s=record.waited_ms / 1000,
             units=offer.units,
             why=offer.why,
+            labels=offer.labels or UNSET,
         )
     )
 
 
-def accept(pool: Pool, record: ConversationRecord, offer: OpenOffer) -> None:
-    """Turn an open offer into an assignment; the capacity stays held."""
-    agent = pool.agents[offer.agent]
+def accept(pool: Pool, record: ConversationRecord, offer: OpenOffer, agent: Agent) -> None:  # noqa: PLR0917 - hot path
+    """Turn an open offer into an assignment to one who was asked; his capacity stays held."""
     if agent.record.missed:
         agent.record.missed = 0
         pool.touch_agent(agent.record)
+    for name in offer.agents if offer.beside else ():
+        if name != agent.id:
+            _end_for(pool, record, pool.agents[name], OfferWithdrawn, reason=Withdrawal.TAKEN)
     pool.set_timer("offer_expires", record.id, None)
-    record.offer = msgspec.structs.replace(offer, since=pool.now, expires_at=None)
+    record.offer = offer.taken(agent.id, pool.now)
     pool.touch(record)
     _say_assigned(pool, record, record.offer)
 
 
+Ending = type[OfferDeclined | OfferExpired | OfferWithdrawn]
+
+
 def end_offer(
-    pool: Pool,
-    record: ConversationRecord,
-    ending: type[OfferDeclined | OfferExpired | OfferWithdrawn],
-    *,
-    reason: str | None,
-) -> Agent:
-    """End an open offer; the conversation is in nobody's hands until the caller lets it wait."""
+    pool: Pool, record: ConversationRecord, ending: Ending, *, reason: str | None
+) -> list[Agent]:
+    """End an open offer for everybody who is asked, and give them.
+
+    The conversation is in nobody's hands until the caller lets it wait.
+    """
     offer = record.offer
     assert offer is not None  # noqa: S101 - stage "offered" has one; audited
-    agent = pool.agents[offer.agent]
-    pool.release(agent, record)
+    asked = [pool.agents[name] for name in offer.agents]
+    for agent in asked:
+        _end_for(pool, record, agent, ending, reason=reason)
     pool.set_timer("offer_expires", record.id, None)
     record.offer = None
     record.stage = "waiting"
     pool.touch(record)
-    pool.say(ending(conversation=record.id, offer=offer.offer, agent=offer.agent, reason=reason))
-    return agent
+    return asked
+
+
+def end_offer_to(  # noqa: PLR0917 - an offer, to whom, and how it ends
+    pool: Pool, record: ConversationRecord, agent: Agent, ending: Ending, *, reason: str | None
+) -> bool:
+    """End an open offer for one who is asked; tell whether nobody else is.
+
+    Then the conversation is in nobody's hands until the caller lets it wait.
+    """
+    offer = record.offer
+    if offer is None or not offer.beside:
+        end_offer(pool, record, ending, reason=reason)
+        return True
+    _end_for(pool, record, agent, ending, reason=reason)
+    record.offer = offer.without(agent.id)
+    pool.touch(record)
+    return False
+
+
+def _end_for(  # noqa: PLR0917 - as above
+    pool: Pool, record: ConversationRecord, agent: Agent, ending: Ending, *, reason: str | None
+) -> None:
+    offer = record.offer
+    assert offer is not None  # noqa: S101 - stage "offered" has one; audited
+    pool.release(agent, record)
+    pool.say(ending(conversation=record.id, offer=offer.offer, agent=agent.id, reason=reason))
 
 
 def bar(pool: Pool, record: ConversationRecord, agent: str) -> None:

@@ -71,7 +71,7 @@ def take_overflow(pool: Pool, record: ConversationRecord, rule: Overflow) -> Non
         record.lent = (*record.lent, rule.name)
         signature = pool.signature(record)
         assert signature is not None  # noqa: S101 - who overflows waits in a lane
-        if kept_until is not None and reachable(pool, record, signature.demand):
+        if kept_until is not None and reachable(pool, record, signature):
             record.kept_until = kept_until
             pool.set_timer("preferred_agent_wait", record.id, kept_until)
         line_up(pool, record)

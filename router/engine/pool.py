@@ -6,11 +6,12 @@ is durable is in records and marked as touched when it changes; the rest is deri
 
 from collections.abc import Iterator
 
-from router.engine.crew import Agent, Crew, Slot
+from router.engine.crew import Agent, Crew
 from router.engine.deadlines import Deadlines
 from router.engine.lanes import Lane, Line, Ranks, Signature
 from router.engine.repetition import Seen
 from router.engine.room import WaitingRoom
+from router.engine.slots import Slot
 from router.engine.watch import Watches
 from router.model.inputs import Input, Presence
 from router.model.outputs import Cause, Decision, InputCause, Outcome
@@ -289,21 +290,26 @@ class Pool:
         """Hold capacity of an agent (in hand) for a conversation."""
         agent.claims[record.id] = (slot, units)
         agent.used += units
-        agent.code += slot.one
+        agent.code += slot.bits
 
     def release(self, agent: Agent, record: ConversationRecord) -> None:
         """Give the capacity back that a conversation held; the agent is in hand from here on."""
         self.take_in_hand(agent)
         slot, units = agent.claims.pop(record.id)
         agent.used -= units
-        agent.code -= slot.one
+        agent.code -= slot.bits
         agent.record.idle_since = self.now
         self.touch_agent(agent.record)
 
     def signature(self, record: ConversationRecord) -> Signature | None:
         """Give what kind of conversation it is; None where no queue or channel is for it."""
-        slot = self.crew.slots.get(record.channel) or self.crew.slot(record.channel)
-        return self.room.signature(record, slot)
+        return self.room.signature(record, self.slot(record))
+
+    def slot(self, record: ConversationRecord) -> Slot:
+        """Give what a conversation counts as: its channel, with its labels."""
+        if record.labels:
+            return self.crew.slot_for(record.channel, record.labels)
+        return self.crew.slots.get(record.channel) or self.crew.slot(record.channel)
 
     def serves(self, agent: Agent) -> bool:
         """Tell whether an agent may get work at all, room or not."""

@@ -172,7 +172,7 @@ def _of_the_day(
                 change=Change.FINISH, agent=agent.id, words=words, of=conversation, until=until
             )
     for conversation, wrap_up in record.wrap_ups.items():
-        slot = pool.crew.slots[wrap_up.channel]
+        slot = pool.crew.slot_for(wrap_up.channel, wrap_up.labels)
         if _able(pool, want, lighter(agent, slot, wrap_up.units)):
             words = f"if the wrap-up of {conversation} by {agent.id} were over"
             until = wrap_up.until

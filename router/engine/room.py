@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
-from router.engine.crew import Crew, Group, Slot
+from router.engine.crew import Crew, Group
 from router.engine.lanes import Demand, Key, Lane, Line, Signature, fits
+from router.engine.slots import Slot
 from router.model.policy import Policy
 from router.model.requirement import NOTHING, AllOf, AnyOf, resolve, served_by
 from router.model.state import ConversationRecord
@@ -52,7 +53,7 @@ class WaitingRoom:
         skills = tuple(sorted(record.skills.items())) if record.skills else ()
         key = (
             record.queue,
-            record.channel,
+            slot,
             record.level,
             record.language,
             skills,
@@ -125,11 +126,8 @@ class WaitingRoom:
         self.place_of[record.id] = (lane, signature, key)
         return None if line.paused else lane
 
-    def fill(self, everybody: Iterable[tuple[ConversationRecord, Signature]]) -> list[Lane]:
-        """Let many wait at once where nobody waits yet, as if they had entered one by one.
-
-        Gives the lanes to look at when matching.
-        """
+    def fill(self, everybody: Iterable[tuple[ConversationRecord, Signature]]) -> None:
+        """Let many wait at once where nobody waits yet, as if they had entered one by one."""
         lines: dict[Line, list[Key]] = {}
         lanes: dict[Lane, list[Key]] = {}
         for record, signature in everybody:
@@ -143,9 +141,7 @@ class WaitingRoom:
                 lines[line].append(key)
             else:
                 lines[line] = [key]
-            if line.paused:
-                lane.enter(key)
-            elif lane in lanes:
+            if lane in lanes:
                 lanes[lane].append(key)
             else:
                 lanes[lane] = [key]
@@ -155,7 +151,6 @@ class WaitingRoom:
                 self.moved[line] = None
         for lane, keys in lanes.items():
             lane.fill(keys)
-        return list(lanes)
 
     def _lane_of_its_own(self, record: ConversationRecord, signature: Signature) -> Lane:
         line = signature.line

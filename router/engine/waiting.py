@@ -7,6 +7,8 @@ queue says so and one of them can be reached.
 
 from collections.abc import Iterator
 
+from msgspec import UNSET
+
 from router.engine.crew import Agent
 from router.engine.lanes import Demand, Line, Signature, fits
 from router.engine.pool import Pool
@@ -28,7 +30,7 @@ def enter(pool: Pool, record: ConversationRecord, *, kept_until: int | None = No
         until = kept_until
         if until is None:
             until = end_of_keeping(record, signature)
-        if until > pool.now and reachable(pool, record, signature.demand):
+        if until > pool.now and reachable(pool, record, signature):
             record.kept_until = until
             pool.set_timer("preferred_agent_wait", record.id, until)
     _stand(pool, record, signature)
@@ -136,21 +138,20 @@ def set_paused(pool: Pool, line: Line, *, paused: bool) -> None:
         line_up(pool, record)
 
 
-def reachable(pool: Pool, record: ConversationRecord, demand: Demand) -> bool:
+def reachable(pool: Pool, record: ConversationRecord, signature: Signature) -> bool:
     """Tell whether one of the preferred agents may still come to take the conversation."""
+    absent_too = signature.line.queue.keeps_for_absent
     return any(
-        _can_be_reached(pool.agents[name], demand)
+        _can_be_reached(pool.agents[name], signature.demand, absent_too=absent_too)
         for name in record.preferred_agents
         if name in pool.agents and name not in record.barred
     )
 
 
-def _can_be_reached(agent: Agent, demand: Demand) -> bool:
+def _can_be_reached(agent: Agent, demand: Demand, *, absent_too: bool) -> bool:
+    is_there = agent.record.presence is not Presence.OFFLINE and not agent.record.suspended
     return (
-        agent.record.presence is not Presence.OFFLINE
-        and not agent.record.suspended
-        and demand.slot in agent.group.caps
-        and fits(demand, agent.group)
+        (is_there or absent_too) and demand.slot in agent.group.caps and fits(demand, agent.group)
     )
 
 
@@ -166,7 +167,7 @@ def let_go_of(pool: Pool, agent: Agent) -> None:
         stopped = (line for line in pool.room.lines.values() if line.paused)
         kept += [record for line in stopped for record in line.records() if _is_kept(record, agent)]
     for record in kept:
-        if not reachable(pool, record, pool.room.place_of[record.id][1].demand):
+        if not reachable(pool, record, pool.room.place_of[record.id][1]):
             leave(pool, record)
             line_up(pool, record)
 
@@ -206,6 +207,7 @@ def say_queued(pool: Pool, record: ConversationRecord) -> None:
                 priority=record.priority,
                 requirements=signature.published if signature is not None else {},
                 rules=record.rules,
+                labels=record.labels or UNSET,
             ),
         )
     )

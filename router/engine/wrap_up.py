@@ -15,9 +15,12 @@ def start_wrap_up(pool: Pool, agent: Agent, record: ConversationRecord) -> int |
     if record.id in agent.record.wrap_ups:
         end_wrap_up(pool, agent, record.id)
     until = None if limit is None else pool.now + limit
-    agent.record.wrap_ups[record.id] = OpenWrapUp(channel=slot.name, units=units, until=until)
+    labels = record.offer.labels if record.offer is not None else ()
+    agent.record.wrap_ups[record.id] = OpenWrapUp(
+        channel=slot.name, units=units, until=until, labels=labels
+    )
     agent.used += units
-    agent.code += slot.one
+    agent.code += slot.bits
     _watch(pool, agent)
     return until
 
@@ -27,7 +30,7 @@ def end_wrap_up(pool: Pool, agent: Agent, conversation: str) -> None:
     pool.take_in_hand(agent)
     ended = agent.record.wrap_ups.pop(conversation)
     agent.used -= ended.units
-    agent.code -= pool.crew.slot(ended.channel).one
+    agent.code -= pool.crew.slot_for(ended.channel, ended.labels).bits
     agent.record.idle_since = pool.now
     pool.touch_agent(agent.record)
     _watch(pool, agent)

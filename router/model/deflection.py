@@ -24,8 +24,15 @@ class DeflectionKind(StrEnum):
     MESSAGE = "message"
 
 
+class First(StrEnum):
+    """Who is rung first when a callback is due: an agent, who rings then, or the customer at once."""
+
+    AGENT = "agent"
+    CUSTOMER = "customer"
+
+
 NO_ANSWER: Final = "no_answer"
-"""Outcome of a conversation that an agent ended because the customer did not pick up."""
+"""Outcome of a conversation whose customer did not pick up, or the reason why it was abandoned."""
 
 
 class Closed(msgspec.Struct, frozen=True):
@@ -38,7 +45,7 @@ class Deflection(msgspec.Struct, frozen=True, kw_only=True):
     ``channels``: for conversations on these (none: on any); ``share``: for so many in a hundred of
     them. ``to``: the channel or the partner's team that is offered. ``expires_ms``: how long the
     customer may think. A callback nobody picks up is rung again ``retry_ms`` later, ``attempts``
-    times in all.
+    times in all; ``first``: who is rung first.
     """
 
     name: str
@@ -51,6 +58,7 @@ class Deflection(msgspec.Struct, frozen=True, kw_only=True):
     expires_ms: int = 60_000
     attempts: int = 1
     retry_ms: int = 600_000
+    first: First = First.AGENT
 
 
 class Selective(Protocol):

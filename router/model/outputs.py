@@ -6,7 +6,7 @@ RFC 3339 on the wire; ``*_s`` are seconds. A field that is ``UNSET`` does not ap
 field that is ``None`` appears as null.
 """
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -50,6 +50,7 @@ class Qualified(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     priority: int
     requirements: Requirements
     rules: tuple[str, ...]
+    labels: tuple[str, ...] | UnsetType = UNSET
 
 
 class EstimatedWait(msgspec.Struct, frozen=True, gc=False):
@@ -84,7 +85,10 @@ class ConversationQueued(Outcome, frozen=True, kw_only=True):
 
 
 class ConversationOffered(Outcome, frozen=True, kw_only=True):
-    """An agent is asked; capacity is held until the offer ends."""
+    """An agent is asked; capacity is held until the offer ends.
+
+    Where several are asked at once each has one of these, with the same offer and cause.
+    """
 
     type: ClassVar[str] = "conversation.offered"
     conversation: str
@@ -96,6 +100,7 @@ class ConversationOffered(Outcome, frozen=True, kw_only=True):
     units: int
     expires_at: int
     why: Why
+    labels: tuple[str, ...] | UnsetType = UNSET
 
 
 class ConversationAssigned(Outcome, frozen=True, kw_only=True):
@@ -110,10 +115,14 @@ class ConversationAssigned(Outcome, frozen=True, kw_only=True):
     waited_s: float
     units: int
     why: Why
+    labels: tuple[str, ...] | UnsetType = UNSET
 
 
 class OfferEnded(Outcome, frozen=True, kw_only=True):
-    """Common part of the ways an offer ends without an assignment: the conversation waits again."""
+    """Common part of the ways an offer ends for one who was asked.
+
+    The conversation waits again, unless somebody else is asked still, or takes it.
+    """
 
     conversation: str
     offer: str
@@ -140,7 +149,7 @@ class OfferWithdrawn(OfferEnded, frozen=True, kw_only=True):
 
 
 class ConversationRequeued(Outcome, frozen=True, kw_only=True):
-    """A conversation waits again, its place kept."""
+    """A conversation waits again, its place kept; ``first`` is who is rung at once: the customer."""
 
     type: ClassVar[str] = "conversation.requeued"
     conversation: str
@@ -149,6 +158,7 @@ class ConversationRequeued(Outcome, frozen=True, kw_only=True):
     place: int
     agent: str | UnsetType = UNSET
     wrapup_until: int | UnsetType | None = UNSET
+    first: Literal["customer"] | UnsetType = UNSET
 
 
 class ConversationExpanded(Outcome, frozen=True, kw_only=True):

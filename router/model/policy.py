@@ -37,7 +37,8 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What one conversation of a channel costs, and how it is offered.
 
     ``units`` of an agent's capacity; ``at_most`` at once for anybody; ``exclusive``: an agent who
-    has one has nothing of another channel, and the other way round.
+    has one has nothing of another channel, and the other way round. ``addressees``: so many agents
+    are asked at once, and the first who accepts has it.
     """
 
     name: str
@@ -46,7 +47,14 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     exclusive: bool = False
     mode: OfferMode = OfferMode.MANUAL
     expires_ms: int = 20_000
+    addressees: int = 1
     wrap_up: WrapUp = WrapUp()
+
+
+class Label(msgspec.Struct, frozen=True, gc=False):
+    """What a conversation may be besides its channel; an agent has ``at_most`` so many at once."""
+
+    at_most: int
 
 
 class OrderBy(StrEnum):
@@ -124,7 +132,8 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
 
     ``serves``: which teams and sites do (``NOTHING``: all), besides what it requires of an agent.
     ``preferred_wait_ms``: so long after its arrival a conversation is kept for its preferred
-    agents, while one of them can be reached (0: not at all). ``hours``: name of the calendar
+    agents, while one of them can be reached (0: not at all); ``keeps_for_absent``: whether they can or
+    not, as long as one of them may have it once he is back. ``hours``: name of the calendar
     outside which nobody is matched from it (None: always open). ``deflects``: what is offered
     instead of waiting, the first rule that applies first. ``expands``: its ladder, every step with a
     time later than the one with a time before it. ``overflows``: who else helps, and when.
@@ -137,6 +146,7 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     order: Order = Order()
     selects: Selection = LONGEST_IDLE
     preferred_wait_ms: int = 0
+    keeps_for_absent: bool = False
     hours: str | None = None
     deflects: tuple[Deflection, ...] = ()
     expands: tuple[Expansion, ...] = ()
@@ -181,7 +191,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Verdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What qualification found: the facts as they stand now, the rules that set them, the queue.
 
-    ``queue`` is None where no queue takes the conversation.
+    ``queue`` is None where no queue takes the conversation. ``labels`` are declared ones, in the
+    order of their names.
     """
 
     queue: str | None
@@ -192,6 +203,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     skills: Mapping[str, int]
     rules: tuple[str, ...]
     text_rules: frozenset[str]
+    labels: tuple[str, ...] = ()
 
 
 class Qualifier(Protocol):
@@ -221,7 +233,7 @@ class Hours(Protocol):
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """All the rules of one pool. ``top_levels`` {skill: highest declared level}.
 
-    ``calendars`` are those that a queue follows, by name.
+    ``labels`` are those that are declared, by name. ``calendars`` are those that a queue follows, by name.
 
     ``version`` is short and names the content, ``files`` is the hash of the text it came from.
     """
@@ -233,6 +245,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     qualifier: Qualifier
     agents: AgentRules = AgentRules()
     top_levels: Mapping[str, int] = {}
+    labels: Mapping[str, Label] = {}
     calendars: Mapping[str, Hours] = {}
 
 

@@ -73,6 +73,7 @@ class Withdrawal(StrEnum):
     LEASE_EXPIRED = "lease_expired"
     COMMAND = "command"
     NO_ANSWER = "no_answer"
+    TAKEN = "taken"
 
 
 class Requeue(StrEnum):
@@ -120,4 +121,5 @@ class PassedOver(StrEnum):
     CHANNEL_FULL = "channel_full"
     NO_UNITS = "no_units"
     EXCLUSIVE = "exclusive"
+    LABEL_FULL = "label_full"
     OTHER_BETTER = "other_better"

@@ -15,10 +15,19 @@ from router.model.outputs import Trigger, Why
 from router.model.reasons import Suspension
 
 
-class OpenOffer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
-    """An offer that waits for its answer, or the assignment it became.
+class Addressee(msgspec.Struct, frozen=True, gc=False):
+    """One of those who are asked."""
 
-    ``since``: when it was made, or assigned. ``expires_at`` is None once assigned.
+    agent: str
+    why: Why
+
+
+class OpenOffer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """An offer that waits for an answer, or the assignment it became.
+
+    ``since``: when it was made, or assigned. ``expires_at`` is None once assigned. ``beside``: who
+    else is asked, the best first, after ``agent``; nobody once assigned. ``labels``: those that the
+    conversation had when it was made.
     """
 
     offer: str
@@ -27,6 +36,32 @@ class OpenOffer(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, g
     since: int
     why: Why
     expires_at: int | None = None
+    beside: tuple[Addressee, ...] = ()
+    labels: tuple[str, ...] = ()
+
+    @property
+    def addressees(self) -> tuple[Addressee, ...]:
+        """Give everybody who is asked, the best first."""
+        return (Addressee(self.agent, self.why), *self.beside)
+
+    @property
+    def agents(self) -> tuple[str, ...]:
+        """Name everybody who is asked, the best first."""
+        return (self.agent, *(each.agent for each in self.beside))
+
+    def without(self, agent: str) -> "OpenOffer":
+        """Give the offer as it is for those who are left, of several."""
+        first, *others = (each for each in self.addressees if each.agent != agent)
+        return msgspec.structs.replace(self, agent=first.agent, why=first.why, beside=tuple(others))
+
+    def taken(self, agent: str, now: int) -> "OpenOffer":
+        """Give the assignment it becomes when one of them takes it."""
+        if not self.beside:
+            return msgspec.structs.replace(self, since=now, expires_at=None)
+        why = next(each.why for each in self.addressees if each.agent == agent)
+        return msgspec.structs.replace(
+            self, agent=agent, why=why, beside=(), since=now, expires_at=None
+        )
 
 
 class OpenDeflection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -69,6 +104,7 @@ class ConversationRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=Fa
     level: int | None = None
     language: str | None = None
     skills: dict[str, int] = {}
+    labels: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     text_rules: frozenset[str] = frozenset()
     given_topic: str | None = None
@@ -121,6 +157,7 @@ class OpenWrapUp(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     channel: str
     units: int
     until: int | None = None
+    labels: tuple[str, ...] = ()
 
 
 class AgentRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
@@ -190,6 +227,12 @@ class PositionsRecord(msgspec.Struct, kw_only=True, gc=False):
     commands: int
 
 
+class ShardsRecord(msgspec.Struct, kw_only=True, gc=False):
+    """How many shards there are, as its first owner found it: where pools live follows from it."""
+
+    count: int
+
+
 class BarrierRecord(msgspec.Struct, kw_only=True, gc=False):
     """Written by a new owner before it folds the state topic; ``nonce`` tells it from others."""
 
@@ -197,7 +240,7 @@ class BarrierRecord(msgspec.Struct, kw_only=True, gc=False):
 
 
 Entity = ConversationRecord | ProfileRecord | AgentRecord | StrangerRecord | PoolRecord | SeenRecord
-"""What an engine keeps; positions and barrier belong to the shard."""
+"""What an engine keeps; positions, barrier and number of shards belong to the shard."""
 
 Kind = Literal["conversation", "profile", "agent", "stranger", "pool", "seen"]
 

@@ -11,14 +11,9 @@ from typing import Any, Final
 
 import msgspec
 
-from router.model import policy
 from router.model.policy import (
-    AgentRules,
-    Channel,
     Expansion,
-    OfferMode,
-    Order,
-    OrderBy,
+    Label,
     Policy,
     Queue,
 )
@@ -26,6 +21,7 @@ from router.model.requirement import NOTHING
 from router.rules import effective
 from router.rules.cel.checking import check
 from router.rules.cel.evaluation import compiled
+from router.rules.cel.hearing import Lists
 from router.rules.cel.parser import parse
 from router.rules.cel.scanner import ConditionError
 from router.rules.cel.syntax import (
@@ -41,6 +37,8 @@ from router.rules.deflection import DeflectionReader, deflections
 from router.rules.dispatch import Dispatch
 from router.rules.expansion import check_end, ladder
 from router.rules.hours import compiled_hours
+from router.rules.listening import ears
+from router.rules.means import agent_rules, channel, order
 from router.rules.overflow import OverflowReader, overflows
 from router.rules.problems import Place, Problems, Severity, nearest
 from router.rules.qualification import Qualification, Step
@@ -49,12 +47,11 @@ from router.rules.selection import selection
 from router.rules.shape import fitted, key_spot, spot
 from router.rules.source import Mapping, Node, Scalar, Sequence
 from router.rules.teams import TeamsReader
+from router.rules.unanswered import parts_asked
 from router.rules.vocabulary import FACTS, LASTING_FACTS, Type, Vocabulary, declared
-from router.rules.written import routing, staffing
+from router.rules.written import routing
 
 NO_TAKER: Final = Literal(False)
-DEFAULT_AGEING: Final = 1_000
-"""One point a second."""
 
 Path = tuple[str | int, ...]
 
@@ -71,15 +68,17 @@ class Compiled(msgspec.Struct, frozen=True, kw_only=True):
     tree: Mapping
 
 
-def compile_rules(tree: Mapping, files: str, *, problems: Problems) -> Compiled | None:
+def compile_rules(
+    tree: Mapping, files: str, *, word_lists: Lists, problems: Problems
+) -> Compiled | None:
     """Compile a merged tree; None where there is any error. ``files``: hash of its texts."""
     before = problems.errors
-    vocabulary = declared(tree)
+    vocabulary = declared(tree, word_lists)
     fit = fitted(tree, problems=problems)
     rules = fit.rules
     builder = _Builder(tree, vocabulary, rules=rules, removed=fit.removed, problems=problems)
     builder.check_names()
-    channels = {name: _channel(name, each) for name, each in rules.channels.items()}
+    channels = {name: channel(name, each) for name, each in rules.channels.items()}
     steps = tuple(builder.step(index, each) for index, each in enumerate(rules.qualification))
     takes = {name: builder.takes(name, each) for name, each in rules.queues.items()}
     queues = {name: builder.queue(name, each) for name, each in rules.queues.items()}
@@ -91,10 +90,10 @@ def compile_rules(tree: Mapping, files: str, *, problems: Problems) -> Compiled 
         name: compiled_hours(each) for name, each in rules.calendars.items() if name in followed
     }
     document = effective.document(
-        rules,
+        rules.model_copy(update={"word_lists": word_lists}),
         channels=channels,
         queues=queues,
-        agents=_agents(rules.agents),
+        agents=agent_rules(rules.agents),
         steps=steps,
         takes=takes,
     )
@@ -104,8 +103,9 @@ def compile_rules(tree: Mapping, files: str, *, problems: Problems) -> Compiled 
         channels=channels,
         queues=queues,
         qualifier=qualification(steps, takes),
-        agents=_agents(rules.agents),
+        agents=agent_rules(rules.agents),
         top_levels={name: each.top for name, each in rules.skills.items()},
+        labels={name: Label(each.at_most) for name, each in rules.labels.items()},
         calendars=calendars,
     )
     return Compiled(
@@ -123,42 +123,6 @@ def qualification(steps: tuple[Step, ...], takes: MappingType[str, Expression]) 
     """Put rules and queues together, ready to be asked."""
     open_queues = ((name, each) for name, each in takes.items() if constant(each) is not False)
     return Qualification(steps, Dispatch(open_queues))
-
-
-def _channel(name: str, written: staffing.Channel) -> Channel:
-    default = Channel(name=name)
-    expires = written.offer.expires
-    return Channel(
-        name=name,
-        units=written.units,
-        at_most=written.at_most,
-        exclusive=written.exclusive,
-        mode=OfferMode(written.offer.mode),
-        expires_ms=default.expires_ms if expires is None else expires,
-        wrap_up=policy.WrapUp(0 if written.wrap_up is None else written.wrap_up.limit_ms),
-    )
-
-
-def _agents(written: staffing.Agents) -> AgentRules:
-    default, missed = AgentRules(), written.after_missed_offers
-    suspends = missed.do == "suspend"
-    return AgentRules(
-        capacity=written.capacity,
-        lease_ms=written.lease,
-        missed_offers=(missed.count or default.missed_offers) if suspends else 0,
-        suspended_ms=(missed.for_ or default.suspended_ms) if suspends else 0,
-        decline_memory_ms=written.never_again_after_decline,
-        lost_after_ms=written.lost.requeue_after,
-    )
-
-
-def _order(written: routing.Order) -> Order:
-    by, ageing = OrderBy(written.by), written.ageing
-    if ageing is None:
-        ageing = 0 if by is OrderBy.PRIORITY else DEFAULT_AGEING
-    return Order(
-        by=by, ageing=ageing, within_ms=0 if written.target is None else written.target.within
-    )
 
 
 class _Builder:
@@ -237,16 +201,22 @@ class _Builder:
             self._unknown("topic", found.topic, path=(*path, "set", "topic"))
         for skill, level in found.skills.items():
             self._found_skill(skill, level, path)
+        for number, label in enumerate(found.labels):
+            if label not in self._vocabulary.labels:
+                self._unknown("label", label, path=(*path, "set", "labels", number))
         when = TRUE if written.when is None else self._condition((*path, "when"), facts=FACTS)
         return Step(
             name=written.name or "",
             when=when,
             holds=compiled(when),
+            parts=parts_asked(when),
+            ears=ears(written.name or "", when, lists=self._vocabulary.word_lists),
             topic=found.topic,
             level=found.level,
             language=found.language,
             priority=found.priority,
             skills=found.skills,
+            labels=tuple(sorted(set(found.labels))),
             final=written.final,
         )
 
@@ -344,13 +314,14 @@ class _Builder:
             requires=asked,
             serves=serves,
             prefers=likes,
-            order=_order(written.order),
+            order=order(written.order),
             selects=selection(
                 self._node(("queues", name, "selects")),
                 prefers=bool(likes),
                 problems=self._problems,
             ),
             preferred_wait_ms=0 if kept is None else kept.wait,
+            keeps_for_absent=kept is not None and kept.even_if_away,
             hours=written.hours,
             deflects=instead,
             expands=self._ladder(name, written, start=Expansion(requires=asked, serves=serves)),
@@ -380,6 +351,7 @@ class _Builder:
             "topic": self._vocabulary.topics,
             "skill": self._vocabulary.skills,
             "calendar": self._vocabulary.calendars,
+            "label": self._vocabulary.labels,
         }[kind]
         self._problems.error(
             spot(self._tree, *path), f"unknown {kind} `{name}`", nearest(name, known)

@@ -5,7 +5,7 @@ from collections.abc import Mapping as MappingType
 from typing import Any, Final
 
 from router.model.conditions import Switch
-from router.model.deflection import Closed, Deflection, DeflectionKind
+from router.model.deflection import Closed, Deflection, DeflectionKind, First
 from router.rules.conditions import condition, flaw, switch_value
 from router.rules.problems import Problems, nearest
 from router.rules.shape import spot
@@ -37,6 +37,7 @@ def deflections(queue: str, written: Queue) -> tuple[Deflection, ...]:
             expires_ms=each.expires,
             attempts=each.attempts or 1,
             retry_ms=DEFAULT_RETRY_MS if each.retry is None else each.retry,
+            first=First.AGENT if each.first is None else First(each.first),
         )
         for name, each in zip(_names(queue, written.deflects), written.deflects, strict=True)
     )
@@ -140,4 +141,6 @@ def deflection_value(rule: Deflection) -> dict[str, Any]:
     value |= {"text": rule.text, "expires": duration_text(rule.expires_ms)}
     if rule.attempts > 1:
         value |= {"attempts": rule.attempts, "retry": duration_text(rule.retry_ms)}
+    if rule.kind is DeflectionKind.CALLBACK:
+        value["first"] = rule.first.value
     return value

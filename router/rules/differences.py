@@ -31,6 +31,7 @@ _PHRASES: Final[Mapping[tuple[str, str], str]] = {
     ("channels", "exclusive"): "goes with nothing on another channel: {}",
     ("channels", "offer"): "is offered so: {}",
     ("channels", "wrap_up"): "work after it: {}",
+    ("labels", "at_most"): "an agent has at most {} of these at once",
     ("agents", "capacity"): "an agent whose profile says nothing holds {} units",
     ("agents", "lease"): "a desktop may be silent for {}",
     ("agents", "after_missed_offers"): "offers without an answer: {}",
@@ -64,7 +65,8 @@ _WHOLE: Final = frozenset({"requires", "set"})
 """Values that are only understood as a whole."""
 _ORDERED: Final = {"qualification": "rule", "queues": "queue"}
 _SINGULAR: Final = {
-    "calendars": "calendar", "skills": "skill", "topics": "topic", "teams": "team", "sites": "site",
+    "calendars": "calendar", "skills": "skill", "topics": "topic", "labels": "label", "teams": "team",
+    "sites": "site", "word_lists": "word list",
     "channels": "channel", "qualification": "rule", "queues": "queue", "pools": "pool",
 }  # fmt: skip
 
@@ -129,11 +131,22 @@ def _members(
             )
         elif isinstance(value, dict) and isinstance(was[name], dict):
             yield from _keys(section, name, pair=(was[name], value))
+        elif isinstance(value, list) and isinstance(was[name], list) and value != was[name]:
+            words = _words(was[name], value)
+            yield _difference(section, name, "changed", words=words, old=was[name], new=value)
         elif value != was[name]:
             words = f"is {_said(value)} (was {_said(was[name])})"
             yield _difference(section, name, "changed", words=words, old=was[name], new=value)
     if section in _ORDERED:
         yield from _moved(section, list(was), list(becomes))
+
+
+def _words(was: Sequence[str], becomes: Sequence[str]) -> str:
+    """Tell which words of a list come and go; their order means nothing."""
+    new = [each for each in becomes if each not in was]
+    gone = [each for each in was if each not in becomes]
+    said = [f"hears {_said(new)} too"] * bool(new) + [f"hears no more {_said(gone)}"] * bool(gone)
+    return ", ".join(said) or "names the same words in another order"
 
 
 def _place(section: str, name: str, names: Sequence[str]) -> str:

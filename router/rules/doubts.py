@@ -27,6 +27,7 @@ from router.rules.cel.syntax import (
 )
 from router.rules.compilation import Compiled, qualification
 from router.rules.dispatch import needs
+from router.rules.listening import lists_asked
 from router.rules.problems import Problems
 from router.rules.shape import key_spot, spot
 from router.rules.units import duration_text
@@ -42,6 +43,8 @@ def warn(compiled: Compiled, *, problems: Problems) -> None:
     _unreached_rules(compiled, problems=problems)
     _untaken_conversations(compiled, problems=problems)
     _unused_topics(compiled, problems=problems)
+    _unheard_lists(compiled, problems=problems)
+    _unused_labels(compiled, problems=problems)
     _outsized_channels(compiled, problems=problems)
     _idle_calendars(compiled, problems=problems)
     _offers_of_the_same_channel(compiled, problems=problems)
@@ -146,11 +149,35 @@ def _unused_topics(compiled: Compiled, *, problems: Problems) -> None:
             )
 
 
+def _unused_labels(compiled: Compiled, *, problems: Problems) -> None:
+    """A label that no rule gives."""
+    given = {label for step in compiled.steps for label in step.labels}
+    for label in compiled.policy.labels:
+        if label not in given:
+            problems.warning(
+                key_spot(compiled.tree, "labels", label),
+                f"no rule gives the label `{label}`",
+                f"`set: {{labels: [{label}]}}` in a rule, or take it out",
+            )
+
+
 def _texts(tree: Expression) -> Iterator[str]:
     if isinstance(tree, Literal) and isinstance(tree.value, str):
         yield tree.value
     for each in children(tree):
         yield from _texts(each)
+
+
+def _unheard_lists(compiled: Compiled, *, problems: Problems) -> None:
+    """A list of words that no rule listens for."""
+    heard = {name for step in compiled.steps for name in lists_asked(step.when)}
+    for name in compiled.vocabulary.word_lists:
+        if name not in heard:
+            problems.warning(
+                key_spot(compiled.tree, "word_lists", name),
+                f"no rule listens for the words of `{name}`",
+                f"`text.mentions(word_lists.{name})` in a rule, or take it out",
+            )
 
 
 def _outsized_channels(compiled: Compiled, *, problems: Problems) -> None:

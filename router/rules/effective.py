@@ -27,7 +27,7 @@ from router.rules.written.calendars import Calendar, Spans
 from router.rules.written.routing import Rules
 
 VERSION_DIGITS: Final = 12
-_DECIDING: Final = ("skills", "channels", "agents", "qualification", "queues")
+_DECIDING: Final = ("skills", "channels", "labels", "agents", "qualification", "queues")
 
 
 def document(
@@ -39,13 +39,18 @@ def document(
     steps: Sequence[Step],
     takes: Mapping[str, Expression],
 ) -> dict[str, Any]:
-    """Write a whole rule set as plain values, in the order a person reads it."""
+    """Write a whole rule set as plain values, in the order a person reads it.
+
+    The word lists of ``rules`` are written out.
+    """
     own = all_but(name for name, each in rules.teams.items() if each.partner)
     parts: dict[str, Any] = {
         "pools": list(rules.pools),
         "calendars": {name: _calendar(each) for name, each in rules.calendars.items()},
         "skills": {name: str(each) for name, each in rules.skills.items()},
         "topics": list(rules.topics),
+        "word_lists": {name: list(each) for name, each in rules.word_lists.items()},
+        "labels": {name: {"at_most": each.at_most} for name, each in rules.labels.items()},
         "teams": {name: {"partner": each.partner} for name, each in rules.teams.items()},
         "sites": list(rules.sites),
         "channels": {name: _channel(each) for name, each in channels.items()},
@@ -66,6 +71,10 @@ def version(whole: Mapping[str, Any], *, calendars: Mapping[str, OpeningHours]) 
     deciding["skills"] = {
         name: levels.partition("..")[2] for name, levels in (whole.get("skills") or {}).items()
     }
+    if whole.get("word_lists"):
+        deciding["word_lists"] = whole["word_lists"]
+    if not deciding["labels"]:
+        del deciding["labels"]
     if calendars:
         deciding["calendars"] = {name: each.meaning for name, each in calendars.items()}
     text = json.dumps(deciding, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
@@ -101,6 +110,8 @@ def _channel(channel: Channel) -> dict[str, Any]:
     value["offer"] = {"mode": channel.mode.value}
     if channel.mode is OfferMode.MANUAL:
         value["offer"]["expires"] = duration_text(channel.expires_ms)
+        if channel.addressees > 1:
+            value["offer"]["to"] = channel.addressees
     limit = channel.wrap_up.limit_ms
     value["wrap_up"] = {"open": True} if limit is None else {"at_most": duration_text(limit)}
     return value
@@ -134,6 +145,7 @@ def _step(step: Step) -> dict[str, Any]:
         "language": step.language,
         "priority": None if step.priority is None else step.priority.written(),
         "skills": dict(step.skills) or None,
+        "labels": list(step.labels) or None,
     }
     found = {name: each for name, each in found.items() if each is not None}
     if found:
@@ -162,6 +174,7 @@ def _queue(queue: Queue, takes: Expression, *, own: Requirement) -> dict[str, An
     if queue.preferred_wait_ms:
         value["preferred_agent"] = {
             "wait": duration_text(queue.preferred_wait_ms),
+            **({"even_if_away": True} if queue.keeps_for_absent else {}),
             "then": "anyone",
         }
     if queue.hours is not None:

@@ -12,6 +12,7 @@ from router.rules.written.fields import Duration, Written
 SECTIONS: Final[tuple[tuple[str, type[Written]], ...]] = (
     ("The file", routing.Rules),
     ("calendars: NAME", calendars.Calendar),
+    ("labels: NAME", staffing.Label),
     ("teams: NAME", staffing.Team),
     ("channels: NAME", staffing.Channel),
     ("channels: NAME: offer", staffing.Offer),

@@ -77,6 +77,7 @@ _GIVEN: Final = {
     "waited": _seconds("waited_s"),
     "units": _of("units"),
     "score": _of("why", "score"),
+    "labels": _of("labels"),
 }
 _ENDED: Final = {"from": _AGENT, "reason": _of("reason")}
 _ESTIMATE: Final = {"estimated_wait": _seconds("estimated_wait_s", "p50")}
@@ -90,7 +91,9 @@ WORDS: Final[Mapping[str, Word]] = {
             "place": _of("place"),
             **{
                 name: _of("qualified", name)
-                for name in ("topic", "level", "language", "priority", "requirements", "rules")
+                for name in (
+                    *("topic", "level", "language", "priority", "requirements", "rules", "labels"),
+                )
             },
             **_ESTIMATE,
         },
@@ -111,6 +114,7 @@ WORDS: Final[Mapping[str, Word]] = {
             "reason": _of("reason"),
             "from": _AGENT,
             "wrap_up": _until("wrapup_until"),
+            "first": _of("first"),
         },
     ),
     "expanded": Word(

@@ -208,6 +208,7 @@ class Expectation(Written):
     language: Language | None = None
     priority: Priority | None = None
     rules: list[Name] | None = None
+    labels: list[Name] | None = None
     requirements: dict[str, Attribute] | None = None
     step: int | None = None
     kind: Name | None = None

@@ -27,6 +27,7 @@ class _Offered(msgspec.Struct):
     units: int
     expires_at: str
     why: Why
+    labels: tuple[str, ...] | UnsetType
 
 
 class _Requeued(msgspec.Struct):
@@ -86,6 +87,7 @@ def _offered(body: outputs.ConversationOffered) -> object:
         body.units,
         instants.render(body.expires_at),
         body.why,
+        body.labels,
     )
 
 

@@ -7,12 +7,12 @@ no router publishes yet say so.
 from typing import Annotated, Literal
 
 from pydantic import Field
-from pydantic.json_schema import SkipJsonSchema
 
 from router.model import outputs
 from router.model.reasons import Close, Requeue, Withdrawal
 from router.wire.fields import Count, Id, Instant, Name
 from router.wire.outcome_parts import (
+    Absent,
     DecidedFields,
     EstimateFields,
     QualifiedFields,
@@ -20,9 +20,6 @@ from router.wire.outcome_parts import (
     TermsFields,
     TriggerFields,
 )
-
-Absent = SkipJsonSchema[None]
-"""A field that is left out where it does not apply, and is never null."""
 
 
 class _ConversationFields(DecidedFields):
@@ -55,10 +52,18 @@ class _AgentHasItFields(_ConversationFields):
         ge=0, description="Seconds from arrival to the first assignment.", examples=[12.42]
     )
     units: Count = Field(description="Units of the agent's capacity it takes.", examples=[34])
+    labels: list[Name] | Absent = Field(
+        default=None,
+        description="Labels it counts with while the agent has it, where it has any.",
+        examples=[["hard"]],
+    )
 
 
 class OfferedFields(_AgentHasItFields):
-    """An agent is asked; capacity is held until the offer ends."""
+    """An agent is asked; capacity is held until the offer ends.
+
+    Several may be asked at once: one event for each, the best first, with the same offer and cause.
+    """
 
     of = outputs.ConversationOffered
 
@@ -82,7 +87,10 @@ class _OfferEndedFields(_ConversationFields):
 
 
 class OfferExpiredFields(_OfferEndedFields):
-    """Nobody answered in time; the conversation waits again, its place kept."""
+    """Nobody answered in time; the conversation waits again, its place kept.
+
+    Where several were asked: one event for each.
+    """
 
     of = outputs.OfferExpired
 
@@ -90,7 +98,7 @@ class OfferExpiredFields(_OfferEndedFields):
 
 
 class OfferDeclinedFields(_OfferEndedFields):
-    """The agent refused; the conversation waits again, its place kept."""
+    """The agent refused; the conversation waits again, its place kept, unless others are asked."""
 
     of = outputs.OfferDeclined
 
@@ -100,7 +108,10 @@ class OfferDeclinedFields(_OfferEndedFields):
 
 
 class OfferWithdrawnFields(_OfferEndedFields):
-    """The router took the offer back."""
+    """The router took the offer back; the conversation waits again, unless others are asked.
+
+    `taken`: another agent who was asked accepted; `conversation.assigned` follows.
+    """
 
     of = outputs.OfferWithdrawn
 
@@ -123,10 +134,15 @@ class RequeuedFields(_ConversationFields):
         description="End of the agent's wrap-up, where one started; null: open.",
         examples=["2026-03-02T08:16:30.000Z"],
     )
+    first: Literal["customer"] | Absent = Field(
+        default=None,
+        description="`customer`: the customer is rung at once, while an agent is looked for; absent: the agent rings.",
+        examples=["customer"],
+    )
 
 
 class ExpandedFields(_ConversationFields):
-    """Requirements were relaxed by one step. Not published yet."""
+    """Requirements were relaxed by one step."""
 
     of = outputs.ConversationExpanded
 

@@ -8,6 +8,7 @@ the tests hold what is written to the schemas.
 from typing import Annotated, ClassVar
 
 from pydantic import Field
+from pydantic.json_schema import SkipJsonSchema
 
 from router.model.outputs import Outcome
 from router.wire.fields import (
@@ -75,6 +76,10 @@ class DecidedFields(Fields):
     )
 
 
+Absent = SkipJsonSchema[None]
+"""A field that is left out where it does not apply, and is never null."""
+
+
 class TermsFields(Fields):
     """Why this agent: the score and its parts."""
 
@@ -117,6 +122,9 @@ class QualifiedFields(Fields):
     )
     rules: list[Name] = Field(
         description="The rules that set this, in their order.", examples=[["family-contracts"]]
+    )
+    labels: list[Name] | Absent = Field(
+        default=None, description="Labels that rules gave it, where any did.", examples=[["hard"]]
     )
 
 

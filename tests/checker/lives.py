@@ -26,7 +26,7 @@ BEFORE: Final[dict[str, frozenset[str]]] = {
     "conversation.assigned": frozenset({WAITING, OFFERED}),
     "offer.expired": frozenset({OFFERED}),
     "offer.declined": frozenset({OFFERED}),
-    "offer.withdrawn": frozenset({OFFERED, ASSIGNED}),
+    "offer.withdrawn": frozenset({OFFERED}),
     "conversation.requeued": frozenset({WAITING, ASSIGNED, DEFLECTED}),
     "conversation.expanded": frozenset({WAITING}),
     "conversation.overflowed": frozenset({WAITING}),
@@ -36,8 +36,8 @@ BEFORE: Final[dict[str, frozenset[str]]] = {
     "conversation.abandoned": frozenset({WAITING, DEFLECTED}),
     "conversation.closed": frozenset({WAITING, ASSIGNED, DEFLECTED}),
 }
-"""In which state a conversation may be for a decision. Offered while offered, withdrawn while
-assigned: parallel offers, which are one offer with several addressees."""
+"""In which state a conversation may be for a decision. Offered while offered: parallel offers, which
+are one offer with several addressees."""
 
 
 @dataclass(slots=True)
@@ -146,10 +146,16 @@ class Lives:
             self._wrong(decision, f"place {decision.data.get('place')!r}")
 
     def _offered(self, decision: Decision, life: Life) -> None:
+        agent = str(decision.data.get("agent"))
         if life.state == OFFERED:
             if (decision.data.get("offer"), decision.cause) != (life.offer, life.offered_by):
                 self._wrong(decision, f"{life.id} is offered to {sorted(life.addressees)}")
-            life.addressees.add(str(decision.data.get("agent")))
+            same = decision.data.get("units"), time_of(decision.data.get("expires_at"))
+            if same != (life.units, life.expires_at) or agent in life.addressees:
+                self._wrong(decision, f"{life.offer} is not the same for {agent}")
+            if decision.data.get("attempt") != life.attempt:
+                self._report.add(Rule.ATTEMPT, decision.where, f"it is attempt {life.attempt}")
+            life.addressees.add(agent)
             return
         self._begin_offer(decision, life)
         life.state, life.offered_by = OFFERED, decision.cause
@@ -166,8 +172,11 @@ class Lives:
                 self._wrong(decision, f"{life.units} units were offered")
             if decision.data.get("attempt") != life.attempt:
                 self._report.add(Rule.ATTEMPT, decision.where, f"{life.attempt} was offered")
-            # Parallel offers: the other addressees' are withdrawn in the same cause.
+            # Parallel offers: those of the others were withdrawn just before, in the same cause.
             life.addressees.discard(agent)
+            if life.addressees:
+                self._wrong(decision, f"{life.offer} is open to {sorted(life.addressees)} still")
+            life.addressees.clear()
             self._check_wait(decision, life)
         else:
             self._begin_offer(decision, life)

@@ -21,12 +21,15 @@ CAUSES: Final[dict[str, frozenset[str]]] = {
     "conversation.queued": frozenset({"conversation.created", "conversation.updated"}),
     "offer.expired": frozenset({"offer_expires"}),
     "offer.declined": frozenset({"offer.declined"}),
+    "offer.withdrawn taken": frozenset({"offer.accepted"}),
     "conversation.abandoned": frozenset({"conversation.abandoned"}),
     "conversation.closed": frozenset({"conversation.ended", "command.close"}),
     "conversation.closed deflected": frozenset({"deflection.accepted"}),
     "conversation.requeued deflection_declined": frozenset({"deflection.declined"}),
     "conversation.requeued deflection_expired": frozenset({"deflection_expires"}),
-    "conversation.requeued callback_unanswered": frozenset({"conversation.ended"}),
+    "conversation.requeued callback_unanswered": frozenset(
+        {"conversation.ended", "conversation.abandoned"}
+    ),
     "deflection.accepted": frozenset({"deflection.accepted", "conversation.ended"}),
     "deflection.expired": frozenset({"deflection_expires"}),
     "conversation.requeued transferred": frozenset({"conversation.transferred"}),

@@ -168,7 +168,8 @@ def _holder(chance: Chance, scene: Scene, conversation: str) -> str:
 
 
 def _abandoned(chance: Chance, scene: Scene) -> Fields:
-    return {"conversation": _open(chance, scene, "waiting", "offered"), "reason": "hung up"}
+    reason = chance.one_of(("hung up", "no_answer"))
+    return {"conversation": _open(chance, scene, "waiting", "offered"), "reason": reason}
 
 
 def _ended(chance: Chance, scene: Scene) -> Fields:
@@ -198,7 +199,9 @@ def _answer(chance: Chance, scene: Scene) -> Fields:
     c = scene.ledger.open.get(id_)
     stale = f"o{chance.number(1, 9)}"
     offer = stale if c is None or not c.offer or one_in(10, chance) else c.offer
-    return {"conversation": id_, "offer": offer, "agent": _holder(chance, scene, id_)}
+    asked = c.asked if c else []
+    agent = chance.one_of(asked) if len(asked) > 1 else _holder(chance, scene, id_)
+    return {"conversation": id_, "offer": offer, "agent": agent}
 
 
 def _deflection(chance: Chance, scene: Scene) -> Fields:
@@ -242,7 +245,7 @@ def _profile(chance: Chance, scene: Scene) -> Fields:
         "languages": tuple(some_of(LANGUAGES, chance, most=3)),
         "preferences": {skill: chance.number(-5, 5) for skill in some_of(SKILLS, chance, most=2)},
         "cost": chance.one_of((None, 10, 99.9, -5, 5_000)),
-    } | (ALIKE if scene.world.crowded and not one_in(12, chance) else {})
+    } | (ALIKE if (scene.world.crowded or scene.world.lively) and not one_in(12, chance) else {})
 
 
 def _agent(chance: Chance, scene: Scene) -> str:

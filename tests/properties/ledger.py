@@ -55,7 +55,10 @@ class Conversation:
     attempt: int = 0
     offer: str = ""
     agent: str = ""
+    asked: list[str] = field(default_factory=list)
+    asked_by: said.Cause | None = None
     units: int = 0
+    labels: tuple[str, ...] = ()
     assigned_at: int = 0
     waited_s: float | None = None
     deflection: str = ""
@@ -69,7 +72,7 @@ class Person:
 
     profile: told.AgentUpdated | None = None
     suspended: bool = False
-    wrap_ups: dict[str, tuple[str, int, int | None]] = field(default_factory=dict)
+    wrap_ups: dict[str, tuple[str, int, int | None, tuple[str, ...]]] = field(default_factory=dict)
 
 
 class Ledger:
@@ -157,8 +160,9 @@ class Ledger:
                 self._given(body, decision, heard)
             case said.OfferEnded():
                 c = self._of(body, "offered")
-                promise((c.offer, c.agent) == (body.offer, body.agent), "it is this offer")
-                c.stage = "waiting"
+                promise(c.offer == body.offer and body.agent in c.asked, "it is this offer")
+                c.asked.remove(body.agent)
+                c.stage = "offered" if c.asked else "waiting"
             case said.ConversationRequeued():
                 c = self._of(body, "waiting", "assigned", "deflected")
                 if body.wrapup_until is not UNSET:
@@ -199,7 +203,9 @@ class Ledger:
     ) -> None:
         c = self._of(body, "waiting")
         promise(body.deflection == f"d{decision.seq}", "named by its decision")
-        again = body.trigger.name == "no_answer" and isinstance(heard, told.ConversationEnded)
+        again = body.trigger.name == "no_answer" and isinstance(
+            heard, told.ConversationEnded | told.ConversationAbandoned
+        )
         promise(again == c.accepted, "who comes back as a callback is deflected no more")
         promise(again or body.text not in c.texts, "a rule deflects once in a life")
         c.accepted = False
@@ -229,13 +235,22 @@ class Ledger:
         c = self._of(body, "waiting", "offered")
         assigned = isinstance(body, said.ConversationAssigned)
         if c.stage == "offered":
-            promise(assigned, "never two agents")
-            same = (c.offer, c.agent, c.units, c.attempt)
-            promise(same == (body.offer, body.agent, body.units, body.attempt), "accepted as made")
+            same = (c.offer, c.units, c.attempt)
+            promise(same == (body.offer, body.units, body.attempt), "accepted as made")
+        if c.stage == "offered" and assigned:
+            promise(c.asked == [body.agent], "accepted by the only one who is left")
+        elif c.stage == "offered":
+            promise(decision.cause == c.asked_by, "others are asked at once, or not at all")
+            promise(body.agent not in c.asked, "nobody is asked twice")
+            most = self.policy.channels[c.channel].addressees
+            promise(len(c.asked) < most, "no more are asked than the channel says")
         else:
             promise(body.attempt == c.attempt + 1, "attempts count from 1, without a gap")
-            promise(body.offer == f"o{decision.seq}", "an offer is named by its decision")
+            promise(body.offer == f"o{decision.seq}", "an offer is named by its first decision")
+            c.asked, c.asked_by = [], decision.cause
+        if c.stage != "offered" or not assigned:
             promise(not self.person(body.agent).suspended, "nothing to who is suspended")
+            c.labels = () if body.labels is UNSET else tuple(body.labels)
             self._room(c, body.agent, units=body.units, now=decision.at)
             if not isinstance(heard, told.CommandAssign | None):
                 promise(self._is_open(body.queue, decision.at), "nobody is called outside hours")
@@ -244,6 +259,7 @@ class Ledger:
         self._waited(c, body.waited_s, decision.at)
         c.stage, c.queue = "assigned" if assigned else "offered", body.queue
         c.offer, c.agent, c.units, c.attempt = body.offer, body.agent, body.units, body.attempt
+        c.asked = [] if assigned else [*c.asked, body.agent]
         if assigned:
             c.assigned_at, c.waited_s = decision.at, body.waited_s
 
@@ -274,7 +290,7 @@ class Ledger:
         promise(c.stage == "assigned" and c.agent == agent, "wrap-up of who had it")
         promise(until is None or isinstance(until, int), "it is said until when")
         if until is None or (isinstance(until, int) and until > self.clock):
-            self.person(agent).wrap_ups[c.id] = (c.channel, c.units, until)
+            self.person(agent).wrap_ups[c.id] = (c.channel, c.units, until, c.labels)
 
     def _waited(self, c: Conversation, waited_s: float, now: int) -> None:
         """Check the wait, which shows that the arrival never moved."""
@@ -300,21 +316,24 @@ class Ledger:
         policy, profile = self.policy, self.person(agent).profile
         if profile is None:
             raise BrokenPromiseError(f"{agent} was never described")
-        claims = [(each.channel, each.units) for each in self.held(agent)]
-        claims += [
-            (name, held)
-            for name, held, until in self.person(agent).wrap_ups.values()
-            if until is None or until > now
-        ]
+        others = [each for each in self.held(agent) if each is not c]
+        wrap_ups = self.person(agent).wrap_ups.values()
+        after = [each for each in wrap_ups if each[2] is None or each[2] > now]
+        claims = [(each.channel, each.units) for each in others]
+        claims += [(name, held) for name, held, _, _ in after]
+        labels = [each.labels for each in others] + [each[3] for each in after]
+        for name in c.labels:
+            most = policy.labels[name].at_most if name in policy.labels else len(labels) + 1
+            promise(sum(name in each for each in labels) < most, "never too many of a label")
         capacity = policy.agents.capacity if profile.capacity is None else profile.capacity
         promise(sum(held for _, held in claims) + units <= capacity, "never over capacity")
         channel = policy.channels[c.channel]
         same = sum(name == c.channel for name, _ in claims)
         promise(same < profile.channels.get(c.channel, 0), "never over the agent's own cap")
         promise(channel.at_most is None or same < channel.at_most, "never over the channel's cap")
-        others = {name for name, _ in claims if name != c.channel}
-        alone = channel.exclusive or any(policy.channels[name].exclusive for name in others)
-        promise(not (others and alone), "exclusive channels stand alone")
+        elsewhere = {name for name, _ in claims if name != c.channel}
+        alone = channel.exclusive or any(policy.channels[name].exclusive for name in elsewhere)
+        promise(not (elsewhere and alone), "exclusive channels stand alone")
 
     def _of(self, body: Outcome, *stages: str) -> Conversation:
         id_ = getattr(body, "conversation", "")
@@ -330,7 +349,7 @@ class Ledger:
     def held(self, agent: str) -> list[Conversation]:
         """Give what an agent has been offered or assigned."""
         held = (c for c in self.open.values() if c.stage in {"offered", "assigned"})
-        return [c for c in held if c.agent == agent]
+        return [c for c in held if agent in (c.asked or [c.agent])]
 
 
 class Ledgers:

@@ -14,14 +14,24 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tests.properties.chance import Chance, Dice, Drawn
 from tests.properties.story import Story
-from tests.properties.worlds import World, a_centre_that_rings_back, a_crowd, a_world
+from tests.properties.worlds import (
+    World,
+    a_centre_that_rings_back,
+    a_crowd,
+    a_lively_floor,
+    a_world,
+)
 
 STEPS = int(os.environ.get("CONTACT_ROUTER_STEPS", "20000"))
 """How many steps the long stories have together; more of them for a night's run."""
 FIRST_SEED = int(os.environ.get("CONTACT_ROUTER_SEED", "1"))
 STEPS_A_STORY = 250
 STORIES = 8
-EVERY_SIXTEENTH: dict[int, Callable[[Chance], World]] = {0: a_crowd, 7: a_centre_that_rings_back}
+EVERY_SIXTEENTH: dict[int, Callable[[Chance], World]] = {
+    0: a_crowd,
+    7: a_centre_that_rings_back,
+    **dict.fromkeys((3, 6, 9, 13), a_lively_floor),
+}
 """Which seeds have a world of their own, by their remainder."""
 
 
@@ -34,7 +44,8 @@ class Centre(RuleBasedStateMachine):
 
     @initialize(data=st.data())
     def open(self, data: st.DataObject) -> None:
-        self.story = Story(a_world(Drawn(data)))
+        made = data.draw(st.sampled_from((a_world, a_lively_floor)))
+        self.story = Story(made(Drawn(data)))
         if data.draw(st.booleans()):
             self.story.open(Drawn(data))
 

@@ -17,7 +17,7 @@ from tests.properties.chance import Dice
 from tests.properties.happenings import STEPS_MS, Happenings
 from tests.properties.ledger import BrokenPromiseError, Ledgers
 from tests.properties.story import MORNING
-from tests.properties.worlds import World, a_crowd, a_world
+from tests.properties.worlds import World, a_crowd, a_lively_floor, a_world
 
 STEPS = 400
 Step = tuple[Input, list[Decision]]
@@ -41,6 +41,11 @@ def a_day(world: World, seed: int) -> tuple[Engine, Ledgers, list[Step]]:
 @pytest.mark.parametrize("seed", range(30))
 def test_nobody_has_two_agents_too_much_work_or_a_lost_place(seed: int) -> None:
     a_day(a_world(Dice(seed)), seed)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_lively_floor_breaks_no_promise(seed: int) -> None:
+    a_day(a_lively_floor(Dice(seed)), seed)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -132,6 +132,11 @@ WORLDS[CLOSED_AND_BACK] = replace(
 )
 
 NOW = WORLDS["asked first, the most important first"]
+WORLDS["both asked at once"] = replace(
+    NOW,
+    channels={**NOW.channels, "chat": replace(NOW.channels["chat"], addressees=2)},
+    queues={**NOW.queues, "sales": replace(NOW.queues["sales"], preferred_wait_ms=0)},
+)
 REST = NOW.queues["rest"]
 ONE_DOOR = ByTopic((Door("rest", frozenset({"sales", "tech", "other"})),), usual_level=1)
 OTHER_RULES = {
@@ -234,8 +239,9 @@ def _about(c: Conversation) -> Iterator[Input]:
     if c.stage == "waiting":
         yield inputs.ConversationAbandoned(**this)
     if c.stage == "offered":
-        yield inputs.OfferAccepted(**this, offer=c.offer, agent=c.agent)
-        yield inputs.OfferDeclined(**this, offer=c.offer, agent=c.agent)
+        for agent in c.asked:
+            yield inputs.OfferAccepted(**this, offer=c.offer, agent=agent)
+            yield inputs.OfferDeclined(**this, offer=c.offer, agent=agent)
         yield inputs.ConversationUpdated(**this, level=3)
     if c.stage == "deflected":
         yield inputs.DeflectionAccepted(**this, deflection=c.deflection)

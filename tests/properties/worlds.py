@@ -16,7 +16,7 @@ from router.model.conditions import (
     NoAgents,
     Switch,
 )
-from router.model.deflection import Closed, Deflection, DeflectionKind
+from router.model.deflection import Closed, Deflection, DeflectionKind, First
 from router.model.overflow import Overflow, Target
 from router.model.policy import (
     AgentRules,
@@ -24,6 +24,7 @@ from router.model.policy import (
     Expansion,
     Facts,
     Feature,
+    Label,
     OfferMode,
     Order,
     OrderBy,
@@ -52,6 +53,7 @@ from tests.properties.chance import Chance, one_in, some_of
 
 SKILLS = ("sales", "tech", "calm")
 TOPICS = ("sales", "tech", "other")
+LABELS = ("hard", "angry", "vip")
 LANGUAGES = ("fr", "en", "fr-CA", "EN")
 TEAMS = ("home", "away", "lyon")
 SITES = ("paris", "nantes")
@@ -98,6 +100,11 @@ class ByTopic:
             language=found.language,
             priority=priority,
             skills=found.skills,
+            labels=tuple(
+                name
+                for name, has in (("angry", angry), ("hard", (found.level or 0) > 1), ("vip", vip))
+                if has
+            ),
             rules=("angry",) * angry + ("vip",) * vip + ("usual",),
             text_rules=frozenset({"angry"} if angry else ()),
         )
@@ -131,7 +138,8 @@ class World:
     """The rules of every pool, and who is about.
 
     ``lags_ms``: how far behind the conversations and the agents are read, by record time.
-    ``rings_back``: every queue offers everybody a callback.
+    ``rings_back``: every queue offers everybody a callback. ``lively``: everybody may have nearly
+    everything, and has much at once, so that what limits it is met.
     ``pools`` also has one that no rules are for; ``agents`` and ``conversations`` are the ids that
     events speak of. Profiles in a crowd are few, so that many agents are alike.
     """
@@ -145,10 +153,13 @@ class World:
     crowded: bool = False
     version: int = 1
     rings_back: bool = False
+    lively: bool = False
 
     def other_rules(self, chance: Chance, *, version: str) -> Policy:
         """Make other rules for a pool of this world."""
         rules = a_policy(chance, version=version)
+        if self.lively:
+            rules = _livelier(rules, chance)
         if not self.rings_back:
             return rules
         queues = {
@@ -195,6 +206,38 @@ def a_centre_that_rings_back(chance: Chance) -> World:
     return world
 
 
+def a_lively_floor(chance: Chance) -> World:
+    """Make a world in which agents have much at once, and several are asked at once."""
+    world = a_world(chance)
+    world.lively = True
+    world.rules = {pool: world.other_rules(chance, version="v1") for pool in world.rules}
+    return world
+
+
+def _livelier(rules: Policy, chance: Chance) -> Policy:
+    channels = {
+        name: replace(
+            channel,
+            units=chance.one_of((25, 20, 34)),
+            exclusive=name == "voice" and one_in(3, chance),
+            mode=OfferMode.MANUAL if one_in(2, chance) else channel.mode,
+            addressees=chance.one_of((1, 2, 3)),
+        )
+        for name, channel in rules.channels.items()
+    }
+    queues = {
+        name: replace(
+            queue,
+            requires=queue.requires if one_in(3, chance) else AllOf(),
+            hours=None,
+            deflects=(),
+        )
+        for name, queue in rules.queues.items()
+    }
+    labels = {name: Label(chance.one_of((1, 2))) for name in LABELS}
+    return replace(rules, channels=channels, queues=queues, calendars={}, labels=labels)
+
+
 def _callback(name: str, chance: Chance) -> Deflection:
     return Deflection(
         name=name,
@@ -226,6 +269,11 @@ def a_policy(chance: Chance, *, version: str) -> Policy:
         qualifier=ByTopic((*doors, catch_all), chance.one_of((1, 2, None))),
         agents=_agent_rules(chance),
         top_levels=dict.fromkeys(some_of(SKILLS, chance, most=3), 3),
+        labels={
+            name: Label(chance.one_of((1, 1, 2, 3)))
+            for name in some_of(LABELS, chance, most=3)
+            if one_in(2, chance)
+        },
         calendars={name: _calendar(chance) for name in followed},
     )
 
@@ -253,6 +301,7 @@ def _channels(chance: Chance) -> Mapping[str, Channel]:
         exclusive=chance.one_of((True, False)),
         mode=chance.one_of(modes),
         expires_ms=chance.one_of((15_000, 5_000)),
+        addressees=chance.one_of((1, 1, 2, 3)),
         wrap_up=_wrap_up(chance),
     )
     email = Channel(
@@ -261,6 +310,7 @@ def _channels(chance: Chance) -> Mapping[str, Channel]:
         exclusive=one_in(6, chance),
         mode=chance.one_of(modes),
         expires_ms=120_000,
+        addressees=chance.one_of((1, 1, 50, 2)),
         wrap_up=_wrap_up(chance),
     )
     return {each.name: each for each in (chat, voice, email)}
@@ -301,6 +351,7 @@ def _queue(name: str, chance: Chance, others: tuple[str, ...]) -> Queue:
         order=order,
         selects=_selection(chance),
         preferred_wait_ms=chance.one_of((0, 15_000, 60_000, 300_000)),
+        keeps_for_absent=one_in(3, chance),
         hours=hours,
         deflects=tuple(_deflection(f"{name} {n}", chance, hours=hours) for n in range(rules)),
         expands=_ladder(name, chance),
@@ -322,6 +373,7 @@ def _deflection(name: str, chance: Chance, *, hours: str | None) -> Deflection:
         share=chance.one_of((20, 50, 100) if on is None else (100, 100, 50)),
         to=to,
         attempts=chance.one_of((3, 2, 1)),
+        first=chance.one_of(tuple(First)),
         retry_ms=chance.one_of((20_000, 5_000, 180_000)),
         expires_ms=chance.one_of((60_000, 15_000, 300_000, 5_000)),
     )

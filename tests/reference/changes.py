@@ -2,18 +2,19 @@
 
 from typing import Any
 
-from msgspec.structs import asdict, replace
+from msgspec import UNSET
+from msgspec.structs import asdict
 
 import router.model.outputs as said
 from router.model.inputs import Presence
 from router.model.policy import Facts
 from router.model.reasons import Close, Release, Requeue, Suspension, Withdrawal
 from router.model.requirement import published
-from router.model.state import OpenOffer, OpenWrapUp
-from tests.reference.moment import Moment
+from router.model.state import OpenWrapUp
+from tests.reference.room import Room
 
 
-class Changes(Moment):
+class Changes(Room):
     """One pool that changes, one cause at a time: the input, or else a timer or a restart."""
 
     input: Any
@@ -24,6 +25,7 @@ class Changes(Moment):
         """Number one decision; the fields of its body are looked up by their names."""
         if c is not None:
             about = {"conversation": c.id, "waited_s": self.waited_ms(c) / 1000}
+            about |= {"labels": (c.offer or c).labels or UNSET}
             known = asdict(c) | (asdict(c.offer) if c.offer else {}) | about | known
         self.seq, self.version = self.seq + 1, self.policy.version if self.policy else ""
         body = kind(**{field: known[field] for field in kind.__struct_fields__ if field in known})
@@ -59,9 +61,9 @@ class Changes(Moment):
     def queued(self, c: Any) -> None:
         requirements = published(self.needs(c), language=c.language)
         names = ("topic", "level", "language", "priority", "rules")
-        found = said.Qualified(
-            requirements=requirements, **{name: getattr(c, name) for name in names}
-        )
+        known = {name: getattr(c, name) for name in names}
+        labels = c.labels or UNSET
+        found = said.Qualified(requirements=requirements, labels=labels, **known)
         more = {"place": self.place(c), "estimated_wait_s": None, "qualified": found}
         self.say(said.ConversationQueued, c, **more)
 
@@ -69,49 +71,13 @@ class Changes(Moment):
         self.enter(c)
         self.say(said.ConversationRequeued, c, reason=reason, place=self.place(c), **handed)
 
-    def give(self, c: Any, agent: str, why: said.Why, *, automatic: bool) -> None:
-        channel, record = self.policy.channels[c.channel], self.agents[agent]
-        record.idle_since = record.asked_at = self.now
-        c.stage, c.attempt, c.kept_until = "offered", c.attempt + 1, None
-        c.offer = OpenOffer(
-            offer=f"o{self.seq + 1}",
-            agent=agent,
-            units=channel.units,
-            since=self.now,
-            why=why,
-            expires_at=self.now + channel.expires_ms,
-        )
-        if automatic:
-            self.assigned(c)
-        else:
-            self.say(said.ConversationOffered, c)
-
-    def assigned(self, c: Any) -> None:
-        c.stage, c.waited_ms = "assigned", self.waited_ms(c)
-        c.offer = replace(c.offer, since=self.now, expires_at=None)
-        self.say(said.ConversationAssigned, c)
-
-    def bar(self, c: Any) -> None:
-        if c.offer and (memory := self.policy.agents.decline_memory_ms):
-            c.barred[c.offer.agent] = self.now + memory
-
-    def end_offer(self, c: Any, kind: type[said.OfferEnded], reason: str | None) -> None:
-        self.say(kind, c, reason=reason)
-        self.agents[c.offer.agent].idle_since = self.now
-        self.enter(c)
-
-    def withdraw(self, every: list[Any], reason: Withdrawal) -> None:
-        for c in every:
-            if c.stage == "offered":
-                self.end_offer(c, said.OfferWithdrawn, reason)
-
     def hand_over(self, c: Any) -> dict[str, Any]:
         """End the holder's work and start the wrap-up; give what is said of it."""
         agent, limit = self.agents[c.offer.agent], self.policy.channels[c.channel].wrap_up.limit_ms
         until = None if limit is None else self.now + limit
         if limit != 0:
-            units = c.offer.units
-            agent.wrap_ups[c.id] = OpenWrapUp(channel=c.channel, units=units, until=until)
+            held = {"channel": c.channel, "units": c.offer.units, "labels": c.offer.labels}
+            agent.wrap_ups[c.id] = OpenWrapUp(**held, until=until)
         agent.idle_since = self.now
         return {"agent": agent.id, "wrapup_until": until}
 
@@ -126,7 +92,7 @@ class Changes(Moment):
 
     def declare(self, agent: Any, presence: Presence, until: int | None) -> None:
         if presence is not Presence.AVAILABLE:
-            self.withdraw(self.held_by(agent.id), Withdrawal.PRESENCE)
+            self.withdraw(self.held_by(agent.id), Withdrawal.PRESENCE, agent.id)
         self.become(agent, presence)
         agent.until, agent.missed = until, 0
         self.renew_lease(agent)

@@ -8,12 +8,12 @@ from router.model.inputs import Presence
 from router.model.policy import switches
 from router.model.requirement import published, resolve
 from router.model.state import TurnedOn
-from tests.reference.changes import Changes
+from tests.reference.offers import Offers
 
 NEVER = 1 << 62
 
 
-class Conditions(Changes):
+class Conditions(Offers):
     """One pool whose rules may look at how its queues stand."""
 
     def line(self, queue: str) -> list[Any]:

@@ -59,15 +59,13 @@ class Lifecycle(Timers):
                 c = self.qualified(c, it)
                 if c.stage == "waiting":
                     self.enter(c)
-                if c.stage == "offered" and not self.still_fits(c):
-                    self.withdraw([c], Withdrawal.UPDATED)
+                if c.stage == "offered":
+                    self.withdraw_misfits(c)
                 if c.stage not in {"assigned", "deflected"}:
                     self.queued(c)
             case told.ConversationAbandoned():
                 refuse(Refusal.NOT_WAITING, holder)
-                self.withdraw([c], Withdrawal.ABANDONED)
-                self.say(said.ConversationAbandoned, c, reason=it.reason)
-                del self.conversations[c.id]
+                self.abandon(c, it.reason)
             case told.ConversationEnded():
                 refuse(Refusal.NOT_ASSIGNED, holder is None or it.agent not in (None, holder))
                 self.end(c, it.outcome)
@@ -75,14 +73,7 @@ class Lifecycle(Timers):
                 refuse(Refusal.NOT_ASSIGNED, holder != it.agent)
                 self.transfer(c, it.to)
             case told.OfferAccepted() | told.OfferDeclined():
-                open_ = c.stage == "offered" and (c.offer.offer, c.offer.agent)
-                refuse(Refusal.STALE_OFFER, open_ != (it.offer, it.agent))
-                if isinstance(it, told.OfferAccepted):
-                    self.agents[it.agent].missed = 0
-                    self.assigned(c)
-                else:
-                    self.bar(c)
-                    self.end_offer(c, said.OfferDeclined, it.reason)
+                self.answer_offer(c, it)
             case told.DeflectionAccepted() | told.DeflectionDeclined():
                 self.answer(c, it)
 
@@ -95,7 +86,7 @@ class Lifecycle(Timers):
             c.level = c.given_level = to.level
         self.move(c, to.queue or self.policy.qualifier.queue_for(self.facts(c)) or c.queue)
         c.preferred_agents = (to.agent,) if to.agent else c.preferred_agents
-        self.bar(c)
+        self.bar(c, c.offer.agent)
         self.requeue(c, Requeue.TRANSFERRED, **self.hand_over(c))
         wait = self.policy.queues[c.queue].preferred_wait_ms or 60_000
         kept = to.agent and self.can_be_reached(to.agent, c)
@@ -116,15 +107,10 @@ class Lifecycle(Timers):
             verdict = self.policy.qualifier.qualify(self.facts(c, text=it.text, **given))
             refuse(Refusal.NO_QUEUE, verdict.queue is None)
             self.move(c, c.queue if verdict.queue == c.home else verdict.queue)
-            for name in (*FOUND, "rules", "text_rules"):
+            for name in (*FOUND, "rules", "text_rules", "labels"):
                 setattr(c, name, getattr(verdict, name))
         self.conversations[c.id] = c
         return c
-
-    def still_fits(self, c: Any) -> bool:
-        agent = c.offer.agent
-        kept = self.keeping(c) is not None
-        return self.meets(agent, self.needs(c)) and (not kept or agent in c.preferred_agents)
 
     def take_agents(self, it: Any) -> None:
         agent: Any = self.agents.get(it.agent)
@@ -164,16 +150,16 @@ class Lifecycle(Timers):
                 refuse(Refusal.NOT_WAITING, c.stage in {"assigned", "deflected"})
                 available = agent.presence is Presence.AVAILABLE and not agent.suspended
                 refuse(Refusal.AGENT_UNAVAILABLE, not available)
-                refuse(Refusal.NO_ROOM, not self.has_room(agent.id, c.channel, c))
+                refuse(Refusal.NO_ROOM, not self.has_room(agent.id, c.channel, c.labels, but=c))
             case told.CommandRequeue():
                 refuse(Refusal.NOT_ASSIGNED, c.stage == "waiting")
         self.say(said.CommandApplied, command=it.id, by=it.by, reason=it.reason, **whom(it))
         match it:
             case told.CommandAssign():
                 self.withdraw([c], Withdrawal.COMMAND)
-                self.give(c, agent.id, said.Why(0, {}), automatic=True)
+                self.assign(c, agent.id)
             case told.CommandRequeue():
-                self.bar(c)
+                self.bar(c, *(c.offer.agents if c.offer else ()))
                 handed = self.hand_over(c) if c.stage == "assigned" else {}
                 self.withdraw([c], Withdrawal.COMMAND)
                 self.requeue(c, Requeue.COMMAND, **handed)

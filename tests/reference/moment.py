@@ -59,7 +59,7 @@ class Moment:
 
     def held_by(self, agent: str) -> list[Any]:
         by_id = sorted(self.conversations.values(), key=lambda c: c.id)
-        return [c for c in by_id if c.offer and c.offer.agent == agent]
+        return [c for c in by_id if c.offer and agent in c.offer.agents]
 
     def waited_ms(self, c: Any) -> Any:
         return max(0, self.now - c.arrived_at) if c.waited_ms is None else c.waited_ms
@@ -93,10 +93,16 @@ class Moment:
         return met(requirement, skills=profile.skills, languages=languages, **who)
 
     def can_be_reached(self, agent: str, c: Any) -> bool:
+        absent_too = self.policy.queues[c.queue].keeps_for_absent
+        return self.may_have(agent, c) and (absent_too or self.is_there(agent))
+
+    def is_there(self, agent: str) -> bool:
+        record = self.agents[agent]
+        return record.presence is not Presence.OFFLINE and not record.suspended
+
+    def may_have(self, agent: str, c: Any) -> bool:
         return (
             agent in self.agents
-            and self.agents[agent].presence is not Presence.OFFLINE
-            and not self.agents[agent].suspended
             and c.channel in self.profiles[agent].channels
             and self.meets(agent, self.needs(c))
             and agent not in c.barred
@@ -109,31 +115,11 @@ class Moment:
             if c.queue not in self.paused
             and not self.closed(c.queue)
             and record.presence is Presence.AVAILABLE
-            and self.can_be_reached(agent, c)
-            and self.has_room(agent, c.channel, c)
+            and self.is_there(agent)
+            and self.may_have(agent, c)
+            and self.has_room(agent, c.channel, c.labels, but=c)
             and (c.kept_until is None or agent in c.preferred_agents)
         ]
-
-    def claims(self, agent: str, but: Any = None) -> list[tuple[str, int]]:
-        """Give channel and units of all that takes the agent's capacity."""
-        held = [(c.channel, c.offer.units) for c in self.held_by(agent) if c is not but]
-        return held + [(each.channel, each.units) for each in self.agents[agent].wrap_ups.values()]
-
-    def capacity(self, agent: str) -> Any:
-        own = self.profiles[agent].capacity
-        return self.policy.agents.capacity if own is None else own
-
-    def has_room(self, agent: str, on: str, but: Any = None) -> bool:
-        channels, claims = self.policy.channels, self.claims(agent, but=but)
-        channel, cap = channels[on], self.profiles[agent].channels.get(on, 0)
-        others = [channels[name] for name, _ in claims if name != on]
-        return (
-            len(claims) - len(others)
-            < (cap if channel.at_most is None else min(cap, channel.at_most))
-            and sum(units for _, units in claims) + channel.units <= self.capacity(agent)
-            and not (channel.exclusive and others)
-            and not any(other.exclusive for other in others)
-        )
 
     # Which conversation is first.
 
@@ -169,7 +155,7 @@ class Moment:
         level = {skill: profile.skills.get(skill, 0) for skill in skills_in(needs, *wishes)}
         top = {skill: self.policy.top_levels.get(skill, max(1, n)) for skill, n in level.items()}
         least = [pair for pair in map(least_level, needs.terms) if pair]
-        used = sum(units for _, units in self.claims(agent))
+        used = sum(units for _, units, _ in self.claims(agent))
         return {
             "proficiency": mean([100 * min(n, top[s]) // top[s] for s, n in level.items()]),
             "preferred_skills": mean([100 * self.meets(agent, each) for each in wishes]),

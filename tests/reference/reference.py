@@ -5,7 +5,7 @@ from functools import partial
 
 from router.model.inputs import Input
 from router.model.outputs import Cause, Decision, InputCause, RouterCause, TimerCause
-from router.model.policy import OfferMode, Policies, Policy
+from router.model.policy import Policies, Policy
 from tests.reference.lifecycle import Lifecycle
 
 
@@ -76,11 +76,7 @@ class Reference:
         pool.deflect()
         pool.widen()
         pool.settle()
-        while able := [(c, agents) for c in pool.waiting() if (agents := pool.eligible(c))]:
-            c, agents = min(able, key=lambda pair: pool.urgency(pair[0], pool.waiting()))
-            best = min(agents, key=lambda agent: pool.turn(agent, c))
-            automatic = pool.policy.channels[c.channel].mode is OfferMode.AUTOMATIC
-            pool.give(c, best, pool.why(best, c), automatic=automatic)
+        pool.match()
         pool.look_at_conditions()
         pool.see_whose_turn_it_is()
         return pool.decided

@@ -1,7 +1,7 @@
 """The timers of a pool, and what each does when it is due: one method for each, of its name."""
 
 from router.model.inputs import Presence
-from router.model.outputs import OfferExpired, PolicyChanged
+from router.model.outputs import PolicyChanged
 from router.model.policy import switches
 from router.model.reasons import Release, Requeue, Suspension, Withdrawal
 from tests.reference.overflows import Overflows
@@ -53,16 +53,6 @@ class Timers(Overflows):
         self.looks[of] = hours.is_open(self.now), hours.next_change(self.now)
         self.opened = True
 
-    def offer_expires(self, of: str, due: int) -> None:
-        c, rules = self.conversations[of], self.policy.agents
-        agent = self.agents[c.offer.agent]
-        self.end_offer(c, OfferExpired, Suspension.NO_ANSWER)
-        agent.missed += 1
-        if 0 < rules.missed_offers <= agent.missed and rules.suspended_ms:
-            agent.missed = 0
-            self.withdraw(self.held_by(agent.id), Withdrawal.NO_ANSWER)
-            self.suspend(agent, Suspension.NO_ANSWER, self.now + rules.suspended_ms)
-
     def wrap_up_ends(self, of: str, due: int) -> None:
         agent = self.agents[of]
         every = agent.wrap_ups.items()
@@ -82,7 +72,7 @@ class Timers(Overflows):
 
     def lease_expires(self, of: str, due: int) -> None:
         del self.leases[of]
-        self.withdraw(self.held_by(of), Withdrawal.LEASE_EXPIRED)
+        self.withdraw(self.held_by(of), Withdrawal.LEASE_EXPIRED, of)
         self.suspend(self.agents[of], Suspension.LEASE_EXPIRED, 0)
 
     def lost_agent(self, of: str, due: int) -> None:

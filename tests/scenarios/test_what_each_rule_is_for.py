@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from router.model.conditions import Switch
 from router.model.policy import LONGEST_IDLE, OfferMode, Order, Policy, Queue, WrapUp
 from router.model.requirement import NOTHING, NotOf, Requirement, TeamTerm
 from router.rules import load
@@ -46,6 +47,7 @@ def poorer() -> Iterator[tuple[str, Policy]]:
             ("order", replace(queue, order=Order())),
             ("selects", replace(queue, selects=LONGEST_IDLE)),
             ("preferred_agent", replace(queue, preferred_wait_ms=0)),
+            ("preferred_agent: even_if_away", replace(queue, keeps_for_absent=False)),
             ("hours", replace(queue, hours=None)),
             *other_deflections(queue),
             *other_overflows(queue),
@@ -65,11 +67,15 @@ def poorer() -> Iterator[tuple[str, Policy]]:
             ("exclusive", replace(channel, exclusive=False)),
             ("units", replace(channel, units=1)),
             ("offer", replace(channel, mode=manual, expires_ms=1)),
+            ("offer: to", replace(channel, addressees=1)),
             ("wrap_up", replace(channel, wrap_up=WrapUp())),
         ):
             if other != channel:
                 channels = {**policy.channels, name: other}
                 yield f"channels: {name}: {what}", replace(policy, channels=channels)
+    for name in policy.labels:
+        others = {each: label for each, label in policy.labels.items() if each != name}
+        yield f"labels: {name}", replace(policy, labels=others)
     agents = policy.agents
     for what, less in (
         ("after_missed_offers", replace(agents, missed_offers=0)),
@@ -94,6 +100,10 @@ def other_deflections(queue: Queue) -> Iterator[tuple[str, Queue]]:
         yield rule.name, replace(queue, deflects=(*before, *after))
         for what, other in (
             ("on", replace(rule, on=None)),
+            *(
+                (f"on: {what}", replace(rule, on=other))
+                for what, other in (other_switches(rule.on) if isinstance(rule.on, Switch) else ())
+            ),
             ("channels", replace(rule, channels=())),
             ("share", replace(rule, share=100)),
             ("text", replace(rule, text="")),
@@ -122,6 +132,17 @@ def other_overflows(queue: Queue) -> Iterator[tuple[str, Queue]]:
             ),
         ):
             yield f"{rule.name}: {what}", replace(queue, overflows=(*before, other, *after))
+
+
+def other_switches(switch: Switch) -> Iterator[tuple[str, Switch]]:
+    """Give a switch without one of its parts, and which."""
+    yield "off", replace(switch, off=None)
+    yield "at_least", replace(switch, at_least_ms=0)
+    for side in ("on", "off"):
+        whole = getattr(switch, side)
+        for index, part in enumerate(getattr(whole, "parts", ())):
+            others = (*whole.parts[:index], *whole.parts[index + 1 :])
+            yield f"{side} without {part}", replace(switch, **{side: replace(whole, parts=others)})
 
 
 def other_hours() -> Iterator[tuple[str, OpeningHours]]:

@@ -1,7 +1,6 @@
 """What is written of deflection: what a customer is offered instead of waiting, and when."""
 
-from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
@@ -31,10 +30,6 @@ class When(Standing):
 
 class Deflects(Written):
     """Something better than waiting. A customer is offered it once, and may decline."""
-
-    PLANNED: ClassVar[Mapping[str, str]] = {
-        "first": "to ring the customer before an agent",
-    }
 
     offer: Literal["callback", "channel", "self_service", "voicemail", "partner", "message"] = (
         Field(
@@ -76,10 +71,17 @@ class Deflects(Written):
         default=None, description="So long after one attempt the next is due (10m if left out)."
     )
 
+    first: Literal["agent", "customer"] | None = Field(
+        default=None,
+        description="For `callback`: who is rung first when it is due, the `agent` (who then rings the customer) if left out, or the `customer`.",
+    )
+
     @model_validator(mode="after")
     def _rings_again(self) -> Self:
         if self.attempts is not None and self.offer != "callback":
             raise trouble(f"`attempts` do nothing where `{self.offer}` is offered")
+        if self.first is not None and self.offer != "callback":
+            raise trouble(f"nobody is rung `first` where `{self.offer}` is offered")
         if self.retry is not None and (self.attempts is None or self.attempts == 1):
             raise trouble("a `retry` does nothing after the only attempt", "`attempts: 3`")
         if self.retry is not None and self.retry < 1_000:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from router.rules.written.calendars import Calendar
 from router.rules.written.conditions import Standing
@@ -22,7 +22,19 @@ from router.rules.written.fields import (
     trouble,
 )
 from router.rules.written.overflowing import Overflows
-from router.rules.written.staffing import Agents, Channel, Team
+from router.rules.written.staffing import Agents, Channel, Label, Team
+
+MOST_LABELS = 8
+"""Conversations with other labels are other kinds: of so many there are 256 of each channel."""
+
+
+def _few(labels: dict[str, Label]) -> dict[str, Label]:
+    if len(labels) > MOST_LABELS:
+        raise trouble(f"{len(labels)} labels are declared", f"at most {MOST_LABELS}")
+    return labels
+
+
+Labels = Annotated[dict[Name, Label], AfterValidator(_few)]
 
 Teams = Literal["own", "any"] | list[Name]
 """Which teams serve a queue."""
@@ -46,6 +58,9 @@ class Findings(Written):
     )
     skills: dict[Name, Annotated[int, Field(ge=1)]] = Field(
         default={}, description="Skills it asks for besides the queue's: `{calm: 2}`, at least."
+    )
+    labels: list[Name] = Field(
+        default=[], description="Labels it has besides those of other rules; declared ones."
     )
 
 
@@ -102,7 +117,17 @@ class PreferredAgent(Written):
     """How long a conversation is kept for the agents it prefers."""
 
     wait: Duration = Field(description="So long after its arrival, while one can be reached.")
+    even_if_away: bool = Field(
+        default=False,
+        description="Also while none of them can be reached: it is theirs, and waits for their return.",
+    )
     then: Literal["anyone"] = Field(description="What comes after: `anyone` may have it.")
+
+    @model_validator(mode="after")
+    def _absence_lasts(self) -> Self:
+        if self.even_if_away and self.wait == 0:
+            raise trouble("it waits for nobody who is away for 0s", "`wait: 1d`")
+        return self
 
 
 class Step(Written):
@@ -240,6 +265,16 @@ class Rules(Written):
         default={}, description="Skills and their levels: `reimbursement: 1..3`; 3 is the best."
     )
     topics: list[Name] = Field(default=[], description="What conversations are about.")
+    word_lists: dict[Name, Any] = Field(
+        default={},
+        description=(
+            "Words that conditions speak of as `word_lists.NAME`: `[one, two words]`, or a file "
+            "`words/NAME.txt` beside this one, one word or phrase a line."
+        ),
+    )
+    labels: Labels = Field(
+        default={}, description="Labels of conversations, and how many of each an agent can bear."
+    )
     teams: dict[Name, Team] = Field(
         default={}, description="Teams of agents, by name; agents say which is theirs."
     )

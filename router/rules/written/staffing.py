@@ -22,8 +22,6 @@ class Team(Written):
 class Offer(Written):
     """How an agent is given a conversation."""
 
-    PLANNED: ClassVar[Mapping[str, str]] = {"parallel": "to ask several agents at once"}
-
     mode: Literal["manual", "automatic"] = Field(
         default="manual",
         description="`manual`: the agent is asked and answers. `automatic`: assigned at once.",
@@ -31,11 +29,17 @@ class Offer(Written):
     expires: Duration | None = Field(
         default=None, description="How long a manual offer waits for its answer (20s if left out)."
     )
+    to: Annotated[int, Field(ge=1, le=50)] = Field(
+        default=1,
+        description="So many agents are asked at once, the best first; the first who accepts has it.",
+    )
 
     @model_validator(mode="after")
     def _automatic_does_not_wait(self) -> Self:
         if self.mode == "automatic" and self.expires is not None:
             raise trouble("an automatic offer waits for no answer", "leave `expires` out")
+        if self.mode == "automatic" and self.to > 1:
+            raise trouble("an automatic offer asks nobody", "`mode: manual`, or leave `to` out")
         if self.expires == 0:
             raise trouble("an offer that expires at once cannot be answered")
         return self
@@ -93,6 +97,14 @@ class Channel(Written):
     )
     wrap_up: WrapUp | None = Field(
         default=None, description="Work after the conversation; none if left out."
+    )
+
+
+class Label(Written):
+    """A label that rules give to conversations: of these an agent can bear only so much."""
+
+    at_most: Annotated[int, Field(ge=1, le=1_000)] = Field(
+        description="Conversations with this label an agent may have at once, on all channels."
     )
 
 

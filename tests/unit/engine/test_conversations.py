@@ -2,7 +2,7 @@
 
 from router.model import inputs
 from router.model.outputs import ConversationClosed, ConversationQueued, ConversationRequeued
-from tests.unit.engine.centre import POOL, Centre
+from tests.unit.engine.centre import POOL, RULES, Centre
 
 
 def test_a_conversation_that_nobody_may_take_waits_at_its_place() -> None:
@@ -177,3 +177,41 @@ def test_what_qualification_found_is_published() -> None:
     assert queued.qualified.topic == "reimbursement"
     assert queued.qualified.requirements == {"reimbursement": 2, "calm": 1}
     assert queued.estimated_wait_s is None
+
+
+OWNED = RULES.replace("{wait: 60s, then", "{wait: 2h, even_if_away: true, then")
+
+
+def test_what_is_an_agents_own_waits_for_him_while_he_is_away() -> None:
+    centre = Centre(OWNED)
+    for agent in ("ana", "bob"):
+        centre.works(agent, {"reimbursement": 1}, languages=("fr",))
+    centre.declares("ana", "offline")
+    queued = ["queued c1 in reimbursement at 1"]
+    assert centre.asks("c1", topic="reimbursement", preferred_agents=("ana",)) == queued
+    assert centre.wait(3_000) == []
+    assert centre.declares("ana", "available") == ["assigned c1 to ana"]
+
+
+def test_what_is_an_agents_own_is_anyones_after_its_time_or_where_he_cannot_have_it() -> None:
+    centre = Centre(OWNED)
+    centre.works("bob", {"reimbursement": 1})
+    centre.works("ana", {"reimbursement": 1})
+    centre.declares("ana", "offline")
+    centre.asks("c1", topic="reimbursement", preferred_agents=("ana",))
+    assert centre.asks("c3", topic="reimbursement", preferred_agents=("nobody",))[1:] == [
+        "assigned c3 to bob"
+    ]
+    centre.declares("bob", "break")
+    assert centre.wait(7_100) == ["suspended bob: lease_expired"]
+    assert centre.declares("bob", "available") == ["released bob: presence"]
+    assert centre.wait(100) == ["assigned c1 to bob"]
+
+
+def test_what_is_an_agents_own_is_anyones_once_he_has_declined_it() -> None:
+    centre = Centre(OWNED)
+    centre.works("ana", {"reimbursement": 1})
+    centre.works("bob", {"reimbursement": 1})
+    asks = centre.asks("c1", "voice", topic="reimbursement", preferred_agents=("ana",))
+    assert asks[1:] == ["offered c1 to ana"]
+    assert centre.answers("declines", "c1") == ["declined c1 from ana", "offered c1 to bob"]

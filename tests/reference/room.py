@@ -1,0 +1,40 @@
+"""What an agent holds, and whether there is room for more: "Room" in docs/engine.md."""
+
+from typing import Any
+
+from tests.reference.moment import Moment
+
+
+class Room(Moment):
+    """One pool whose agents hold what they have."""
+
+    def claims(self, agent: str, but: Any = None) -> list[tuple[str, int, tuple[str, ...]]]:
+        """Give channel, units and labels of all that takes the agent's capacity."""
+        held = [c for c in self.held_by(agent) if c is not but]
+        after = self.agents[agent].wrap_ups.values()
+        return [(c.channel, c.offer.units, c.offer.labels) for c in held] + [
+            (each.channel, each.units, each.labels) for each in after
+        ]
+
+    def capacity(self, agent: str) -> Any:
+        own = self.profiles[agent].capacity
+        return self.policy.agents.capacity if own is None else own
+
+    def has_room(
+        self, agent: str, on: str, labels: tuple[str, ...] = (), *, but: Any = None
+    ) -> bool:
+        channels, claims = self.policy.channels, self.claims(agent, but=but)
+        channel, cap = channels[on], self.profiles[agent].channels.get(on, 0)
+        others = [channels[name] for name, _, _ in claims if name != on]
+        return (
+            len(claims) - len(others)
+            < (cap if channel.at_most is None else min(cap, channel.at_most))
+            and sum(units for _, units, _ in claims) + channel.units <= self.capacity(agent)
+            and not (channel.exclusive and others)
+            and not any(other.exclusive for other in others)
+            and not any(self.is_full(label, claims) for label in labels)
+        )
+
+    def is_full(self, label: str, claims: list[tuple[str, int, tuple[str, ...]]]) -> bool:
+        known = self.policy.labels.get(label)
+        return known and sum(label in labels for _, _, labels in claims) >= known.at_most
