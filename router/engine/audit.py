@@ -10,10 +10,11 @@ from router.engine.crew import Agent, Group
 from router.engine.deadlines import NEVER, Deadlines
 from router.engine.deflections import applying
 from router.engine.lanes import fits
+from router.engine.overflow import open_overflow
 from router.engine.pool import Pool
 from router.engine.selection import best_agent
 from router.engine.switches import can_be_reached, changes_at
-from router.engine.waiting import next_with_time
+from router.engine.waiting import next_overflow, next_with_time
 from router.model.inputs import Presence
 from router.model.reasons import Suspension
 from router.model.state import ConversationRecord, OpenOffer
@@ -46,6 +47,7 @@ def _stages(pool: Pool) -> Iterator[str]:
                 yield f"{name} waits in no lane"
             if waits and applying(pool, record) is not None:
                 yield f"{name} waits and should be deflected"
+            yield from _overflow(pool, record)
             continue
         if (record.stage == "deflected") != (record.deflection is not None):
             yield f"{name} is {record.stage} with or without a deflection"
@@ -70,6 +72,15 @@ def _offer(pool: Pool, record: ConversationRecord, offer: OpenOffer) -> Iterator
         yield f"{name} is assigned to {asked}"
     if (offer.expires_at is None) != (record.stage == "assigned"):
         yield f"{name} is {record.stage} with the wrong expiry"
+
+
+def _overflow(pool: Pool, record: ConversationRecord) -> Iterator[str]:
+    place = pool.room.place_of.get(record.id)
+    if (place is not None and place[1].line.spills) != (record.id in pool.spilling):
+        yield f"{record.id} may overflow and is not looked at, or the other way round"
+    rule = open_overflow(pool, record)
+    if rule is not None and rule.on is not None:
+        yield f"{record.id} waits and should have overflowed by {rule.name}"
 
 
 def _lanes(pool: Pool) -> Iterator[str]:
@@ -252,6 +263,9 @@ def _expected_of_conversations(pool: Pool) -> dict[tuple[str, str], int | None]:
             step = next_with_time(record, pool.room.place_of[name][1].line, pool.speed)
             if step is not None:
                 expected["expands", name] = step[1]
+            rule = next_overflow(record, pool.room.place_of[name][1].line)
+            if rule is not None:
+                expected["overflows", name] = rule[0]
     return expected
 
 

@@ -87,7 +87,8 @@ def create(pool: Pool, event: inputs.ConversationCreated) -> Refusal | None:
 
 def _qualified(record: ConversationRecord, verdict: Verdict) -> None:
     assert verdict.queue is not None  # noqa: S101 - callers refuse a verdict without a queue
-    change_queue(record, verdict.queue)
+    # Whoever has overflowed is not sent back by facts that lead to where he came from.
+    change_queue(record, record.queue if verdict.queue == record.home else verdict.queue)
     record.topic = verdict.topic
     record.level = verdict.level
     record.language = verdict.language

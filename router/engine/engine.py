@@ -15,6 +15,7 @@ from router.engine.deflections import bring_back, deflect, watch_turns
 from router.engine.expansion import take_past_steps
 from router.engine.hours import look_at_calendars
 from router.engine.matching import match
+from router.engine.overflow import spill
 from router.engine.pool import NO_POLICY, Pool
 from router.engine.repetition import Seen
 from router.engine.status import tell
@@ -190,6 +191,10 @@ def _settle(pool: Pool) -> None:
     if pool.opened:
         bring_back(pool)
     if pool.overdue:
+        if pool.spilling:
+            spill(pool)
+            if pool.newcomers:
+                deflect(pool)
         take_past_steps(pool)
     watches = pool.watches
     if watches is None:

@@ -88,7 +88,7 @@ class Line(Ranks):
     """Everyone who waits in a queue, by place.
 
     ``closed``: its hours are over; ``paused``: nobody is matched from it, closed or not;
-    ``deflects``: whether who comes to wait here may be deflected. ``aged``: whether ``arrivals``
+    ``deflects``: whether who comes to wait here may be deflected; ``spills``: may overflow. ``aged``: whether ``arrivals``
     are kept; ``watched``: whether switches look at it.
     """
 
@@ -103,6 +103,7 @@ class Line(Ranks):
         "newest",
         "paused",
         "queue",
+        "spills",
         "tops",
         "watched",
         "within",
@@ -122,6 +123,7 @@ class Line(Ranks):
         self.available = 0
         self.closed = False
         self.deflects = bool(queue.deflects)
+        self.spills = bool(queue.overflows)
         self.paused = False
 
     def key(self, record: ConversationRecord, signature: "Signature | None" = None) -> Key:

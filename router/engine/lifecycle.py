@@ -15,6 +15,7 @@ from router.engine.crew import Agent
 from router.engine.expansion import take_next_step
 from router.engine.hours import look
 from router.engine.lost import agent_lost
+from router.engine.overflow import overflow_in_time
 from router.engine.pool import NO_POLICY, Pool
 from router.engine.status import period_over
 from router.engine.surge import end_surge
@@ -171,6 +172,7 @@ WAITS: dict[str, Callable[[Pool, ConversationRecord], None]] = {
     "callback_due": deflections.call_back,
     "deflection_expires": deflections.expire_deflection,
     "expands": take_next_step,
+    "overflows": overflow_in_time,
     "preferred_agent_wait": conversations.free_for_all,
 }
 """What the timers of a conversation do that nobody has."""
@@ -187,7 +189,7 @@ ABSENCES: dict[str, Callable[[Pool, Agent], None]] = {
 def fire(pool: Pool, timer: str, *, of: str, due: int) -> None:
     """Do what a timer that has come due is for."""
     match timer:
-        case "callback_due" | "deflection_expires" | "expands" | "preferred_agent_wait":
+        case _ if timer in WAITS:
             WAITS[timer](pool, pool.conversations[of])
         case "lease_expires" | "lost_agent" | "presence_until" | "suspension_ends":
             ABSENCES[timer](pool, pool.agents[of])

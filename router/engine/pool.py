@@ -95,6 +95,7 @@ class Pool:
         "said",
         "seen",
         "speed",
+        "spilling",
         "staff",
         "stage",
         "strangers",
@@ -123,6 +124,8 @@ class Pool:
         # ids of those who wait for a step of a ladder, and of those who entered when one was past
         self.climbing: set[str] = set()
         self.overdue: set[str] = set()
+        # ids of those who wait where rules may let them overflow
+        self.spilling: set[str] = set()
         # ids in the order of their first change since the last `changes`
         self._conversations: dict[str, None] = {}
         self._agents: dict[str, None] = {}
@@ -140,7 +143,10 @@ class Pool:
         self.stand_under_stage(None)
         for name in sorted(self.climbing):
             self.set_timer("expands", name, None)
+        for name in sorted(self.spilling):
+            self.set_timer("overflows", name, None)
         self.climbing.clear()
+        self.spilling.clear()
         self.overdue.clear()
         round_robin = any(q.selects.turn is Turn.ROUND_ROBIN for q in policy.queues.values())
         self.crew = Crew(self.name, policy, round_robin=round_robin)

@@ -6,7 +6,7 @@ from router.engine.crew import Crew, Group
 from router.engine.lanes import Demand, Key, Lane, Line, Signature, fits
 from router.engine.slots import Slot
 from router.model.policy import Policy
-from router.model.requirement import AllOf, resolve, served_by
+from router.model.requirement import NOTHING, AllOf, AnyOf, resolve, served_by
 from router.model.state import ConversationRecord
 
 MOST_SIGNATURES = 20_000
@@ -51,7 +51,15 @@ class WaitingRoom:
     def signature(self, record: ConversationRecord, slot: Slot) -> Signature | None:
         """Give what kind of conversation it is now; None where its queue or channel is gone."""
         skills = tuple(sorted(record.skills.items())) if record.skills else ()
-        key = (record.queue, slot, record.level, record.language, skills, record.step)
+        key = (
+            record.queue,
+            slot,
+            record.level,
+            record.language,
+            skills,
+            record.step,
+            record.lent,
+        )
         known = self._signatures.get(key)
         if known is not None:
             return known
@@ -208,5 +216,8 @@ def in_force(line: Line, record: ConversationRecord, *, level: int | None) -> Al
         taken = line.ladder[record.step - 1]
         template, serves = taken.requires, taken.serves
         skills = {} if taken.drops_skills else skills
+    if record.lent and serves != NOTHING:
+        lent = (each.lends for each in queue.overflows if each.name in record.lent)
+        serves = AnyOf((serves, *(each for each in lent if each is not None)))
     asked = resolve(template, level=level or 1, language=record.language, skills=skills)
     return served_by(asked, serves)

@@ -11,6 +11,7 @@ from router.engine.deadlines import NEVER
 from router.engine.estimates import estimate_newcomer
 from router.engine.expansion import take_step
 from router.engine.lanes import Demand, fits
+from router.engine.overflow import overflow_all
 from router.engine.pool import Pool
 from router.engine.surge import follow_load
 from router.engine.watch import Watch, Watches
@@ -95,10 +96,14 @@ def _follow(pool: Pool, watch: Watch) -> None:
     waiting = [record for line in watch.lines for record in line.records()]
     if watch.enters:
         follow_load(pool, watch.switch.name)
-    elif not watch.step:
+    elif not watch.step and watch.overflow is None:
         pool.newcomers.update((record.id, record) for record in waiting)
     else:
-        for record in sorted(waiting, key=lambda each: (each.arrived_at, each.sequence)):
+        waiting.sort(key=lambda each: (each.arrived_at, each.sequence))
+        if watch.overflow is not None:
+            overflow_all(pool, watch.overflow, waiting)
+            return
+        for record in waiting:
             if record.step < watch.step:
                 take_step(pool, record, watch.step)
 

@@ -5,15 +5,19 @@ lane its facts ask for, at the place its arrival gives it, kept for its preferre
 queue says so and one of them can be reached.
 """
 
+from collections.abc import Iterator
+
 from msgspec import UNSET
 
 from router.engine.crew import Agent
 from router.engine.estimates import estimate
 from router.engine.lanes import Demand, Line, Signature, fits
 from router.engine.pool import Pool
+from router.model.deflection import meant_for
 from router.model.estimate import Foreseen
 from router.model.inputs import Presence
 from router.model.outputs import ConversationQueued, EstimatedWait, Qualified
+from router.model.overflow import Overflow
 from router.model.state import ConversationRecord, SaidEstimate
 
 TRANSFER_WAIT_MS = 60_000
@@ -32,7 +36,7 @@ def enter(pool: Pool, record: ConversationRecord, *, kept_until: int | None = No
             record.kept_until = until
             pool.set_timer("preferred_agent_wait", record.id, until)
     _stand(pool, record, signature)
-    if pool.climbing and record.id in pool.climbing:
+    if record.id in pool.climbing or record.id in pool.spilling:
         pool.overdue.add(record.id)
 
 
@@ -66,6 +70,11 @@ def climb(pool: Pool, record: ConversationRecord, line: Line) -> None:
         step = next_with_time(record, line, pool.speed)
         if step is not None:
             pool.set_timer("expands", record.id, step[1])
+    if line.spills:
+        pool.spilling.add(record.id)
+        rule = next_overflow(record, line)
+        if rule is not None:
+            pool.set_timer("overflows", record.id, rule[0])
 
 
 def next_with_time(record: ConversationRecord, line: Line, speed: int) -> tuple[int, int] | None:
@@ -81,6 +90,25 @@ def next_with_time(record: ConversationRecord, line: Line, speed: int) -> tuple[
     return None
 
 
+def overflows_left(record: ConversationRecord, line: Line) -> Iterator[Overflow]:
+    """Give the overflows of a queue that are meant for a conversation and have not taken it."""
+    for rule in line.queue.overflows:
+        taken = rule.name in record.overflowed or rule.name in record.lent
+        if not taken and meant_for(rule, record.id, channel=record.channel):
+            yield rule
+
+
+def next_overflow(record: ConversationRecord, line: Line) -> tuple[int, Overflow] | None:
+    """Give the next overflow that comes by time, and when (ms); None: no more."""
+    first: tuple[int, Overflow] | None = None
+    for rule in overflows_left(record, line):
+        if rule.after_ms is not None:
+            due = record.arrived_at + rule.after_ms
+            if first is None or due < first[0]:
+                first = (due, rule)
+    return first
+
+
 def leave(pool: Pool, record: ConversationRecord) -> None:
     """Take a conversation out of its lane, before its facts change or it is given to an agent."""
     pool.room.leave(record)
@@ -90,6 +118,9 @@ def leave(pool: Pool, record: ConversationRecord) -> None:
     if pool.climbing and record.id in pool.climbing:
         pool.climbing.discard(record.id)
         pool.set_timer("expands", record.id, None)
+    if pool.spilling and record.id in pool.spilling:
+        pool.spilling.discard(record.id)
+        pool.set_timer("overflows", record.id, None)
 
 
 def line_up_again(pool: Pool, record: ConversationRecord) -> None:
@@ -157,11 +188,13 @@ def place(pool: Pool, record: ConversationRecord) -> int:
 
 
 def change_queue(record: ConversationRecord, queue: str) -> None:
-    """Send a conversation to a queue; in another than its own it has taken no step yet."""
+    """Send a conversation to a queue; in another than its own nobody else helps, no step is taken."""
     if queue != record.queue:
         record.queue = queue
         record.step = 0
         record.estimate = None
+        record.lent = ()
+        record.home = None
 
 
 def say_queued(pool: Pool, record: ConversationRecord) -> None:

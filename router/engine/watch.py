@@ -11,6 +11,7 @@ from router.engine.deadlines import NEVER
 from router.engine.lanes import Demand, Line
 from router.engine.room import WaitingRoom
 from router.model.conditions import Attendance, Condition, Measure, NoAgents, Switch, single
+from router.model.overflow import Overflow
 from router.model.policy import Policy, Queue
 from router.model.requirement import NOTHING, AllOf, resolve, served_by
 
@@ -19,11 +20,12 @@ class Watch:
     """A switch and the lines it looks at together; ``due``: when it must change next (ms).
 
     ``demand`` is what they ask of an agent at least. ``step``: the step of the ladder that is taken
-    when it turns on, 0: none; ``enters``: whether it enters a stage.
+    when it turns on, 0: none; ``overflow``: the rule that is; ``enters``: whether it enters a stage.
     """
 
     __slots__ = (
-        *("demand", "due", "enters", "lines", "of_agents", "of_estimates", "step", "switch"),
+        *("demand", "due", "enters", "lines", "of_agents", "of_estimates", "overflow", "step"),
+        "switch",
     )
 
     def __init__(self, switch: Switch, lines: tuple[Line, ...], demand: Demand) -> None:
@@ -31,6 +33,7 @@ class Watch:
         self.lines = lines
         self.demand = demand
         self.step = 0
+        self.overflow: Overflow | None = None
         self.enters = False
         self.due = NEVER
         found = singles(switch)
@@ -81,6 +84,10 @@ class Watches:
         requirement = served_by(asked, queue.serves)
         instead = [each.on for each in queue.deflects if isinstance(each.on, Switch)]
         self._watched(instead, (line,), requirement)
+        for rule in queue.overflows:
+            if rule.on is not None:
+                (watch,) = self._watched([rule.on], (line,), requirement)
+                watch.overflow = rule
         for number, step in enumerate(queue.expands, start=1):
             if step.when is not None:
                 (watch,) = self._watched([step.when], (line,), requirement)

@@ -6,7 +6,7 @@ conversations only.
 
 import hashlib
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 
@@ -61,7 +61,26 @@ class Deflection(msgspec.Struct, frozen=True, kw_only=True):
     first: First = First.AGENT
 
 
-def meant_for(rule: Deflection, conversation: str, *, channel: str) -> bool:
+class Selective(Protocol):
+    """A rule that is for conversations on some channels, and for a share of them."""
+
+    @property
+    def name(self) -> str:
+        """Give its name, unique in its pool."""
+        ...
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Give the channels it is for; none: any."""
+        ...
+
+    @property
+    def share(self) -> int:
+        """Give for how many in a hundred it is."""
+        ...
+
+
+def meant_for(rule: Selective, conversation: str, *, channel: str) -> bool:
     """Tell whether a rule is for a conversation, by its channel and its share.
 
     A conversation is in or out of a rule's share for good, by a hash of both names: no chance is

@@ -191,12 +191,16 @@ class Trigger(msgspec.Struct, frozen=True, gc=False):
 
 
 class ConversationOverflowed(Outcome, frozen=True, kw_only=True):
-    """A conversation moved to another queue or pool, its arrival kept."""
+    """A conversation moved to another queue, or others help where it waits; its arrival is kept.
+
+    ``kind`` says what ``to`` is: a queue, or a team or site that may serve it too from now on.
+    """
 
     type: ClassVar[str] = "conversation.overflowed"
     conversation: str
     from_: str = msgspec.field(name="from")
     to: str
+    kind: str
     trigger: Trigger
 
 

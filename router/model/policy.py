@@ -14,6 +14,7 @@ from router.model.conditions import Switch
 from router.model.deflection import Deflection
 from router.model.estimate import Estimates
 from router.model.inputs import Customer, Scalar
+from router.model.overflow import Overflow
 from router.model.requirement import NOTHING, Requirement, SkillTerm
 from router.model.surge import Stage
 
@@ -149,8 +150,9 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     not, as long as one of them may have it once he is back. ``hours``: name of the calendar
     outside which nobody is matched from it (None: always open). ``deflects``: what is offered
     instead of waiting, the first rule that applies first. ``expands``: its ladder, every step with a
-    time later than the one with a time before it. ``estimates``: what is expected of
-    it where waits are estimated (None: not). ``status``: that it is said how it stands.
+    time later than the one with a time before it. ``overflows``: who else helps, and when.
+    ``estimates``: what is expected of it where waits are estimated (None: not). ``status``: that it
+    is said how it stands.
     """
 
     name: str
@@ -164,6 +166,7 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     hours: str | None = None
     deflects: tuple[Deflection, ...] = ()
     expands: tuple[Expansion, ...] = ()
+    overflows: tuple[Overflow, ...] = ()
     estimates: Estimates | None = None
     status: Status | None = None
 
@@ -267,9 +270,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def switches(policy: Policy) -> Iterator[Switch]:
-    """Give every switch of a pool's rules: of each queue's deflections and steps, of stages."""
+    """Give every switch of a pool's rules: of each queue's deflections, overflows and steps, of stages."""
     for queue in policy.queues.values():
         yield from (each.on for each in queue.deflects if isinstance(each.on, Switch))
+        yield from (each.on for each in queue.overflows if each.on is not None)
         yield from (each.when for each in queue.expands if each.when is not None)
     yield from (each.switch for each in policy.stages if each.switch is not None)
 

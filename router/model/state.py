@@ -102,8 +102,10 @@ class ConversationRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=Fa
     (``given_*``) are what platforms said, kept to qualify again; the others are what qualification
     found. ``barred`` {agent: until} are those who declined it or handed it over. ``deflected``
     names the rules that have deflected it; ``callbacks`` counts how often one was promised.
-    ``step``: how many steps of its queue's ladder it has taken. ``estimate``: the wait it was told, until
-    it is assigned, deflected or in another queue.
+    ``step``: how many steps of its queue's ladder it has taken. ``overflowed`` names the rules that
+    have sent it to another queue, ``home`` the queue it came from so; ``lent`` the rules of its
+    queue by which others may serve it too. ``estimate``: the wait it was told, until it is assigned,
+    deflected or in another queue.
     """
 
     id: str
@@ -137,6 +139,9 @@ class ConversationRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=Fa
     deflected: tuple[str, ...] = ()
     callbacks: int = 0
     step: int = 0
+    overflowed: tuple[str, ...] = ()
+    home: str | None = None
+    lent: tuple[str, ...] = ()
     estimate: SaidEstimate | None = None
     traceparent: str | None = None
 

@@ -11,15 +11,9 @@ from typing import Any, Final
 
 import msgspec
 
-from router.model import policy
 from router.model.policy import (
-    AgentRules,
-    Channel,
     Expansion,
     Label,
-    OfferMode,
-    Order,
-    OrderBy,
     Policy,
     Queue,
 )
@@ -44,7 +38,9 @@ from router.rules.dispatch import Dispatch
 from router.rules.expansion import check_end, ladder
 from router.rules.hours import compiled_hours
 from router.rules.listening import ears
+from router.rules.means import agent_rules, channel, order
 from router.rules.measuring import estimates, status
+from router.rules.overflow import OverflowReader, overflows
 from router.rules.problems import Place, Problems, Severity, nearest
 from router.rules.qualification import Qualification, Step
 from router.rules.requirements import WORDS, RequirementReader
@@ -55,11 +51,9 @@ from router.rules.surge import check_stages, stages
 from router.rules.teams import TeamsReader
 from router.rules.unanswered import parts_asked
 from router.rules.vocabulary import FACTS, LASTING_FACTS, Type, Vocabulary, declared
-from router.rules.written import routing, staffing
+from router.rules.written import routing
 
 NO_TAKER: Final = Literal(False)
-DEFAULT_AGEING: Final = 1_000
-"""One point a second."""
 
 Path = tuple[str | int, ...]
 
@@ -86,11 +80,12 @@ def compile_rules(
     rules = fit.rules
     builder = _Builder(tree, vocabulary, rules=rules, removed=fit.removed, problems=problems)
     builder.check_names()
-    channels = {name: _channel(name, each) for name, each in rules.channels.items()}
+    channels = {name: channel(name, each) for name, each in rules.channels.items()}
     steps = tuple(builder.step(index, each) for index, each in enumerate(rules.qualification))
     takes = {name: builder.takes(name, each) for name, each in rules.queues.items()}
     queues = {name: builder.queue(name, each) for name, each in rules.queues.items()}
     check_stages(rules.surge, tree, queues=queues, problems=problems)
+    builder.overflows.check_rings(queues)
     if problems.errors > before:
         return None
     followed = {each.hours for each in queues.values()}
@@ -101,7 +96,7 @@ def compile_rules(
         rules.model_copy(update={"word_lists": word_lists}),
         channels=channels,
         queues=queues,
-        agents=_agents(rules.agents),
+        agents=agent_rules(rules.agents),
         steps=steps,
         takes=takes,
     )
@@ -111,7 +106,7 @@ def compile_rules(
         channels=channels,
         queues=queues,
         qualifier=qualification(steps, takes),
-        agents=_agents(rules.agents),
+        agents=agent_rules(rules.agents),
         top_levels={name: each.top for name, each in rules.skills.items()},
         labels={name: Label(each.at_most) for name, each in rules.labels.items()},
         calendars=calendars,
@@ -132,43 +127,6 @@ def qualification(steps: tuple[Step, ...], takes: MappingType[str, Expression]) 
     """Put rules and queues together, ready to be asked."""
     open_queues = ((name, each) for name, each in takes.items() if constant(each) is not False)
     return Qualification(steps, Dispatch(open_queues))
-
-
-def _channel(name: str, written: staffing.Channel) -> Channel:
-    default = Channel(name=name)
-    expires = written.offer.expires
-    return Channel(
-        name=name,
-        units=written.units,
-        at_most=written.at_most,
-        exclusive=written.exclusive,
-        mode=OfferMode(written.offer.mode),
-        expires_ms=default.expires_ms if expires is None else expires,
-        addressees=written.offer.to,
-        wrap_up=policy.WrapUp(0 if written.wrap_up is None else written.wrap_up.limit_ms),
-    )
-
-
-def _agents(written: staffing.Agents) -> AgentRules:
-    default, missed = AgentRules(), written.after_missed_offers
-    suspends = missed.do == "suspend"
-    return AgentRules(
-        capacity=written.capacity,
-        lease_ms=written.lease,
-        missed_offers=(missed.count or default.missed_offers) if suspends else 0,
-        suspended_ms=(missed.for_ or default.suspended_ms) if suspends else 0,
-        decline_memory_ms=written.never_again_after_decline,
-        lost_after_ms=written.lost.requeue_after,
-    )
-
-
-def _order(written: routing.Order) -> Order:
-    by, ageing = OrderBy(written.by), written.ageing
-    if ageing is None:
-        ageing = 0 if by is OrderBy.PRIORITY else DEFAULT_AGEING
-    return Order(
-        by=by, ageing=ageing, within_ms=0 if written.target is None else written.target.within
-    )
 
 
 class _Builder:
@@ -195,6 +153,7 @@ class _Builder:
             partners=[name for name, each in rules.teams.items() if each.partner],
             problems=problems,
         )
+        self.overflows = OverflowReader(tree, vocabulary=vocabulary, problems=problems)
         self._deflections = DeflectionReader(
             tree, vocabulary=vocabulary, teams=rules.teams, problems=problems
         )
@@ -216,6 +175,7 @@ class _Builder:
                     f"a skill cannot be named `{word}`: `requires` uses it",
                 )
         self._once("topics", rules.topics, what="topic")
+        self._once("sites", rules.sites, what="site")
         self._once("pools", rules.pools, what="pool")
         self._once("qualification", [each.name or "" for each in rules.qualification], what="rule")
 
@@ -350,6 +310,7 @@ class _Builder:
         asked = NOTHING if requires is None else self._requirements.requirement(requires)
         has_hours = not self._silent(self._node(("queues", name)), "hours")
         self._deflections.check(name, written, has_hours=has_hours)
+        self.overflows.check(name, written)
         instead = deflections(name, written)
         self._deflections.check_switches(name, instead)
         return Queue(
@@ -357,7 +318,7 @@ class _Builder:
             requires=asked,
             serves=serves,
             prefers=likes,
-            order=_order(written.order),
+            order=order(written.order),
             selects=selection(
                 self._node(("queues", name, "selects")),
                 prefers=bool(likes),
@@ -368,6 +329,7 @@ class _Builder:
             hours=written.hours,
             deflects=instead,
             expands=self._ladder(name, written, start=Expansion(requires=asked, serves=serves)),
+            overflows=overflows(name, written.overflows),
             estimates=estimates(written),
             status=status(written),
         )

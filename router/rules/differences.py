@@ -56,6 +56,7 @@ _PHRASES: Final[Mapping[tuple[str, str], str]] = {
     ("surge", "sets"): "sets {}",
     ("queues", "status"): "tells how it stands {}",
     ("queues", "estimates"): "tells how long the wait will be; expected at first: {}",
+    ("queues", "overflows"): "is helped by {}",
 }
 _NOTHING: Final[Mapping[tuple[str, str], str]] = {
     ("channels", "at_most"): "as many as there are units for",
@@ -72,13 +73,14 @@ _NOTHING: Final[Mapping[tuple[str, str], str]] = {
     ("surge", "at_least"): "no time",
     ("queues", "status"): "never",
     ("queues", "estimates"): "nobody is told",
+    ("queues", "overflows"): "nobody",
 }
 _WHOLE: Final = frozenset({"requires", "set", "on", "off", "sets"})
 """Values that are only understood as a whole."""
 _ORDERED: Final = {"qualification": "rule", "queues": "queue", "surge": "stage"}
 _SINGULAR: Final = {
     "calendars": "calendar", "skills": "skill", "topics": "topic", "labels": "label", "teams": "team",
-    "word_lists": "word list",
+    "sites": "site", "word_lists": "word list",
     "channels": "channel", "qualification": "rule", "queues": "queue", "pools": "pool",
     "surge": "stage",
 }  # fmt: skip

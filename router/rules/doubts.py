@@ -13,8 +13,9 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from router.model.deflection import Closed, DeflectionKind
+from router.model.overflow import Target
 from router.model.policy import Facts
-from router.model.requirement import Requirement
+from router.model.requirement import Requirement, met
 from router.rules.cel.syntax import Expression, Literal, children
 from router.rules.compilation import Compiled, qualification
 from router.rules.listening import lists_asked
@@ -48,6 +49,7 @@ def warn(compiled: Compiled, *, problems: Problems) -> None:
     _offers_of_the_same_channel(compiled, problems=problems)
     _idle_steps(compiled, problems=problems)
     _silent_closings(compiled, problems=problems)
+    _idle_help(compiled, problems=problems)
 
 
 def _untaken_conversations(compiled: Compiled, *, problems: Problems) -> None:
@@ -164,6 +166,20 @@ def _offers_of_the_same_channel(compiled: Compiled, *, problems: Problems) -> No
                     spot(compiled.tree, "queues", queue, "deflects", number),
                     f"who is on `{rule.to}` is offered `{rule.to}`",
                     "name the other channels in `channels`",
+                )
+
+
+def _idle_help(compiled: Compiled, *, problems: Problems) -> None:
+    """An overflow to a team that serves the queue anyway."""
+    for name, queue in compiled.policy.queues.items():
+        for number, rule in enumerate(queue.overflows):
+            if rule.kind is Target.TEAM and met(
+                queue.serves, skills={}, languages=frozenset(), team=rule.to
+            ):
+                problems.warning(
+                    spot(compiled.tree, "queues", name, "overflows", number, "to"),
+                    f"the team `{rule.to}` serves `{name}` from the beginning",
+                    "say in `teams` who serves it, or take the overflow out",
                 )
 
 

@@ -18,6 +18,7 @@ from router.rules.deflection import deflection_value
 from router.rules.expansion import ladder_value
 from router.rules.hours import OpeningHours
 from router.rules.measuring import estimates_value, status_value
+from router.rules.overflow import overflow_value
 from router.rules.qualification import Step
 from router.rules.requirements import requirement_value
 from router.rules.selection import selection_value
@@ -53,6 +54,7 @@ def document(
         "word_lists": {name: list(each) for name, each in rules.word_lists.items()},
         "labels": {name: {"at_most": each.at_most} for name, each in rules.labels.items()},
         "teams": {name: {"partner": each.partner} for name, each in rules.teams.items()},
+        "sites": list(rules.sites),
         "channels": {name: _channel(each) for name, each in channels.items()},
         "agents": _agents(agents),
         "qualification": [_step(each) for each in steps],
@@ -186,6 +188,8 @@ def _queue(queue: Queue, takes: Expression, *, own: Requirement) -> dict[str, An
         value["deflects"] = [deflection_value(each) for each in queue.deflects]
     if queue.expands:
         value["expands"] = ladder_value(queue.expands, serves=queue.serves, own=own)
+    if queue.overflows:
+        value["overflows"] = [overflow_value(each) for each in queue.overflows]
     if queue.estimates is not None:
         value["estimates"] = estimates_value(queue.estimates)
     if queue.status is not None:

@@ -39,6 +39,7 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
     skills: Mapping[str, Levels | None] = {}
     channels: frozenset[str] = frozenset()
     teams: frozenset[str] = frozenset()
+    sites: frozenset[str] = frozenset()
     queues: frozenset[str] = frozenset()
     calendars: frozenset[str] = frozenset()
     stages: frozenset[str] = frozenset()
@@ -73,11 +74,9 @@ NULLABLE: Final = frozenset({"topic", "language"})
 
 def declared(tree: MappingNode, word_lists: Mapping[str, tuple[str, ...]]) -> Vocabulary:
     """Gather the names of a rule set from its tree, well-formed or not; the lists are read before."""
-    topics = tree.get("topics")
     return Vocabulary(
-        topics=frozenset(
-            str(plain(each)) for each in (topics.items if isinstance(topics, Sequence) else ())
-        ),
+        topics=_listed(tree, "topics"),
+        sites=_listed(tree, "sites"),
         skills={name: _levels(each) for name, each in _section(tree, "skills").items()},
         channels=frozenset(_section(tree, "channels")),
         teams=frozenset(_section(tree, "teams")),
@@ -87,6 +86,12 @@ def declared(tree: MappingNode, word_lists: Mapping[str, tuple[str, ...]]) -> Vo
         word_lists=word_lists,
         labels=frozenset(_section(tree, "labels")),
     )
+
+
+def _listed(tree: MappingNode, name: str) -> frozenset[str]:
+    node = tree.get(name)
+    items = node.items if isinstance(node, Sequence) else ()
+    return frozenset(str(plain(each)) for each in items)
 
 
 def _section(tree: MappingNode, name: str) -> dict[str, object]:

@@ -246,18 +246,12 @@ class _Checker:
         if each.word not in _ABOUT_ANYTHING:
             kind = "agent" if each.word in _ABOUT_AGENTS else "conversation"
             self._one_of(kind, each.about, (*path, each.word))
-        stages = {*self._vocabulary.stages, OFF}
         if each.word == "surge":
-            self._among(each.about, stages, (*path, each.word), what="stage")
+            self._among(each.about, self._stages(), (*path, each.word), what="stage")
         for name, value in each.details.items():
             match name:
-                case "from" if each.word == "surge":
-                    self._among(value, stages, (*path, name), what="stage")
-                case "to" | "from" if each.word not in {"overflowed", "deflected"}:
-                    self._one_of("agent", value, (*path, name))
-                case "to" if each.word == "deflected":
-                    known = [*self._vocabulary.channels, *self._vocabulary.teams]
-                    self._among(value, known, (*path, name), what="channel or team")
+                case "to" | "from":
+                    self._end_of(each.word, value, (*path, name))
                 case "in":
                     self._one_of("queue", value, (*path, name))
                 case "reason" if each.word == "refused":
@@ -267,6 +261,25 @@ class _Checker:
                 case "passed_over":
                     for reason in value.values():
                         self._among(reason, PassedOver, (*path, name), what="reason to pass over")
+
+    def _end_of(self, word: str, value: str, path: Path) -> None:
+        """Check whom or what something goes to, or comes from."""
+        known = self._vocabulary
+        match word, path[-1]:
+            case "surge", _:
+                self._among(value, self._stages(), path, what="stage")
+            case "overflowed", "to":
+                places = [*known.queues, *known.teams, *known.sites]
+                self._among(value, places, path, what="queue, team or site")
+            case "overflowed", _:
+                self._one_of("queue", value, path)
+            case "deflected", "to":
+                self._among(value, [*known.channels, *known.teams], path, what="channel or team")
+            case _:
+                self._one_of("agent", value, path)
+
+    def _stages(self) -> set[str]:
+        return {*self._vocabulary.stages, OFF}
 
     def _known(self, kind: str) -> Iterable[str]:
         return {

@@ -126,7 +126,12 @@ WORDS: Final[Mapping[str, Word]] = {
     "overflowed": Word(
         outputs.ConversationOverflowed,
         _CONVERSATION,
-        {"from": _of("from_"), "to": _of("to"), "trigger": _of("trigger", "name")},
+        {
+            "from": _of("from_"),
+            "to": _of("to"),
+            "kind": _of("kind"),
+            "trigger": _of("trigger", "name"),
+        },
     ),
     "deflected": Word(
         outputs.ConversationDeflected,

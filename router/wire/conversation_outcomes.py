@@ -160,12 +160,16 @@ class ExpandedFields(_ConversationFields):
 
 
 class OverflowedFields(_ConversationFields):
-    """A conversation moved to another queue or pool, its arrival kept. Not published yet."""
+    """A conversation moved to another queue, or others help where it waits; its arrival is kept."""
 
     of = outputs.ConversationOverflowed
 
-    from_: Name = Field(alias="from", description="Queue it left.", examples=["reimbursement"])
-    to: Name = Field(description="Queue or pool it went to.", examples=["generalists"])
+    from_: Name = Field(alias="from", description="Queue it was in.", examples=["reimbursement"])
+    to: Name = Field(
+        description="Queue it went to, or team or site that may serve it too from now on.",
+        examples=["generalists"],
+    )
+    kind: Name = Field(description="What `to` is: queue, team or site.", examples=["queue"])
     trigger: TriggerFields = Field(description="What set it off, and the value it had.")
 
 

@@ -161,7 +161,7 @@ class Ledger:
                 )
 
     def _decision(self, decision: Decision, heard: Input | None) -> None:
-        body, now = decision.body, decision.at
+        body = decision.body
         match body:
             case said.ConversationQueued():
                 self._queued(body, heard)
@@ -180,24 +180,21 @@ class Ledger:
                 promise(not back or (c.accepted and c.stage == "deflected"), "back as accepted")
                 c.stage, c.queue = "waiting", body.queue
                 self._place(c, body.place)
+            case said.ConversationAbandoned() | said.ConversationClosed():
+                self._gone(body, decision.at)
+            case said.ConversationOverflowed():
+                self._overflowed(body)
             case said.ConversationDeflected():
-                c = self._of(body, "waiting")
-                promise(body.deflection == f"d{decision.seq}", "named by its decision")
-                again = body.trigger.name == "no_answer" and isinstance(
-                    heard, told.ConversationEnded | told.ConversationAbandoned
-                )
-                promise(again == c.accepted, "who comes back as a callback is deflected no more")
-                promise(again or body.text not in c.texts, "a rule deflects once in a life")
-                c.accepted = False
-                is_closed = body.trigger.name == "closed"
-                promise(not is_closed or heard is None or self._shut(c, now), "closed it is")
-                c.stage, c.deflection, c.texts = "deflected", body.deflection, [*c.texts, body.text]
+                self._deflected(body, decision, heard)
             case said.DeflectionAccepted() | said.DeflectionExpired():
                 c = self._of(body, "deflected")
                 promise(body.deflection == c.deflection and not c.accepted, "it is this one")
                 c.accepted = isinstance(body, said.DeflectionAccepted)
-            case said.ConversationAbandoned() | said.ConversationClosed():
-                self._gone(body, now)
+            case _:
+                self._person_or_rules(body)
+
+    def _person_or_rules(self, body: Outcome) -> None:
+        match body:
             case said.AgentSuspended(agent=agent):
                 promise(not self.person(agent).suspended, "suspended once at a time")
                 offers = [c for c in self.held(agent) if c.stage == "offered"]
@@ -209,6 +206,26 @@ class Ledger:
             case said.AgentReleased(agent=agent):
                 promise(self.person(agent).suspended, "released after suspended")
                 self.person(agent).suspended = False
+
+    def _deflected(
+        self, body: said.ConversationDeflected, decision: Decision, heard: Input | None
+    ) -> None:
+        c = self._of(body, "waiting")
+        promise(body.deflection == f"d{decision.seq}", "named by its decision")
+        again = body.trigger.name == "no_answer" and isinstance(
+            heard, told.ConversationEnded | told.ConversationAbandoned
+        )
+        promise(again == c.accepted, "who comes back as a callback is deflected no more")
+        promise(again or body.text not in c.texts, "a rule deflects once in a life")
+        c.accepted = False
+        is_closed = body.trigger.name == "closed"
+        promise(not is_closed or heard is None or self._shut(c, decision.at), "closed it is")
+        c.stage, c.deflection, c.texts = "deflected", body.deflection, [*c.texts, body.text]
+
+    def _overflowed(self, body: said.ConversationOverflowed) -> None:
+        c = self._of(body, "waiting")
+        promise(c.queue in {body.from_, UNKNOWN}, "from where it waits")
+        c.queue = body.to if body.kind == "queue" else body.from_
 
     def _queued(self, body: said.ConversationQueued, heard: Input | None) -> None:
         facts = heard if isinstance(heard, told.ConversationFacts) else None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from router.model.deflection import Closed, Deflection, DeflectionKind, First
+from router.model.overflow import Overflow, Target
 from router.model.policy import (
     AgentRules,
     Channel,
@@ -33,6 +34,7 @@ from router.model.requirement import (
     LanguageTerm,
     NotOf,
     Requirement,
+    SiteTerm,
     SkillTerm,
     TeamTerm,
 )
@@ -241,7 +243,9 @@ def _callback(name: str, chance: Chance) -> Deflection:
 def a_policy(chance: Chance, *, version: str) -> Policy:
     """Make the rules of a pool."""
     names = ("red", "green", "blue", "grey")[: chance.number(1, 4)]
-    queues = {name: _queue(name, chance) for name in names}
+    queues = {
+        name: _queue(name, chance, tuple(each for each in names if each != name)) for name in names
+    }
     followed = sorted({queue.hours for queue in queues.values() if queue.hours})
     catch_all = Door(names[-1], frozenset(TOPICS[: chance.one_of((3, 3, 3, 2))]))
     doors = [
@@ -319,7 +323,7 @@ def _agent_rules(chance: Chance) -> AgentRules:
     )
 
 
-def _queue(name: str, chance: Chance) -> Queue:
+def _queue(name: str, chance: Chance, others: tuple[str, ...]) -> Queue:
     by = chance.one_of(tuple(OrderBy))
     order = Order(
         by=by,
@@ -329,6 +333,7 @@ def _queue(name: str, chance: Chance) -> Queue:
     wishes = range(chance.one_of((0, 0, 1, 2)))
     hours = chance.one_of((None, None, None, "day", "shop"))
     rules = chance.one_of((0, 0, 0, 1)) if hours is None else chance.one_of((0, 1, 1, 2))
+    spills = chance.one_of((0, 0, 0, 1, 2))
     prefers = tuple(_skill_term(chance, relative=False) for _ in wishes)
     return Queue(
         name=name,
@@ -342,6 +347,7 @@ def _queue(name: str, chance: Chance) -> Queue:
         hours=hours,
         deflects=tuple(_deflection(f"{name} {n}", chance, hours=hours) for n in range(rules)),
         expands=_ladder(name, chance),
+        overflows=tuple(_overflow(f"{name} overflows {n}", chance, others) for n in range(spills)),
         estimates=estimates(chance),
         status=status(chance),
     )
@@ -386,6 +392,25 @@ def _ladder(queue: str, chance: Chance) -> tuple[Expansion, ...]:
         )
         for number, after_ms in enumerate(times[: chance.one_of((0, 0, 1, 4))])
         for by_switch in (one_in(3, chance),)
+    )
+
+
+def _overflow(name: str, chance: Chance, others: tuple[str, ...]) -> Overflow:
+    """Make a rule by which others help: a queue of these, a team or a site."""
+    kinds = (Target.QUEUE, Target.QUEUE, Target.TEAM, Target.SITE)
+    kind = chance.one_of(kinds if others else kinds[2:])
+    to = chance.one_of({Target.QUEUE: others, Target.TEAM: TEAMS, Target.SITE: SITES}[kind])
+    lends = {Target.QUEUE: None, Target.TEAM: TeamTerm(to), Target.SITE: SiteTerm(to)}[kind]
+    by_switch = one_in(3, chance)
+    return Overflow(
+        name=name,
+        kind=kind,
+        to=to,
+        lends=lends,
+        after_ms=None if by_switch else chance.one_of((5_000, 1, 60_000, 0)),
+        on=a_switch(name, chance) if by_switch else None,
+        channels=tuple(some_of(CHANNELS, chance, most=2)),
+        share=chance.one_of((100, 100, 50)),
     )
 
 

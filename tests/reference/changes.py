@@ -61,9 +61,9 @@ class Changes(Estimates):
         self.entered.add(c.id)
 
     def move(self, c: Any, queue: str) -> None:
-        """Let it be in a queue; in another than before it has taken no step yet."""
+        """Let it be in a queue; in another than before nobody else helps, and no step is taken."""
         if c.queue != queue:
-            c.queue, c.step, c.estimate = queue, 0, None
+            c.queue, c.step, c.lent, c.home, c.estimate = queue, 0, (), None, None
 
     def queued(self, c: Any) -> None:
         requirements = published(self.needs(c), language=c.language)

@@ -108,7 +108,7 @@ class Lifecycle(Timers):
             given = {name: getattr(c, f"given_{name}") for name in FOUND}
             verdict = self.policy.qualifier.qualify(self.facts(c, text=it.text, **given))
             refuse(Refusal.NO_QUEUE, verdict.queue is None)
-            self.move(c, verdict.queue)
+            self.move(c, c.queue if verdict.queue == c.home else verdict.queue)
             for name in (*FOUND, "rules", "text_rules", "labels"):
                 setattr(c, name, getattr(verdict, name))
         self.conversations[c.id] = c

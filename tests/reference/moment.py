@@ -87,7 +87,9 @@ class Moment:
     def teams_for(self, c: Any) -> Requirement:
         """Give which teams may take it."""
         queue = self.policy.queues[c.queue]
-        return (queue.expands[c.step - 1] if c.step else queue).serves
+        serves = (queue.expands[c.step - 1] if c.step else queue).serves
+        lent = [each.lends for each in queue.overflows if each.lends and each.name in c.lent]
+        return AnyOf((serves, *lent)) if lent and serves != NOTHING else serves
 
     def meets(self, agent: str, requirement: Requirement) -> bool:
         profile = self.profiles[agent]

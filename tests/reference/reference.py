@@ -72,6 +72,8 @@ class Reference:
         pool.settle()
         pool.deflect()
         pool.bring_back()
+        pool.spill()
+        pool.deflect()
         pool.widen()
         pool.settle()
         pool.match()

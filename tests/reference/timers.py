@@ -4,10 +4,10 @@ from router.model.inputs import Presence
 from router.model.outputs import PolicyChanged
 from router.model.policy import switches
 from router.model.reasons import Release, Requeue, Suspension, Withdrawal
-from tests.reference.deflections import Deflections
+from tests.reference.overflows import Overflows
 
 
-class Timers(Deflections):
+class Timers(Overflows):
     """One pool as time goes by."""
 
     def timers(self) -> list[tuple[int, str, str]]:
@@ -16,7 +16,9 @@ class Timers(Deflections):
         for c in self.conversations.values():
             due += [(until, "decline_forgotten", c.id) for until in c.barred.values()]
             due += [(c.kept_until, "preferred_agent_wait", c.id)]
-            due += [(self.next_step(c)[1] if c.stage == "waiting" else None, "expands", c.id)]
+            if c.stage == "waiting":
+                due += [(self.next_step(c)[1], "expands", c.id)]
+                due += [(self.next_overflow(c)[0], "overflows", c.id)]
             due += [(c.offer and c.offer.expires_at, "offer_expires", c.id)]
             due += [(c.deflection and c.deflection.expires_at, "deflection_expires", c.id)]
             due += [(c.deflection and c.deflection.due, "callback_due", c.id)]
@@ -108,3 +110,4 @@ class Timers(Deflections):
                     self.requeue(c, Requeue.QUEUE_REMOVED)
             elif old != rules.version:
                 c.step = max(self.open_steps(c), default=0)
+                self.entered.add(c.id)

@@ -39,7 +39,6 @@ def test_every_queue_and_every_kind_of_decision_has_a_scenario() -> None:
 
 
 NOT_YET = {
-    "overflowed",
     "policy_changed",
 }
 """Decisions that the engine does not take yet, or not within a scenario."""

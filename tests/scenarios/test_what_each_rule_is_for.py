@@ -53,6 +53,7 @@ def poorer() -> Iterator[tuple[str, Policy]]:
             ("estimates", replace(queue, estimates=None)),
             ("status", replace(queue, status=None)),
             *other_deflections(queue),
+            *other_overflows(queue),
         ):
             if changed != queue:
                 queues = {**policy.queues, name: changed}
@@ -117,6 +118,25 @@ def other_deflections(queue: Queue) -> Iterator[tuple[str, Queue]]:
             ("retry", replace(rule, retry_ms=RETRY_UNSAID_MS)),
         ):
             yield f"{rule.name}: {what}", replace(queue, deflects=(*before, other, *after))
+
+
+def other_overflows(queue: Queue) -> Iterator[tuple[str, Queue]]:
+    """Give a queue without one of its overflows, or with one that says less, and which."""
+    for index, rule in enumerate(queue.overflows):
+        before, after = queue.overflows[:index], queue.overflows[index + 1 :]
+        yield rule.name, replace(queue, overflows=(*before, *after))
+        later = None if rule.after_ms is None else rule.after_ms + 1_000
+        for what, other in (
+            ("after", replace(rule, after_ms=later)),
+            ("channels", replace(rule, channels=())),
+            ("share", replace(rule, share=100)),
+            *(
+                (what, replace(rule, on=replace(rule.on, **less)))
+                for what, less in (("off", {"off": None}), ("at_least", {"at_least_ms": 0}))
+                if rule.on is not None
+            ),
+        ):
+            yield f"{rule.name}: {what}", replace(queue, overflows=(*before, other, *after))
 
 
 def other_switches(switch: Switch) -> Iterator[tuple[str, Switch]]:

@@ -21,6 +21,7 @@ from router.rules.written.fields import (
     Written,
     trouble,
 )
+from router.rules.written.overflowing import Overflows
 from router.rules.written.staffing import Agents, Channel, Label, Team
 from router.rules.written.surging import Stage
 
@@ -238,7 +239,6 @@ class Queue(Written):
     """A queue: which conversations wait in it, and who may have them."""
 
     PLANNED: ClassVar[Mapping[str, str]] = {
-        "overflows": "to send conversations elsewhere when too many wait",
         "offer": "to offer otherwise than the channel does",
     }
 
@@ -288,6 +288,10 @@ class Queue(Written):
         default=[],
         description="For whom it waits too, once it has waited so long: steps, and how they end.",
     )
+    overflows: list[Overflows] = Field(
+        default=[],
+        description="Who else helps where this queue cannot serve in time; the first that applies first.",
+    )
     estimates: Estimates | None = Field(
         default=None,
         description="That customers are told how long they will probably wait; `{}` will do.",
@@ -326,6 +330,9 @@ class Rules(Written):
     )
     teams: dict[Name, Team] = Field(
         default={}, description="Teams of agents, by name; agents say which is theirs."
+    )
+    sites: list[Name] = Field(
+        default=[], description="Where agents work; agents say which is theirs."
     )
     channels: dict[Name, Channel] = Field(default={}, description="Channels, by name.")
     agents: Agents = Field(default=Agents(), description="What holds for every agent.")

@@ -174,6 +174,7 @@ WORDS = {
     "conversation.expanded": "{what} {conversation} in {queue}: {step} {requirements}",
     "conversation.closed": "{what} {conversation}",
     "conversation.abandoned": "{what} {conversation}",
+    "conversation.overflowed": "{what} {conversation} from {from_} to {kind} {to}: {trigger.name}",
     "conversation.deflected": "{what} {conversation}: {kind}",
     "deflection.accepted": "accepted {conversation}",
     "deflection.expired": "unanswered {conversation}",

@@ -32,7 +32,7 @@ def test_a_key_is_offered_or_planned_not_both(model: type[Written]) -> None:
 def test_a_reference_can_be_made_of_it() -> None:
     schema = Rules.model_json_schema()
     assert set(schema["properties"]) == {
-        *("version", "pools", "calendars", "skills", "topics", "teams", "channels", "agents"),
-        *("qualification", "queues", "surge", "word_lists", "labels"),
+        *("version", "pools", "calendars", "skills", "topics", "teams", "sites", "channels"),
+        *("agents", "qualification", "queues", "surge", "word_lists", "labels"),
     }
     assert schema["additionalProperties"] is False

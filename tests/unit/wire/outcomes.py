@@ -88,7 +88,11 @@ BODIES: tuple[Outcome, ...] = (
         conversation="conv-1", queue="contracts", step=1, requirements={"contracts": 1}
     ),
     outputs.ConversationOverflowed(
-        conversation="conv-1", from_="a", to="b", trigger=Trigger(name="waited_s", value=180.0)
+        conversation="conv-1",
+        from_="a",
+        to="b",
+        kind="queue",
+        trigger=Trigger(name="waited_s", value=180.0),
     ),
     outputs.ConversationDeflected(
         conversation="conv-1",

@@ -1,0 +1,88 @@
+"""Who else helps where a queue cannot serve in time: another queue, another team, another site.
+
+A rule comes so long after the customer's arrival, or holds while a switch is on. Sent to another
+queue a conversation stands there as if it had waited in it from its arrival, under that queue's
+rules; no rule sends it twice in its life, so no ring of rules turns for ever. Helped by a team or a
+site it stays where it is.
+"""
+
+from router.engine.pool import Pool
+from router.engine.waiting import (
+    change_queue,
+    enter,
+    leave,
+    line_up,
+    next_overflow,
+    overflows_left,
+    reachable,
+)
+from router.model.outputs import ConversationOverflowed, Trigger
+from router.model.overflow import Overflow, Target
+from router.model.state import ConversationRecord
+
+
+def spill(pool: Pool) -> None:
+    """Let all who entered in this cause take every overflow that is open, the first first."""
+    entered = [pool.conversations[name] for name in pool.overdue if name in pool.spilling]
+    for record in sorted(entered, key=lambda each: (each.arrived_at, each.sequence)):
+        while (rule := open_overflow(pool, record)) is not None:
+            take_overflow(pool, record, rule)
+
+
+def open_overflow(pool: Pool, record: ConversationRecord) -> Overflow | None:
+    """Give the first rule that is open for a conversation and has not taken it; None: there is none."""
+    if record.id not in pool.spilling:
+        return None
+    waited = pool.now - record.arrived_at
+    for rule in overflows_left(record, pool.room.lines[record.queue]):
+        by_time = rule.after_ms is not None and rule.after_ms <= waited
+        if by_time or (rule.on is not None and rule.on.name in pool.record.switches):
+            return rule
+    return None
+
+
+def overflow_in_time(pool: Pool, record: ConversationRecord) -> None:
+    """Let a waiting conversation take the overflow whose time has come."""
+    found = next_overflow(record, pool.room.lines[record.queue])
+    assert found is not None  # noqa: S101 - the timer was set for it
+    take_overflow(pool, record, found[1])
+
+
+def overflow_all(pool: Pool, rule: Overflow, waiting: list[ConversationRecord]) -> None:
+    """Let those of a queue overflow whom a rule is meant for, now that its switch is on."""
+    for record in waiting:
+        if rule in overflows_left(record, pool.room.lines[record.queue]):
+            take_overflow(pool, record, rule)
+
+
+def take_overflow(pool: Pool, record: ConversationRecord, rule: Overflow) -> None:
+    """Let a waiting conversation overflow by a rule; it is said, the place stays."""
+    was = record.queue
+    kept_until = record.kept_until
+    trigger = _trigger(pool, record, rule)
+    leave(pool, record)
+    if rule.kind is Target.QUEUE:
+        home = record.home or was
+        record.overflowed = (*record.overflowed, rule.name)
+        change_queue(record, rule.to)
+        record.home = home
+        enter(pool, record)
+    else:
+        record.lent = (*record.lent, rule.name)
+        signature = pool.signature(record)
+        assert signature is not None  # noqa: S101 - who overflows waits in a lane
+        if kept_until is not None and reachable(pool, record, signature):
+            record.kept_until = kept_until
+            pool.set_timer("preferred_agent_wait", record.id, kept_until)
+        line_up(pool, record)
+    pool.say(
+        ConversationOverflowed(
+            conversation=record.id, from_=was, to=rule.to, kind=rule.kind.value, trigger=trigger
+        )
+    )
+
+
+def _trigger(pool: Pool, record: ConversationRecord, rule: Overflow) -> Trigger:
+    if rule.on is not None:
+        return pool.record.switches[rule.on.name].trigger
+    return Trigger("waited_s", (pool.now - record.arrived_at) / 1000)

@@ -1,0 +1,38 @@
+"""Rules that let others help where a queue cannot serve in time, compiled.
+
+A conversation that overflows goes to another queue, or stays where it is and may also be served by
+another team or at another site. The arrival, which is its place among equals, is kept.
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+from router.model.conditions import Switch
+from router.model.requirement import Requirement
+
+
+class Target(StrEnum):
+    """What a conversation overflows to."""
+
+    QUEUE = "queue"
+    TEAM = "team"
+    SITE = "site"
+
+
+class Overflow(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule. ``name`` is unique in its pool; ``to`` names the queue, team or site.
+
+    It comes ``after_ms`` after the arrival, or while ``on`` is on; each rule has one of the two.
+    ``lends``: who may serve besides those who do, where ``to`` is a team or a site.
+    ``channels``: for conversations on these (none: on any); ``share``: for so many in a hundred.
+    """
+
+    name: str
+    kind: Target
+    to: str
+    lends: Requirement | None = None
+    after_ms: int | None = None
+    on: Switch | None = None
+    channels: tuple[str, ...] = ()
+    share: int = 100

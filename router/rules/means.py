@@ -1,0 +1,49 @@
+"""Compile what speaks of nobody else's names: channels, what holds for agents, the order of a queue."""
+
+from typing import Final
+
+from router.model.policy import AgentRules, Channel, OfferMode, Order, OrderBy, WrapUp
+from router.rules.written import routing, staffing
+
+DEFAULT_AGEING: Final = 1_000
+"""One point a second."""
+
+
+def channel(name: str, written: staffing.Channel) -> Channel:
+    """Compile a channel."""
+    default = Channel(name=name)
+    expires = written.offer.expires
+    return Channel(
+        name=name,
+        units=written.units,
+        at_most=written.at_most,
+        exclusive=written.exclusive,
+        mode=OfferMode(written.offer.mode),
+        expires_ms=default.expires_ms if expires is None else expires,
+        addressees=written.offer.to,
+        wrap_up=WrapUp(0 if written.wrap_up is None else written.wrap_up.limit_ms),
+    )
+
+
+def agent_rules(written: staffing.Agents) -> AgentRules:
+    """Compile what holds for every agent."""
+    default, missed = AgentRules(), written.after_missed_offers
+    suspends = missed.do == "suspend"
+    return AgentRules(
+        capacity=written.capacity,
+        lease_ms=written.lease,
+        missed_offers=(missed.count or default.missed_offers) if suspends else 0,
+        suspended_ms=(missed.for_ or default.suspended_ms) if suspends else 0,
+        decline_memory_ms=written.never_again_after_decline,
+        lost_after_ms=written.lost.requeue_after,
+    )
+
+
+def order(written: routing.Order) -> Order:
+    """Compile what makes one conversation more urgent than another."""
+    by, ageing = OrderBy(written.by), written.ageing
+    if ageing is None:
+        ageing = 0 if by is OrderBy.PRIORITY else DEFAULT_AGEING
+    return Order(
+        by=by, ageing=ageing, within_ms=0 if written.target is None else written.target.within
+    )

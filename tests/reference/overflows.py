@@ -1,0 +1,68 @@
+"""Who else helps: the section "Overflow" of docs/engine.md."""
+
+from hashlib import sha256
+from typing import Any
+
+import router.model.outputs as said
+from tests.reference.deflections import Deflections
+
+
+class Overflows(Deflections):
+    """One pool whose queues may send conversations to others, or be helped by others."""
+
+    def rules_left(self, c: Any) -> list[Any]:
+        """Give the overflows of its queue that are meant for it and have not taken it."""
+        rules = self.policy.queues[c.queue].overflows if self.policy else ()
+        return [
+            each
+            for each in rules
+            if each.name not in (*c.overflowed, *c.lent)
+            and (not each.channels or c.channel in each.channels)
+            and int.from_bytes(sha256(f"{each.name} {c.id}".encode()).digest()[:8]) % 100
+            < each.share
+        ]
+
+    def is_open(self, rule: Any, c: Any) -> bool:
+        return rule.on.name in self.on if rule.on else self.is_past(c, rule.after_ms)
+
+    def spill(self) -> None:
+        """Let those who entered in this cause, and wait, take the overflows that are open."""
+        for c in sorted(self.waiting(), key=lambda c: (c.arrived_at, c.sequence)):
+            while c.id in self.entered and (
+                rules := [each for each in self.rules_left(c) if self.is_open(each, c)]
+            ):
+                self.overflow(c, rules[0])
+
+    def overflow(self, c: Any, rule: Any) -> None:
+        waited = said.Trigger("waited_s", (self.now - c.arrived_at) / 1000)
+        trigger = self.on[rule.on.name].trigger if rule.on else waited
+        was, home = c.queue, c.home or c.queue
+        if rule.kind == "queue":
+            c.overflowed = (*c.overflowed, rule.name)
+            self.move(c, rule.to)
+            c.home = home
+            self.enter(c)
+        else:
+            c.lent = (*c.lent, rule.name)
+        known = {"from_": was, "to": rule.to, "kind": rule.kind.value, "trigger": trigger}
+        self.say(said.ConversationOverflowed, c, **known)
+
+    def next_overflow(self, c: Any) -> tuple[int | None, Any]:
+        """Give when it takes the next overflow that comes by time, and which."""
+        timed = [each for each in self.rules_left(c) if not each.on]
+        first = min(timed, key=lambda each: each.after_ms, default=None)
+        return (c.arrived_at + first.after_ms, first) if first else (None, None)
+
+    def overflows(self, of: str, due: int) -> None:
+        c = self.conversations[of]
+        self.overflow(c, self.next_overflow(c)[1])
+
+    def condition_changes(self, of: str, due: int) -> None:
+        before = of in self.on
+        super().condition_changes(of, due)
+        for queue in self.policy.queues if of in self.on and not before else ():
+            rules = [each for each in self.policy.queues[queue].overflows if each.on]
+            for rule in [each for each in rules if each.on.name == of]:
+                for c in sorted(self.line(queue), key=lambda c: (c.arrived_at, c.sequence)):
+                    if rule in self.rules_left(c):
+                        self.overflow(c, rule)

@@ -1,0 +1,82 @@
+"""Overflow rules are read, named by where they lead, and written out in full the same."""
+
+import pytest
+
+from router.model.conditions import AtLeast, AtMost, Measure, Switch
+from router.model.overflow import Overflow, Target
+from router.model.requirement import SiteTerm, TeamTerm
+from router.rules import RulesError, loads
+from router.rules.writing import yaml_text
+
+BASE = """\
+version: 1
+channels: {chat: {}, voice: {}}
+teams: {paris: {}, lyon: {partner: true}}
+sites: [nantes]
+queues:
+  hard: {takes: true, teams: [paris], overflows: RULES}
+  easy: {takes: false}
+"""
+
+
+def overflows(written: str) -> tuple[Overflow, ...]:
+    return loads(BASE.replace("RULES", written)).policies[0].queues["hard"].overflows
+
+
+def test_a_rule_says_where_to_and_when_and_for_whom() -> None:
+    name = "hard: overflows team lyon"
+    on, off = AtLeast(Measure.WAITING, 9), AtMost(Measure.WAITING, 3)
+    assert overflows(
+        "[{to: {team: lyon}, on: {waiting: 9}, off: {waiting: 3}, at_least: 5m, share: 50%},"
+        " {to: {site: nantes}, after: 2m, channels: [voice]}, {to: {queue: easy}, after: 4m}]"
+    ) == (
+        Overflow(
+            name=name,
+            kind=Target.TEAM,
+            to="lyon",
+            lends=TeamTerm("lyon"),
+            on=Switch(name=name, queue="hard", on=on, off=off, at_least_ms=300_000),
+            share=50,
+        ),
+        Overflow(
+            name="hard: overflows site nantes",
+            kind=Target.SITE,
+            to="nantes",
+            lends=SiteTerm("nantes"),
+            after_ms=120_000,
+            channels=("voice",),
+        ),
+        Overflow(name="hard: overflows queue easy", kind=Target.QUEUE, to="easy", after_ms=240_000),
+    )
+
+
+def test_rules_that_lead_to_the_same_place_are_numbered() -> None:
+    rules = overflows(
+        "[{to: {queue: easy}, after: 4m, channels: [voice]}, {to: {queue: easy}, after: 8m}]"
+    )
+    names = [each.name for each in rules]
+    assert names == ["hard: overflows queue easy", "hard: overflows queue easy 2"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "[{to: {queue: easy}, after: 4m}, {to: {team: lyon}, after: 90s, share: 20%}]",
+        "[{to: {site: nantes}, on: {any: [{waiting: 9}, {oldest_wait: 4m}]}, off: {waiting: 3}, at_least: 1m}]",
+    ],
+)
+def test_written_in_full_it_is_the_same(written: str) -> None:
+    (rules,) = loads(BASE.replace("RULES", written)).sets
+    (again,) = loads(yaml_text(rules.document)).sets
+    assert again.policy.queues == rules.policy.queues
+    assert again.policy.version == rules.policy.version
+
+
+def test_a_ring_is_told_by_its_shortest_way() -> None:
+    ring = "\n  easy: {takes: false, overflows: [{to: {queue: last}, after: 1m}]}"
+    ring += "\n  last: {takes: false, overflows: [{to: {queue: hard}, after: 2m}]}\n"
+    text = BASE.replace("\n  easy: {takes: false}\n", ring)
+    with pytest.raises(RulesError) as raised:
+        loads(text.replace("RULES", "[{to: {queue: easy}, after: 1m}]"))
+    (problem,) = raised.value.problems
+    assert problem.message.endswith(": hard → easy → last → hard")
