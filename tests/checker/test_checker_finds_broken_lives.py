@@ -348,3 +348,15 @@ def test_an_expansion_while_an_offer_is_open_is_found() -> None:
     story = offered()
     expanded(story, 1)
     assert Rule.LIFE in broken(story)
+
+
+def test_more_of_a_label_than_an_agent_can_bear_is_found() -> None:
+    for most, rules in ((1, {Rule.CAPACITY}), (2, set())):
+        story = assigned(channels={"chat": 5})
+        first = story.put("conversations", "conversation.created", subject="c2", channel="chat")
+        story.queued("c2", cause=first)
+        story.give("conversation.assigned", "c2", cause=first, labels=["heated"], units=20)
+        second = story.put("conversations", "conversation.created", subject="c3", channel="chat")
+        story.queued("c3", cause=second)
+        story.give("conversation.assigned", "c3", cause=second, labels=["heated"], units=20)
+        assert broken(story, centre=Centre(labels={"heated": most})) == rules
