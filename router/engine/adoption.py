@@ -17,6 +17,7 @@ from router.engine.expansion import take_past_in_silence
 from router.engine.hours import forget_calendars, go_on, look_at_calendars
 from router.engine.lanes import Signature
 from router.engine.pool import Pool
+from router.engine.slots import weight
 from router.engine.waiting import change_queue, climb, enter, place, reachable
 from router.model.inputs import Presence
 from router.model.outputs import ConversationRequeued, PolicyChanged
@@ -105,7 +106,8 @@ def _resume_agents(pool: Pool) -> None:
         record = agent.record
         for wrap_up in record.wrap_ups.values():
             agent.used += wrap_up.units
-            agent.code += pool.crew.slot_for(wrap_up.channel, wrap_up.labels).bits
+            slot = pool.crew.slot_for(wrap_up.channel, wrap_up.labels)
+            agent.code += weight(slot, wrap_up.units)
         ends = [each.until for each in record.wrap_ups.values() if each.until is not None]
         pool.set_timer("wrap_up_ends", agent.id, min(ends, default=None))
         pool.set_timer("presence_until", agent.id, record.until)

@@ -11,6 +11,7 @@ from router.engine.deadlines import NEVER, Deadlines
 from router.engine.deflections import applying
 from router.engine.pool import Pool
 from router.engine.selection import best_agent
+from router.engine.slots import weight
 from router.model.inputs import Presence
 from router.model.reasons import Suspension
 from router.model.state import ConversationRecord, OpenOffer
@@ -121,10 +122,11 @@ def _held(pool: Pool) -> Iterator[str]:
 
 def _capacity(pool: Pool, agent: Agent) -> Iterator[str]:
     used = sum(units for _, units in agent.claims.values())
-    code = sum(slot.bits for slot, _ in agent.claims.values())
+    code = sum(weight(slot, units) for slot, units in agent.claims.values())
     for wrap_up in agent.record.wrap_ups.values():
         used += wrap_up.units
-        code += pool.crew.slot_for(wrap_up.channel, wrap_up.labels).bits
+        slot = pool.crew.slot_for(wrap_up.channel, wrap_up.labels)
+        code += weight(slot, wrap_up.units)
     if (used, code) != (agent.used, agent.code):
         yield f"{agent.id} has another load than its claims"
     for name in agent.claims:

@@ -10,6 +10,7 @@ from router.engine.conversations import close, requeue
 from router.engine.deflections import come_back, hold, let_go
 from router.engine.offers import assign, bar, end_offer
 from router.engine.pool import Pool
+from router.engine.slots import weight
 from router.engine.waiting import enter, line_up, place, set_paused
 from router.model import inputs
 from router.model.outputs import CommandApplied, ConversationRequeued, OfferWithdrawn, Why
@@ -55,11 +56,11 @@ def _assign(pool: Pool, event: inputs.CommandAssign) -> Refusal | None:
     slot = pool.slot(record)
     if own is not None:
         agent.used -= own[1]
-        agent.code -= own[0].bits
+        agent.code -= weight(*own)
     room = agent.has_room(slot, pool.crew.exclusive)
     if own is not None:
         agent.used += own[1]
-        agent.code += own[0].bits
+        agent.code += weight(*own)
     if not room:
         return Refusal.NO_ROOM
     _applied(pool, event)

@@ -95,7 +95,12 @@ class Agent:
         if cap is None or slot.channel is None:
             return False
         code = self.code
-        if (code & slot.mask) >= cap * slot.one or self.used + slot.units > self.group.capacity:
+        if (code & slot.mask) >= cap * slot.one:
+            return False
+        used = self.used + slot.units
+        if used > self.group.capacity and (
+            not slot.spared or used - (code & slot.spared) // slot.spares > self.group.capacity
+        ):
             return False
         if slot.labels and next(too_many(slot, code), None) is not None:
             return False

@@ -15,7 +15,7 @@ from router.engine.crew import Agent, Crew
 from router.engine.lanes import Demand, Lane, Signature
 from router.engine.pool import Pool
 from router.engine.room import in_force
-from router.engine.slots import Slot, too_many
+from router.engine.slots import Slot, too_many, weight
 from router.model.inputs import Presence
 from router.model.reasons import PassedOver, Suspension
 from router.model.requirement import (
@@ -86,7 +86,7 @@ def lighter(agent: Agent, slot: Slot, units: int) -> Agent:
     """Give a copy of the agent with so much less to do on a channel."""
     less = agent.twin()
     less.used -= units
-    less.code -= slot.bits
+    less.code -= weight(slot, units)
     return less
 
 
@@ -186,8 +186,9 @@ def _no_room(crew: Crew, slot: Slot, agent: Agent) -> Iterator[Obstacle]:
         words = f"has {has} of at most {cap} on {slot.name}"
         yield Obstacle(reason=PassedOver.CHANNEL_FULL, words=words)
     capacity = agent.group.capacity
-    if agent.used + slot.units > capacity:
-        words = f"has {agent.used} of {capacity} units in use, {slot.units} are needed"
+    used = agent.used - (agent.code & slot.spared) // slot.spares
+    if used + slot.units > capacity:
+        words = f"has {used} of {capacity} units in use, {slot.units} are needed"
         yield Obstacle(reason=PassedOver.NO_UNITS, words=words)
     others = agent.code & ~slot.aside
     exclusive = slot.channel is not None and slot.channel.exclusive

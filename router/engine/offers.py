@@ -77,6 +77,7 @@ def grant(
                 expires_at=expires_at,
                 why=why,
                 labels=record.labels or UNSET,
+                interruptible=bool(slot.soft) or UNSET,
             )
         )
         if beside:
@@ -104,6 +105,7 @@ def _ask_too(pool: Pool, record: ConversationRecord, beside: Sequence[Asked]) ->
                 expires_at=offer.expires_at,
                 why=why,
                 labels=offer.labels or UNSET,
+                interruptible=bool(slot.soft) or UNSET,
             )
         )
     others = tuple(Addressee(agent.id, why) for agent, why in beside)
@@ -152,6 +154,7 @@ def _say_assigned(pool: Pool, record: ConversationRecord, offer: OpenOffer) -> N
             units=offer.units,
             why=offer.why,
             labels=offer.labels or UNSET,
+            interruptible=bool(pool.slot(record).soft) or UNSET,
         )
     )
 

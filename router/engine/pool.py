@@ -280,14 +280,14 @@ class Pool:
         """Hold capacity of an agent (in hand) for a conversation."""
         agent.claims[record.id] = (slot, units)
         agent.used += units
-        agent.code += slot.bits
+        agent.code += slot.bits + units * slot.soft
 
     def release(self, agent: Agent, record: ConversationRecord) -> None:
         """Give the capacity back that a conversation held; the agent is in hand from here on."""
         self.take_in_hand(agent)
         slot, units = agent.claims.pop(record.id)
         agent.used -= units
-        agent.code -= slot.bits
+        agent.code -= slot.bits + units * slot.soft
         agent.record.idle_since = self.now
         self.touch_agent(agent.record)
 

@@ -2,6 +2,7 @@
 
 from router.engine.crew import Agent
 from router.engine.pool import Pool
+from router.engine.slots import weight
 from router.model.state import ConversationRecord, OpenWrapUp
 
 
@@ -20,7 +21,7 @@ def start_wrap_up(pool: Pool, agent: Agent, record: ConversationRecord) -> int |
         channel=slot.name, units=units, until=until, labels=labels
     )
     agent.used += units
-    agent.code += slot.bits
+    agent.code += weight(slot, units)
     _watch(pool, agent)
     return until
 
@@ -30,7 +31,7 @@ def end_wrap_up(pool: Pool, agent: Agent, conversation: str) -> None:
     pool.take_in_hand(agent)
     ended = agent.record.wrap_ups.pop(conversation)
     agent.used -= ended.units
-    agent.code -= pool.crew.slot_for(ended.channel, ended.labels).bits
+    agent.code -= weight(pool.crew.slot_for(ended.channel, ended.labels), ended.units)
     agent.record.idle_since = pool.now
     pool.touch_agent(agent.record)
     _watch(pool, agent)

@@ -101,6 +101,7 @@ class ConversationOffered(Outcome, frozen=True, kw_only=True):
     expires_at: int
     why: Why
     labels: tuple[str, ...] | UnsetType = UNSET
+    interruptible: bool | UnsetType = UNSET
 
 
 class ConversationAssigned(Outcome, frozen=True, kw_only=True):
@@ -116,6 +117,7 @@ class ConversationAssigned(Outcome, frozen=True, kw_only=True):
     units: int
     why: Why
     labels: tuple[str, ...] | UnsetType = UNSET
+    interruptible: bool | UnsetType = UNSET
 
 
 class OfferEnded(Outcome, frozen=True, kw_only=True):

@@ -36,13 +36,15 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     ``units`` of an agent's capacity; ``at_most`` at once for anybody; ``exclusive``: an agent who
     has one has nothing of another channel, and the other way round. ``addressees``: so many agents
-    are asked at once, and the first who accepts has it.
+    are asked at once, and the first who accepts has it. ``interruptible``: who works on these has room
+    for a conversation of any other channel as if he did not.
     """
 
     name: str
     units: int = 100
     at_most: int | None = None
     exclusive: bool = False
+    interruptible: bool = False
     mode: OfferMode = OfferMode.MANUAL
     expires_ms: int = 20_000
     addressees: int = 1

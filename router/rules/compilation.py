@@ -132,6 +132,7 @@ def _channel(name: str, written: staffing.Channel) -> Channel:
         units=written.units,
         at_most=written.at_most,
         exclusive=written.exclusive,
+        interruptible=written.interruptible,
         mode=OfferMode(written.offer.mode),
         expires_ms=default.expires_ms if expires is None else expires,
         addressees=written.offer.to,

@@ -29,6 +29,7 @@ _PHRASES: Final[Mapping[tuple[str, str], str]] = {
     ("channels", "units"): "one conversation takes {} units of an agent",
     ("channels", "at_most"): "an agent has at most {} at once",
     ("channels", "exclusive"): "goes with nothing on another channel: {}",
+    ("channels", "interruptible"): "other work may come between: {}",
     ("channels", "offer"): "is offered so: {}",
     ("channels", "wrap_up"): "work after it: {}",
     ("labels", "at_most"): "an agent has at most {} of these at once",
@@ -50,6 +51,7 @@ _PHRASES: Final[Mapping[tuple[str, str], str]] = {
 }
 _NOTHING: Final[Mapping[tuple[str, str], str]] = {
     ("channels", "at_most"): "as many as there are units for",
+    ("channels", "interruptible"): "no",
     ("qualification", "when"): "always",
     ("qualification", "set"): "nothing",
     ("qualification", "final"): "no",

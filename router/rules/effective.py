@@ -93,6 +93,8 @@ def _channel(channel: Channel) -> dict[str, Any]:
     if channel.at_most is not None:
         value["at_most"] = channel.at_most
     value["exclusive"] = channel.exclusive
+    if channel.interruptible:
+        value["interruptible"] = True
     value["offer"] = {"mode": channel.mode.value}
     if channel.mode is OfferMode.MANUAL:
         value["offer"]["expires"] = duration_text(channel.expires_ms)

@@ -6,12 +6,16 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What one conversation takes of an agent; `until` only of a wrap-up, None: open."""
+    """What one conversation takes of an agent; `until` only of a wrap-up, None: open.
+
+    ``interruptible``: it leaves room for other channels; also where new rules may have made it so.
+    """
 
     channel: str
     units: int
     until: int | None = None
     labels: tuple[str, ...] = ()
+    interruptible: bool = False
 
 
 def holds(wrap_up: Claim, now: int) -> bool:

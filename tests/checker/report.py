@@ -54,6 +54,7 @@ class ChannelRules:
     units: int | None = None
     at_most: int | None = None
     exclusive: bool = False
+    interruptible: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class Centre:
                 units=each.get("units"),
                 at_most=each.get("at_most"),
                 exclusive=bool(each.get("exclusive", False)),
+                interruptible=bool(each.get("interruptible", False)),
             )
             for name, each in given.get("channels", {}).items()
         }

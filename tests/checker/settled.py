@@ -70,7 +70,10 @@ def _fits(agent: Agent, *, life: Life, pool: Pool, now: int | None) -> bool:
         or (profile.get("capacity") is None and not pool.agents.knows_capacity)
     ):
         return False
-    claim = Claim(life.channel, units, labels=life.labels)
+    rules = pool.agents.rules_of(life.channel)
+    # Of a channel nobody tells of it is taken for granted that all he has is in its way.
+    is_soft = rules is None or rules.interruptible
+    claim = Claim(life.channel, units, labels=life.labels, interruptible=is_soft)
     return pool.agents.room_fault(agent, claim=claim, now=clock) is None
 
 

@@ -156,8 +156,9 @@ def so(reference: Lifecycle, conversation: str, agent: str, reason: PassedOver) 
     profile, record = reference.profiles[agent], reference.agents[agent]
     channel = reference.policy.channels[c.channel]
     claims = reference.claims(agent, but=c)
-    others = [reference.policy.channels[name] for name, _, _ in claims if name != c.channel]
-    own = len(claims) - len(others)
+    counts = claims if channel.interruptible else reference.uninterruptible(claims)
+    others = [reference.policy.channels[name] for name, _, _ in counts if name != c.channel]
+    own = len([name for name, _, _ in claims if name == c.channel])
     spoken = frozenset(primary(each) for each in profile.languages)
     unmet = [
         type(term).__name__
@@ -179,7 +180,7 @@ def so(reference: Lifecycle, conversation: str, agent: str, reason: PassedOver) 
         PassedOver.KEPT: c.kept_until is not None and agent not in c.preferred_agents,
         PassedOver.CHANNEL_FULL: own
         >= min(profile.channels.get(c.channel, 0), channel.at_most or 999),
-        PassedOver.NO_UNITS: sum(units for _, units, _ in claims) + channel.units
+        PassedOver.NO_UNITS: sum(units for _, units, _ in counts) + channel.units
         > reference.capacity(agent),
         PassedOver.EXCLUSIVE: bool(others)
         and (channel.exclusive or any(each.exclusive for each in others)),

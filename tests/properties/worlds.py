@@ -205,6 +205,7 @@ def _livelier(rules: Policy, chance: Chance) -> Policy:
             exclusive=name == "voice" and one_in(3, chance),
             mode=OfferMode.MANUAL if one_in(2, chance) else channel.mode,
             addressees=chance.one_of((1, 2, 3)),
+            interruptible=one_in(3, chance),
         )
         for name, channel in rules.channels.items()
     }
@@ -289,6 +290,7 @@ def _channels(chance: Chance) -> Mapping[str, Channel]:
         name="email",
         units=chance.one_of((25, 0, 60)),
         exclusive=one_in(6, chance),
+        interruptible=one_in(3, chance),
         mode=chance.one_of(modes),
         expires_ms=120_000,
         addressees=chance.one_of((1, 1, 50, 2)),

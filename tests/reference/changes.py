@@ -25,6 +25,8 @@ class Changes(Room):
         """Number one decision; the fields of its body are looked up by their names."""
         if c is not None:
             about = {"conversation": c.id, "waited_s": self.waited_ms(c) / 1000}
+            soft = self.policy.channels[c.channel].interruptible or UNSET
+            about |= {"interruptible": soft}
             about |= {"labels": (c.offer or c).labels or UNSET}
             known = asdict(c) | (asdict(c.offer) if c.offer else {}) | about | known
         self.seq, self.version = self.seq + 1, self.policy.version if self.policy else ""

@@ -4,11 +4,13 @@ from typing import Any
 
 from tests.reference.moment import Moment
 
+Claim = tuple[str, int, tuple[str, ...]]
+
 
 class Room(Moment):
     """One pool whose agents hold what they have."""
 
-    def claims(self, agent: str, but: Any = None) -> list[tuple[str, int, tuple[str, ...]]]:
+    def claims(self, agent: str, but: Any = None) -> list[Claim]:
         """Give channel, units and labels of all that takes the agent's capacity."""
         held = [c for c in self.held_by(agent) if c is not but]
         after = self.agents[agent].wrap_ups.values()
@@ -23,16 +25,21 @@ class Room(Moment):
     def has_room(self, agent: str, c: Any) -> bool:
         channels, claims = self.policy.channels, self.claims(agent, but=c)
         channel, cap = channels[c.channel], self.profiles[agent].channels.get(c.channel, 0)
-        others = [channels[name] for name, _, _ in claims if name != c.channel]
+        counts = claims if channel.interruptible else self.uninterruptible(claims)
+        others = [channels[name] for name, _, _ in counts if name != c.channel]
         return (
-            len(claims) - len(others)
+            len([name for name, _, _ in claims if name == c.channel])
             < (cap if channel.at_most is None else min(cap, channel.at_most))
-            and sum(units for _, units, _ in claims) + channel.units <= self.capacity(agent)
+            and sum(units for _, units, _ in counts) + channel.units <= self.capacity(agent)
             and not (channel.exclusive and others)
             and not any(other.exclusive for other in others)
             and not any(self.is_full(label, claims) for label in c.labels)
         )
 
-    def is_full(self, label: str, claims: list[tuple[str, int, tuple[str, ...]]]) -> bool:
+    def uninterruptible(self, claims: list[Claim]) -> list[Claim]:
+        """Give what counts for a conversation that may come between."""
+        return [each for each in claims if not self.policy.channels[each[0]].interruptible]
+
+    def is_full(self, label: str, claims: list[Claim]) -> bool:
         known = self.policy.labels.get(label)
         return known and sum(label in labels for _, _, labels in claims) >= known.at_most

@@ -62,6 +62,7 @@ def poorer() -> Iterator[tuple[str, Policy]]:
         manual = OfferMode.MANUAL
         for what, other in (
             ("exclusive", replace(channel, exclusive=False)),
+            ("interruptible", replace(channel, interruptible=False)),
             ("units", replace(channel, units=1)),
             ("offer", replace(channel, mode=manual, expires_ms=1)),
             ("offer: to", replace(channel, addressees=1)),

@@ -77,8 +77,6 @@ class WrapUp(Written):
 class Channel(Written):
     """A channel: what one conversation on it costs an agent, and how it is offered."""
 
-    PLANNED: ClassVar[Mapping[str, str]] = {"interruptible": "to let more urgent work come between"}
-
     like: Name | None = Field(
         default=None, description="Another channel whose keys hold where this one is silent."
     )
@@ -92,12 +90,25 @@ class Channel(Written):
         default=False,
         description="An agent who has one of these has nothing on any other channel.",
     )
+    interruptible: bool = Field(
+        default=False,
+        description="Work that waits: beside it an agent has room for other channels as if he had none.",
+    )
     offer: Offer = Field(
         default=Offer(), description="How an agent is given a conversation; asked, if left out."
     )
     wrap_up: WrapUp | None = Field(
         default=None, description="Work after the conversation; none if left out."
     )
+
+    @model_validator(mode="after")
+    def _interrupts_or_excludes(self) -> Self:
+        if self.interruptible and self.exclusive:
+            raise trouble(
+                "what is `exclusive` cannot be `interruptible` too",
+                "`exclusive` shares an agent with nothing",
+            )
+        return self
 
 
 class Label(Written):
