@@ -58,7 +58,7 @@ def compile_engine(project: Path, copy: Path) -> list[Path]:
             name for name in names if not name.endswith(".py") and not Path(folder, name).is_dir()
         ],
     )
-    modules = sorted(path.relative_to(copy) for path in (copy / COMPILED).glob("*.py"))
+    modules = sorted(path.relative_to(copy) for path in (copy / COMPILED).rglob("*.py"))
     run = subprocess.run(
         [sys.executable, "-m", "mypyc", *map(str, modules)],
         cwd=copy,

@@ -1,4 +1,4 @@
-"""Replay a tape with the compiled engine, in the environment that `make compiled` built.
+"""The compiled engine, in the environment that `make compiled` built: its command, and a replay.
 
 The replay runs in a process of that environment's Python, which finds `router` there and only
 `loadtests` here. It raises if it got the sources instead, or an engine made from other sources.
@@ -18,6 +18,7 @@ from loadtests.tape import Tape
 PROJECT: Final = Path(__file__).resolve().parents[1]
 PYTHON: Final = PROJECT / ".venv-compiled" / "bin" / "python"
 UNEQUAL: Final = 4
+STALE: Final = "it was built from other sources: build it anew with `make compiled`"
 # The project comes last on the path: its own `router` must not be found first.
 CHILD: Final = "import sys; sys.path.append(sys.argv[1]); from loadtests.compiled import main; main(sys.argv[2])"
 
@@ -29,6 +30,19 @@ class CompiledError(Exception):
 def is_built() -> bool:
     """Tell whether there is a compiled engine to replay with."""
     return PYTHON.exists()
+
+
+def command() -> Path | None:
+    """Give the command with the compiled engine, None where there is none.
+
+    Raises `CompiledError` where it was built from other sources than these.
+    """
+    if not is_built():
+        return None
+    (installed,) = PYTHON.parents[1].glob("lib/python*/site-packages/router")
+    if _sources(installed) != _sources(PROJECT / "router"):
+        raise CompiledError(STALE)
+    return PYTHON.with_name("contact-router")
 
 
 def replay(tape: Path, *, python: Path = PYTHON, site: Path | None = None) -> EngineRun:
@@ -57,7 +71,7 @@ def main(tape: str) -> None:
     if not str(router.engine.__file__).endswith(".so"):
         sys.exit(f"not compiled: {router.engine.__file__}")
     if _sources(Path(router.engine.__file__).parent) != _sources(PROJECT / "router" / "engine"):
-        sys.exit("it was built from other sources: build it anew with `make compiled`")
+        sys.exit(STALE)
     try:
         found = engine_run.replay(Tape.load(Path(tape)))
     except UnequalError as error:
@@ -67,5 +81,5 @@ def main(tape: str) -> None:
 
 
 def _sources(folder: Path) -> dict[str, bytes]:
-    """Read the sources in a folder; a wheel has them beside what was made of them."""
-    return {path.name: path.read_bytes() for path in folder.glob("*.py")}
+    """Read the sources below a folder; a wheel has them beside what was made of them."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.py")}

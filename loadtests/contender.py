@@ -1,6 +1,7 @@
 """A router under load, as its own process: the real one, or the null router beside it.
 
-Both are started in the same way, announce themselves with a line that begins with `ready`, and end
+The real one is the command with the compiled engine, where `make compiled` has built it. Both are
+started in the same way, announce themselves with a line that begins with `ready`, and end
 with SIGTERM. What a process says on standard error is shown when it fails, and only then.
 """
 
@@ -17,6 +18,7 @@ from typing import Final
 
 import msgspec
 
+from loadtests import compiled
 from loadtests.machine import cpu_seconds
 from loadtests.topics import Topics
 from loadtests.volume import Volume
@@ -125,7 +127,7 @@ def _command(kind: Kind, *, topics: Topics, volume: Volume) -> tuple[list[str], 
             *("--partitions", str(topics.partitions)),
             *("--volume", msgspec.json.encode(volume).decode()),
         ], {}
-    return [str(COMMAND), "run"], {
+    return [str(compiled.command() or COMMAND), "run"], {
         "CONTACT_ROUTER_KAFKA__BOOTSTRAP_SERVERS": topics.bootstrap,
         "CONTACT_ROUTER_TOPICS__PREFIX": topics.prefix,
         "CONTACT_ROUTER_GROUP": topics.prefix + "group",

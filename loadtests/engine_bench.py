@@ -1,8 +1,8 @@
 """The engine alone: one large world, the same under an operator's rules, and how cost grows.
 
 Growth is measured from a base of a tenth of the large world, by making queues, agents or backlog
-ten times as many, each alone. Every world lives and is replayed in processes of its own, one at a
-time, so that none finds the memory of another. Base and grown worlds are replayed in turns, and
+ten times as many, each alone. Every world lives and is replayed in processes of its own, so that
+none finds the memory of another; two live at a time, and while one is replayed nothing else runs. Base and grown worlds are replayed in turns, and
 the fastest replay of each counts: what a busy machine adds is not growth.
 """
 
@@ -15,8 +15,9 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from loadtests import compiled, world_rules
-from loadtests.engine_run import GC_SETTING, EngineRun, replay
+from loadtests import centre_bench, compiled, world_rules
+from loadtests.centre_bench import CentreReport
+from loadtests.engine_run import GC_SETTING, EngineRun, growth, replay
 from loadtests.tape import Tape, record
 from loadtests.worlds import Size, World
 
@@ -55,6 +56,7 @@ class EngineReport(msgspec.Struct, frozen=True, kw_only=True):
     base_with_rules: EngineRun
     grown: dict[str, EngineRun]
     growth: dict[str, float]
+    centre: CentreReport
 
 
 def run(*, seed: int, tell: Callable[[str], None]) -> EngineReport:
@@ -62,12 +64,7 @@ def run(*, seed: int, tell: Callable[[str], None]) -> EngineReport:
     with tempfile.TemporaryDirectory(prefix="loadtests-") as folder:
         tapes = {"large": Path(folder) / "large", "base": Path(folder) / "base"}
         tapes |= {name: Path(folder) / name for name in GROWN}
-        for name, size in {"large": LARGE, "base": BASE, **GROWN}.items():
-            tell(f"recording the {name} world: {say(size)}")
-            warm_up, inputs = (
-                (WARM_UP, INPUTS) if name == "large" else (WARM_UP_OF_GROWTH, INPUTS_OF_GROWTH)
-            )
-            _alone(_record, tapes[name], size, seed, warm_up, inputs)
+        _record_all({"large": LARGE, "base": BASE, **GROWN}, tapes, seed=seed, tell=tell)
         tell("replaying the large world")
         large = _alone(_replay, tapes["large"])
         tell("replaying the large world, every input a batch of its own")
@@ -83,6 +80,7 @@ def run(*, seed: int, tell: Callable[[str], None]) -> EngineReport:
                 runs.setdefault(name, []).append(_alone(_replay, tapes[name]))
         tell("replaying the base world under an operator's rules")
         base_with_rules = _alone(_replay_with_rules, tapes["base"])
+    centre = centre_bench.run(seed=seed, tell=tell)
     fastest = {name: min(each, key=lambda run: run.input_us.mean) for name, each in runs.items()}
     base = fastest.pop("base")
     return EngineReport(
@@ -95,19 +93,8 @@ def run(*, seed: int, tell: Callable[[str], None]) -> EngineReport:
         base_with_rules=base_with_rules,
         grown=fastest,
         growth={name: growth(run, over=base) for name, run in fastest.items()},
+        centre=centre,
     )
-
-
-def growth(run: EngineRun, *, over: EngineRun) -> float:
-    """Compare mean costs as if both had had the base's mix of inputs.
-
-    In a larger world some types come more often; that a type costs more is growth, that a dear one
-    is more frequent is not. A type that one of them did not have is left out.
-    """
-    shared = [name for name in over.by_type_us if name in run.by_type_us]
-    weights = {name: over.by_type_us[name].count for name in shared}
-    cost = sum(run.by_type_us[name].mean * weights[name] for name in shared)
-    return cost / sum(over.by_type_us[name].mean * weights[name] for name in shared)
 
 
 def say(size: Size) -> str:
@@ -121,8 +108,24 @@ def _alone(work: Callable[..., Result], *given: object) -> Result:
         return process.submit(work, *given).result()
 
 
+def _record_all(
+    sizes: dict[str, Size], tapes: dict[str, Path], *, seed: int, tell: Callable[[str], None]
+) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(2, mp_context=spawn, max_tasks_per_child=1) as processes:
+        recorded = []
+        for name, size in sizes.items():
+            tell(f"recording the {name} world: {say(size)}")
+            warm_up, inputs = (
+                (WARM_UP, INPUTS) if name == "large" else (WARM_UP_OF_GROWTH, INPUTS_OF_GROWTH)
+            )
+            recorded.append(processes.submit(_record, tapes[name], size, seed, warm_up, inputs))
+        for each in recorded:
+            each.result()
+
+
 def _record(path: Path, size: Size, seed: int, warm_up: int, inputs: int) -> None:  # noqa: PLR0917 - across a process
-    tape = record(size, seed=seed, warm_up_s=WARM_UP_S, warm_up=warm_up, inputs=inputs)
+    tape = record(World(size, seed=seed), warm_up_s=WARM_UP_S, warm_up=warm_up, inputs=inputs)
     tape.save(path)
 
 

@@ -140,6 +140,18 @@ def replay(tape: Tape, *, policies: Policies | None = None, batch: int = BATCH) 
     )
 
 
+def growth(run: EngineRun, *, over: EngineRun) -> float:
+    """Compare mean costs as if both had had the base's mix of inputs.
+
+    In a larger world some types come more often; that a type costs more is growth, that a dear one
+    is more frequent is not. A type that one of them did not have is left out.
+    """
+    shared = [name for name in over.by_type_us if name in run.by_type_us]
+    weights = {name: over.by_type_us[name].count for name in shared}
+    cost = sum(run.by_type_us[name].mean * weights[name] for name in shared)
+    return cost / sum(over.by_type_us[name].mean * weights[name] for name in shared)
+
+
 def _apply(
     engine: Engine, events: list[tuple[int, Input]], *, batch: int
 ) -> tuple[list[int], list[int], int]:

@@ -31,6 +31,8 @@ from router.model.inputs import (
     ConversationEnded,
     ConversationTransferred,
     ConversationUpdated,
+    DeflectionAccepted,
+    DeflectionDeclined,
     Input,
     OfferAccepted,
     OfferDeclined,
@@ -43,13 +45,14 @@ from router.model.outputs import (
 from router.model.outputs import (
     ConversationAssigned,
     ConversationClosed,
+    ConversationDeflected,
     ConversationOffered,
     ConversationRequeued,
     Decision,
 )
 
 HEARTBEAT_MS: Final = LEASE_MS // 3
-HANDLE_MS: Final = {"voice": 240_000, "chat": 300_000, "email": 360_000}
+HANDLE_MS: Final = {"voice": 240_000, "chat": 300_000, "email": 360_000, "message": 360_000}
 """Mean time of work on a conversation."""
 WRAP_UP_MS: Final = 20_000
 """Mean of the work after it, ended by the agent if the policy does not end it first."""
@@ -61,6 +64,9 @@ ANSWER_MS: Final = (1_000, 6_000)
 ACCEPTS: Final = 0.92
 DECLINES: Final = 0.04
 """The rest of the offers is missed."""
+TAKES_UP: Final = 0.4
+GOES_ON_WAITING: Final = 0.3
+"""Of those who are offered something else than waiting; the rest do not answer."""
 TRANSFERS: Final = 0.05
 UPDATES: Final = 0.04
 WORK_MS: Final = 3_600_000
@@ -117,14 +123,15 @@ class People:
                 case ConversationClosed(agent=str(name)):
                     self._wrap_up(name, body.conversation, body.wrapup_until)
                     del self._lives[body.conversation]
+                case ConversationClosed() | Abandoned():
+                    self._leave(body.conversation)
+                    del self._lives[body.conversation]
+                case ConversationDeflected():
+                    self._consider(body)
                 case ConversationRequeued():
                     if isinstance(body.agent, str):
                         self._wrap_up(body.agent, body.conversation, body.wrapup_until)
-                    self._waiting.add(body.conversation)
-                    self._come_back += self._lives[body.conversation].overloaded
-                case Abandoned():
-                    self._leave(body.conversation)
-                    del self._lives[body.conversation]
+                    self._come_back_to_wait(body.conversation)
                 case _:
                     pass
 
@@ -134,6 +141,19 @@ class People:
             what = "accept" if chance < ACCEPTS else "decline"
             delay = self._rng.uniform(*ANSWER_MS)
             self._after(delay, what, offered.conversation, offered.offer, offered.agent)
+
+    def _consider(self, deflected: ConversationDeflected) -> None:
+        chance = self._rng.random()
+        if chance < TAKES_UP + GOES_ON_WAITING:
+            what = "take_up" if chance < TAKES_UP else "go_on_waiting"
+            delay = self._rng.uniform(*ANSWER_MS)
+            self._after(delay, what, deflected.conversation, deflected.deflection)
+
+    def _come_back_to_wait(self, conversation: str) -> None:
+        # Who was deflected has never left.
+        if conversation not in self._waiting:
+            self._waiting.add(conversation)
+            self._come_back += self._lives[conversation].overloaded
 
     def _work(self, assigned: ConversationAssigned) -> None:
         self._leave(assigned.conversation)
@@ -172,6 +192,8 @@ class People:
                 return self._created(overloaded=True, arrived_at=now)
             case "heartbeat" | "break" | "back" | "wrapped":
                 return self._agent_does(what, names)
+            case "accept" | "decline" | "take_up" | "go_on_waiting":
+                return self._answers(what, names)
             case _:
                 return self._conversation_does(what, names)
 
@@ -190,16 +212,25 @@ class People:
                 self._after(self._rng.expovariate(1 / WORK_MS), "break", *names)
                 return AgentPresence(**known, agent=names[0], presence=Presence.AVAILABLE)
 
+    def _answers(self, what: str, names: tuple[str, ...]) -> Input:
+        known = self._world.envelope("conversations", START_MS + self._now)
+        name, offered = names[:2]
+        match what:
+            case "accept":
+                return OfferAccepted(**known, conversation=name, offer=offered, agent=names[2])
+            case "decline":
+                return OfferDeclined(**known, conversation=name, offer=offered, agent=names[2])
+            case "take_up":
+                return DeflectionAccepted(**known, conversation=name, deflection=offered)
+            case _:
+                return DeflectionDeclined(**known, conversation=name, deflection=offered)
+
     def _conversation_does(self, what: str, names: tuple[str, ...]) -> Input | None:
         name = names[0]
         if what in ("abandon", "update") and name not in self._waiting:
             return None
         known = self._world.envelope("conversations", START_MS + self._now)
         match what:
-            case "accept":
-                return OfferAccepted(**known, conversation=name, offer=names[1], agent=names[2])
-            case "decline":
-                return OfferDeclined(**known, conversation=name, offer=names[1], agent=names[2])
             case "end":
                 return ConversationEnded(**known, conversation=name, agent=names[1])
             case "transfer":

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from loadtests import targets
+from loadtests.centre_bench import CentreReport
 from loadtests.engine_bench import EngineReport, say
 from loadtests.engine_run import EngineRun
 from loadtests.machine import Machine
@@ -83,14 +84,7 @@ def _engine(report: EngineReport) -> Iterator[str]:
     yield _row("changes() in all inputs", large.changes_us)
     yield _row("orjson decode + encode, all", large.orjson_us)
     yield _row("orjson, without heartbeats", large.orjson_without_heartbeats_us)
-    yield (
-        f"  mean / orjson: {large.ratio:.1f} x, without heartbeats {large.ratio_without_heartbeats:.1f} x;"
-        f" p99 / p50: {large.p99_to_p50:.1f}"
-    )
-    yield (
-        f"  CPU time alone: {large.cpu_us:.1f} µs an input, orjson {large.orjson_cpu_us:.2f} µs:"
-        f" {large.cpu_ratio:.1f} x"
-    )
+    yield from _ratios(large)
     alone = report.large_alone
     yield (
         f"  every input a batch of its own: mean {alone.input_us.mean:.1f} µs, mean / orjson"
@@ -98,16 +92,29 @@ def _engine(report: EngineReport) -> Iterator[str]:
     )
     if report.large_compiled:
         mean = report.large_compiled.input_us.mean
-        yield (
-            f"  compiled engine: mean {mean:.1f} µs, {mean / large.input_us.mean:.2f} x plain Python;"
-            f" mean / orjson {report.large_compiled.ratio:.1f} x"
-        )
+        yield ""
+        yield f"  the compiled engine, {mean / large.input_us.mean:.2f} x the time of plain Python"
+        yield _row("all inputs", report.large_compiled.input_us)
+        yield _row("without heartbeats", report.large_compiled.without_heartbeats_us)
+        yield from _ratios(report.large_compiled)
     yield ""
     yield f"  {'growth, µs an input':<34}{_HEAD}   growth"
     yield _row(f"base: {say(report.base.size)}", report.base.input_us)
     for what, run in report.grown.items():
         yield f"{_row(f'10 x {what}', run.input_us)}  {report.growth[what]:>6.2f} x"
     yield from _rules(report.base, report.base_with_rules)
+    yield from _centre(report.centre)
+
+
+def _ratios(run: EngineRun) -> Iterator[str]:
+    yield (
+        f"  mean / orjson: {run.ratio:.1f} x, without heartbeats {run.ratio_without_heartbeats:.1f} x;"
+        f" p99 / p50: {run.p99_to_p50:.1f}"
+    )
+    yield (
+        f"  CPU time alone: {run.cpu_us:.1f} µs an input, orjson {run.orjson_cpu_us:.2f} µs:"
+        f" {run.cpu_ratio:.1f} x"
+    )
 
 
 def _rules(plain: EngineRun, ruled: EngineRun) -> Iterator[str]:
@@ -121,9 +128,22 @@ def _rules(plain: EngineRun, ruled: EngineRun) -> Iterator[str]:
     )
 
 
+def _centre(report: CentreReport) -> Iterator[str]:
+    size = report.whole.size
+    yield ""
+    yield (
+        f"  the example centre: {size.agents:,} agents, {size.waiting:,} waiting, qualified by its rules"
+    )
+    yield _row("its plain queues", report.plain.input_us)
+    yield f"{_row('all its rules', report.whole.input_us)}  {report.ratio:>6.2f} x"
+
+
 def _router(report: RouterReport) -> Iterator[str]:
     yield ""
-    yield f"ROUTER    Kafka {report.kafka}, one node on this machine; null router in the same run"
+    engine = "compiled engine" if report.is_compiled else "engine in plain Python"
+    yield (
+        f"ROUTER    {engine}; Kafka {report.kafka}, one node on this machine; null router in the same run"
+    )
     yield (
         f"          latency: planned send to visible, ms; Poisson arrivals, {WARM_UP_S:g} s of"
         " warm-up left out"

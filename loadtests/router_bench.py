@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from loadtests import drain, open_loop
+from loadtests import compiled, drain, open_loop
 from loadtests.contender import Kind
 from loadtests.drain import Drain
 from loadtests.machine import Others
@@ -57,9 +57,10 @@ class DrainPair(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RouterReport(msgspec.Struct, frozen=True, kw_only=True):
-    """What the router bench found."""
+    """What the router bench found; `is_compiled`: whether its engine was the compiled one."""
 
     seed: int
+    is_compiled: bool
     kafka: str
     drains: list[DrainPair]
     latencies: list[LatencyPair]
@@ -153,6 +154,7 @@ def run(*, seed: int, tell: Callable[[str], None]) -> RouterReport:
         bench.warm_up()
         return RouterReport(
             seed=seed,
+            is_compiled=compiled.is_built(),
             kafka=KAFKA_VERSION,
             drains=[bench.drain(shards) for shards in SHARDS],
             latencies=[bench.latency(shards, rate) for shards in SHARDS for rate in RATES],

@@ -61,13 +61,12 @@ class Tape(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.msgpack.decode(path.read_bytes(), type=cls)
 
 
-def record(size: Size, *, seed: int, warm_up_s: int, warm_up: int, inputs: int) -> Tape:
+def record(world: World, *, warm_up_s: int, warm_up: int, inputs: int) -> Tape:
     """Let a world live: everybody in, some virtual time that is not recorded, then the inputs.
 
     The first `warm_up` inputs are recorded and not measured: an engine that was just restored meets
     most kinds of conversation for the first time in them.
     """
-    world = World(size, seed=seed)
     engine = Engine(OnePolicy(world.policy()))
     people = People(world)
     for event in world.people():
@@ -94,8 +93,8 @@ def record(size: Size, *, seed: int, warm_up_s: int, warm_up: int, inputs: int) 
         decided += len(said)
         lived.append((now, event.type, msgspec.Raw(_pack(event))))
     return Tape(
-        size=size,
-        seed=seed,
+        size=world.size,
+        seed=world.seed,
         state=state,
         begins_at=begins_at,
         inputs=lived,

@@ -14,8 +14,8 @@ from router.daemon.outbox import Outbox, Parcel
 from router.daemon.surroundings import Surroundings
 from router.engine import Engine
 from router.model.outputs import Decision
-from router.model.state import PositionsRecord
-from router.wire.changelog import encode_change, encode_positions
+from router.model.state import PositionsRecord, ShardsRecord
+from router.wire.changelog import encode_change, encode_positions, encode_shards
 from router.wire.dead_letters import DeadLetter, encode_dead_letter
 from router.wire.partitions import partition_of
 
@@ -51,6 +51,11 @@ class Batch:
         self._assignments = outbox.parcel(names.assignments, partition, at=self.now)
         self._state = outbox.parcel(names.state, partition, at=self.now)
         self._notices: dict[int, Parcel] = {}
+        self._shards: list[ShardsRecord] = []
+
+    def count_shards(self) -> None:
+        """Write down how many shards there are."""
+        self._shards.append(ShardsRecord(count=self._around.shard_count))
 
     def write(self, decisions: list[Decision]) -> None:
         """Pack decisions that were taken at the present positions."""
@@ -79,9 +84,11 @@ class Batch:
     def parcels(self, engine: Engine) -> list[Parcel]:
         """Pack what changed, and give all there is to publish; none where nothing happened."""
         changes = engine.changes()
-        if not changes and not self.chunks and not self.decisions:
+        if not changes and not self.chunks and not self.decisions and not self._shards:
             return []
         state = self._state
+        for shards in self._shards:
+            state.add(*encode_shards(shards))
         for change in changes:
             state.add(*encode_change(change))
         conversations, agents, commands = self.positions

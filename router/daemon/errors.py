@@ -48,6 +48,8 @@ class Cause(StrEnum):
     """The process stood still for too long to trust what it holds."""
     DELETED_INPUTS = "deleted_inputs"
     """Inputs were deleted before they were read."""
+    WRONG_STATE = "wrong_state"
+    """The state is gone, or was written when there was another number of shards."""
     INVARIANT = "invariant"
     """Something is not as it must be: a bug, here or in a library."""
 
@@ -62,6 +64,10 @@ class StalledError(Exception):
 
 class DeletedInputsError(Exception):
     """Tell that a shard's inputs do not go on where it left off."""
+
+
+class WrongStateError(Exception):
+    """Tell that the state topic does not hold what this shard decided before."""
 
 
 class AuditError(Exception):
@@ -92,6 +98,8 @@ def cause_of(error: BaseException) -> Cause:
             return Cause.STALLED
         if isinstance(seen, DeletedInputsError):
             return Cause.DELETED_INPUTS
+        if isinstance(seen, WrongStateError):
+            return Cause.WRONG_STATE
         if isinstance(seen, DeadlineError):
             return Cause.DEADLINE
         seen = seen.__cause__

@@ -18,10 +18,13 @@ from router.daemon.topics import TopicNames
 from router.model.state import BarrierRecord, Entity, Key, PositionsRecord
 from router.wire.changelog import (
     BARRIER_KEY,
+    OF_THE_SHARD,
     POSITIONS_KEY,
+    SHARDS_KEY,
     decode_barrier,
     decode_entity,
     decode_positions,
+    decode_shards,
 )
 
 POLL_MS: Final = 1_000
@@ -55,13 +58,18 @@ class Fold:
         return [
             decode_entity(key, value)
             for key, value in self._last.items()
-            if key not in {BARRIER_KEY, POSITIONS_KEY}
+            if key not in OF_THE_SHARD
         ]
 
     def positions(self) -> PositionsRecord | None:
         """Decode where the shard goes on; None where it never read anything."""
         value = self._last.get(POSITIONS_KEY)
         return None if value is None else decode_positions(value)
+
+    def shards(self) -> int | None:
+        """Decode how many shards there are; None where no owner has written that down."""
+        value = self._last.get(SHARDS_KEY)
+        return None if value is None else decode_shards(value).count
 
 
 async def fold_committed(

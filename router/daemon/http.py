@@ -35,9 +35,15 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class HttpServer:
-    """Serves one process's figures and views. `start` binds, `stop` ends it."""
+    """Serves one process's figures and views. `start` binds, `stop` ends it.
 
-    def __init__(self, around: Surroundings, shards: Shards) -> None:
+    `before_figures` is called before figures are given.
+    """
+
+    def __init__(
+        self, around: Surroundings, shards: Shards, *, before_figures: Callable[[], None]
+    ) -> None:
+        self._before_figures = before_figures
         self._around = around
         self._shards = shards
         self._runner = web.AppRunner(
@@ -79,6 +85,7 @@ class HttpServer:
 
     async def _metrics(self, _: web.Request) -> web.Response:
         metrics = self._around.metrics
+        self._before_figures()
         waiting: dict[str, int] = {}
         versions: set[str] = set()
         for shard in sorted(self._shards.running):

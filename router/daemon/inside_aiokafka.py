@@ -6,14 +6,24 @@ real broker, so that an upgrade of the pinned release has one short list to go t
 # ruff: noqa: SLF001 - looking inside is what this module is for
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import errors as kafka_errors
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.protocol.group import LeaveGroupRequest
 from aiokafka.structs import OffsetAndMetadata
 
 Append = Callable[[int, int, bytes | None, bytes | None, Any], object | None]
 """Offset in the page, timestamp (ms), key, value, headers; None where the page is full."""
+
+
+class Member(NamedTuple):
+    """A member of a group as the broker knows it: the name it gave, and where it comes from."""
+
+    client_id: str
+    address: str
 
 
 def appender(page: BatchBuilder) -> Append:
@@ -63,3 +73,24 @@ async def commit_offsets(
     The consumer's own `commit` takes only what the group assigned to it.
     """
     await member._coordinator._do_commit_offsets(None, dict(offsets))
+
+
+async def members_of(admin: AIOKafkaAdminClient, group: str) -> dict[str, Member]:
+    """Give who is in a group, by member id; raises `KafkaError` where that cannot be told.
+
+    The client reads the latest answer it knows by the form of an earlier one, which is right as
+    long as one group is asked for.
+    """
+    (answer,) = await admin.describe_consumer_groups([group])
+    ((code, _, _, _, _, members, *_),) = answer.groups
+    if code:
+        raise kafka_errors.for_code(code)(f"the group {group} cannot be described")
+    return {id_: Member(client_id, address) for id_, client_id, address, *_ in members}
+
+
+async def leave_group(admin: AIOKafkaAdminClient, group: str, *, member: str) -> None:
+    """Take a member out of a group; one that is not in it is out of it already."""
+    coordinator = await admin.find_coordinator(group)
+    answer = await admin._send_request(LeaveGroupRequest(group, member), coordinator)
+    if answer.error_code not in {0, kafka_errors.UnknownMemberIdError.errno}:
+        raise kafka_errors.for_code(answer.error_code)(f"{member} cannot leave the group {group}")

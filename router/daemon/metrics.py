@@ -112,6 +112,12 @@ class Metrics:
             "Times the rules were read while running, by whether they were taken.",
             "result",
         )
+        self._unanswered = self._counter(
+            "conditions_unanswered",
+            "Times a condition of a rule or queue could not be answered and so did not hold:"
+            " what it asks for was not there (missing), or was no such value (unusable).",
+            *("of", "name", "cause"),
+        )
         self._rules_time = self._histogram(
             "rules_change_seconds",
             "Changing a shard over to other rules, all its pools together; nothing else moves meanwhile.",
@@ -198,6 +204,10 @@ class Metrics:
     def reloaded(self, *, successful: bool) -> None:
         """Count rules that were read while running."""
         self._reloads.labels("taken" if successful else "refused").inc()
+
+    def unanswered(self, of: str, name: str, *, cause: str, times: int) -> None:
+        """Count conditions of a rule or queue that could not be answered."""
+        self._unanswered.labels(of, name, cause).inc(times)
 
     def changed_rules(self, seconds: float) -> None:
         """Count a shard that changed over to other rules."""

@@ -18,6 +18,7 @@ from aiokafka.structs import OffsetAndMetadata
 from router.daemon import inside_aiokafka
 from router.daemon.connection import Connection
 from router.daemon.deadline import within
+from router.daemon.former_members import FormerMembers
 from router.daemon.hard_stop import stop_consumer
 from router.daemon.settings import Settings
 from router.daemon.topics import LOST
@@ -38,6 +39,7 @@ class Ownership:
         self._settings = settings
         self._topic = topic
         self._member: AIOKafkaConsumer | None = None
+        self._former = FormerMembers(connection, settings)
         # Of this member alone: the client keeps an assignor's memory in its class.
         self._assignor = type("Sticky", (StickyPartitionAssignor,), {})
         self.owned: frozenset[int] | None = None
@@ -94,7 +96,9 @@ class Ownership:
 
     async def _belong(self) -> None:
         timing = self._settings.membership
+        await self._former.look()
         member = self._connection.consumer(
+            client_id=self._former.client_id,
             group_id=self._settings.group,
             session_timeout_ms=timing.session_timeout_ms,
             rebalance_timeout_ms=timing.session_timeout_ms,
@@ -104,14 +108,19 @@ class Ownership:
             partition_assignment_strategy=(self._assignor,),
         )
         member.subscribe([self._topic], listener=_Listener(self, member))
+        leaving = asyncio.create_task(self._former.leave(), name="former members")
         try:
             # Joins, and waits for the first assignment: as long as the others' rebalance takes.
             await member.start()
             while True:
                 await asyncio.sleep(timing.heartbeat_ms / 1_000)
                 inside_aiokafka.raise_failure(member)
+                if leaving.done():
+                    leaving.result()
         finally:
             self._member = None
+            leaving.cancel()
+            await asyncio.gather(leaving, return_exceptions=True)
             await stop_consumer(member, timeout_s=self._settings.stop.close_timeout_s)
 
     def given(self, shards: Iterable[int], *, member: AIOKafkaConsumer) -> None:

@@ -125,6 +125,7 @@ class Life:
             names=around.names,
             outbox=self._outbox,
             partition=self.partition,
+            shards=around.shard_count,
         )
         self.positions = self._where_to_begin(restored)
         await self._take_up(restored)
@@ -176,6 +177,8 @@ class Life:
         """Put the entities into the engine, and publish what it decides about them."""
         batch = self._new_batch()
         batch.write(self._engine.restore(restored.entities, batch.now))
+        if not restored.is_counted:
+            batch.count_shards()
         self._audit()
         await self._commit(batch)
 

@@ -20,11 +20,14 @@ import structlog
 from router.daemon.metrics import Metrics
 from router.model.policy import Policies
 from router.rules import RulesError, RuleSet, load
+from router.rules.word_lists import list_files
 
 log = structlog.get_logger(__name__)
 
 AGAIN_S: Final = 0.1
 """Wait before files that changed while they were read are read again."""
+
+_READ: Final = frozenset({".yaml", ".yml"})
 
 Footprint = tuple[tuple[str, int, int, int], ...]
 """Of each file its name, when it was written (ns), its size and its inode; sorted."""
@@ -156,19 +159,20 @@ def read_rules(path: Path) -> RulesRead:
 
 
 def footprint_of(path: Path) -> Footprint:
-    """Tell how the files stand; what cannot be looked at is left out."""
+    """Tell how the files of rules and of their words stand; what cannot be looked at is left out."""
     try:
-        files = [*path.iterdir()] if path.is_dir() else [path]
+        is_folder = path.is_dir()
+        files = [each for each in path.iterdir() if each.suffix in _READ] if is_folder else [path]
+        files += list_files(path if is_folder else path.parent)
     except OSError:
         return ()
     found = []
     for each in files:
-        if each.suffix in {".yaml", ".yml"} or each == path:
-            try:
-                state = os.stat(each)
-            except OSError:
-                continue
-            found.append((each.name, state.st_mtime_ns, state.st_size, state.st_ino))
+        try:
+            state = os.stat(each)
+        except OSError:
+            continue
+        found.append((str(each), state.st_mtime_ns, state.st_size, state.st_ino))
     return tuple(sorted(found))
 
 

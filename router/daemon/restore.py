@@ -14,7 +14,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from router.daemon.connection import Connection
 from router.daemon.deadline import within
-from router.daemon.fold import Fold, assign_from_beginning
+from router.daemon.errors import WrongStateError
+from router.daemon.fold import Fold, assign_from_beginning, fold_committed
 from router.daemon.hard_stop import stop_consumer
 from router.daemon.hazards import as_read
 from router.daemon.outbox import Outbox
@@ -30,21 +31,29 @@ class Restored(NamedTuple):
     """What a shard held: its entities, and where to go on (None: it never read anything).
 
     `beginnings`: the first offset that is still there of each input, in the order of `Topic`;
-    `records`: how many were folded.
+    `is_counted`: it holds how many shards there are; `records`: how many were folded.
     """
 
     entities: list[tuple[Key, Entity]]
     positions: PositionsRecord | None
+    is_counted: bool
     beginnings: tuple[int, ...]
     records: int
 
 
 async def restore(
-    connection: Connection, settings: Settings, *, names: TopicNames, outbox: Outbox, partition: int
+    connection: Connection,
+    settings: Settings,
+    *,
+    names: TopicNames,
+    outbox: Outbox,
+    partition: int,
+    shards: int,
 ) -> Restored:
     """Write a barrier through an open outbox, and fold the state until it is read.
 
-    Raises `DeadlineError`, or whatever Kafka refuses with.
+    `shards`: how many there are by now. Raises `WrongStateError` where the state is not that of this
+    shard, `DeadlineError`, or whatever Kafka refuses with.
     """
     barrier = BarrierRecord(nonce=uuid.uuid4().hex)
     parcel = outbox.parcel(names.state, partition, at=time.time_ns() // 1_000_000)
@@ -61,6 +70,13 @@ async def restore(
             f"restoring shard {partition}",
             _read_until(barrier, consumer=consumer, source=source, fold=fold),
         )
+        if fold.positions() is None:
+            decisions = TopicPartition(names.assignments, partition)
+            await within(
+                settings.kafka.call_timeout_s,
+                "asking for the last decision",
+                _expect_no_decision(consumer, decisions),
+            )
         beginnings = await within(
             settings.kafka.call_timeout_s,
             "asking for the first offsets",
@@ -68,9 +84,19 @@ async def restore(
         )
     finally:
         await stop_consumer(consumer, timeout_s=settings.stop.close_timeout_s)
+    known = fold.shards()
+    if known is None:
+        # It may be a new one beside those there were: the first one knows.
+        known = (await fold_committed(connection, settings, shards=[0]))[0].shards()
+    if known not in {None, shards}:
+        raise WrongStateError(
+            f"there are {shards} partitions, and there were {known}: the inputs of a pool are on"
+            " another one now than what is known of it"
+        )
     return Restored(
         entities=fold.entities(),
         positions=fold.positions(),
+        is_counted=fold.shards() is not None,
         beginnings=tuple(beginnings[each] for each in inputs),
         records=fold.records,
     )
@@ -83,3 +109,13 @@ async def _read_until(
     while not fold.holds(barrier):
         read = await consumer.getmany(timeout_ms=POLL_MS)
         fold.add(read.get(source, ()))
+
+
+async def _expect_no_decision(consumer: AIOKafkaConsumer, decisions: TopicPartition) -> None:
+    """A shard whose state holds no positions has decided nothing yet, or its state was lost."""
+    count = (await consumer.end_offsets([decisions]))[decisions]
+    if count > 0:
+        raise WrongStateError(
+            f"the state of this shard is gone: {decisions.topic}-{decisions.partition} has had"
+            f" {count} records, and nothing is known of them"
+        )

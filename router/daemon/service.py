@@ -14,6 +14,8 @@ from typing import Any, Final
 import structlog
 from aiokafka import TopicPartition
 
+import router.engine
+from router import __version__
 from router.daemon import hazards, memory, stall, topics
 from router.daemon.connection import Connection
 from router.daemon.errors import (
@@ -30,6 +32,7 @@ from router.daemon.settings import Settings
 from router.daemon.shards import Shards
 from router.daemon.surroundings import Surroundings
 from router.daemon.topics import Found, TopicNames
+from router.daemon.unanswered import UnansweredConditions
 from router.wire.reader import Reader
 from router.wire.writer import Writer
 
@@ -63,6 +66,7 @@ class Service:
         Raises `BrokerUnreachableError`, `TopicsWrongError`, `CertificateError`, `AddressError` or
         `hazards.UnsafeRuntimeError`.
         """
+        log.info("contact-router starts", version=__version__, engine=_kind_of_engine())
         hazards.mend(backoff_ms=self._settings.producer.backoff_ms)
         memory.tune()
         connection = Connection(self._settings.kafka)
@@ -79,13 +83,15 @@ class Service:
             metrics=around.metrics,
             on_swap=shards.change_rules,
         )
-        server = HttpServer(around, shards)
+        unanswered = UnansweredConditions(around.rules, around.metrics)
+        server = HttpServer(around, shards, before_figures=unanswered.look)
         address = await server.start(self._settings.http)
         work = [
             _named("intake", around.intake.run()),
             _named("shards", shards.run()),
             _named("stall watch", self._watch_stalls(around, shards)),
             _named("rules", reload.run()),
+            _named("unanswered conditions", unanswered.run()),
             _named("group offsets", self._commit_courtesy(around, ownership, shards)),
             _named("announcement", _announce_when_ready(shards, announce, address=address)),
         ]
@@ -225,6 +231,11 @@ async def _announce_when_ready(shards: Shards, say: Callable[[str], None], *, ad
         shards.changed.clear()
     say(f"ready {len(shards.owned)} shards of {shards.count} {address}")
     log.info("ready", address=address, shards=sorted(shards.owned), of=shards.count)
+
+
+def _kind_of_engine() -> str:
+    """Say whether the engine is the one that `make compiled` builds, or its sources."""
+    return "compiled" if str(router.engine.__file__).endswith(".so") else "plain"
 
 
 def _named(name: str, work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":

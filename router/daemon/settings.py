@@ -260,6 +260,12 @@ class Settings(BaseSettings):
     group: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,200}$")] = "contact-router"
     """Instances with the same name share the shards; two routers on the same topics must not."""
 
+    instance: Annotated[str, Field(pattern=r"^[A-Za-z0-9._:/-]{0,200}$")] | None = None
+    """Name of this instance, which only one process may have at a time: a process that starts takes
+    whoever had its name out of the group, so that a restart after a crash need not wait for
+    `membership.session_timeout_ms`. By default the names of the host and of the HTTP address, where
+    `http.port` is not 0; with `""` it has no name, and the group waits."""
+
     kafka: KafkaSettings = KafkaSettings()
     topics: TopicSettings = TopicSettings()
     rules: RulesSettings = RulesSettings()

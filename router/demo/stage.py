@@ -23,14 +23,6 @@ from router.embedded import EmbeddedKafka
 from router.model.policy import Policy
 from router.rules import load
 
-QUICK_BROKER: Final = {"group.min.session.timeout.ms": "1000"}
-QUICK_GROUP: Final = {
-    "CONTACT_ROUTER_MEMBERSHIP__SESSION_TIMEOUT_MS": "2000",
-    "CONTACT_ROUTER_MEMBERSHIP__HEARTBEAT_MS": "200",
-    "CONTACT_ROUTER_MEMBERSHIP__STALL_MS": "1500",
-}
-"""A broker of its own lets a router be missed after two seconds; others refuse less than six."""
-
 PARTITIONS: Final = 2
 """The centre is one pool, so one shard does all the work; the other shows that there may be more."""
 
@@ -77,13 +69,13 @@ def set_up(
         servers = settings.kafka.bootstrap_servers
         if has_own_broker:
             say("starting a Kafka of its own (the first time, Maven fetches 43 MB)")
-            servers = stack.enter_context(EmbeddedKafka(settings=QUICK_BROKER)).bootstrap_servers
+            servers = stack.enter_context(EmbeddedKafka()).bootstrap_servers
         else:
             say(f"using the Kafka at {servers}")
         own = f"demo-{uuid.uuid4().hex[:8]}"
         used = _own_settings(settings, servers=servers, own=own, is_endless=is_endless)
         router = RouterProcess(
-            environment=_environment(used, rules=rules) | (QUICK_GROUP if has_own_broker else {}),
+            environment=_environment(used, rules=rules),
             settings_file=settings_file,
             log=folder / "router.log",
         )
@@ -121,6 +113,7 @@ def _environment(settings: Settings, *, rules: Path) -> dict[str, str]:
         "CONTACT_ROUTER_TOPICS__PREFIX": settings.topics.prefix,
         "CONTACT_ROUTER_TOPICS__RETENTION_MS": str(settings.topics.retention_ms),
         "CONTACT_ROUTER_GROUP": settings.group,
+        "CONTACT_ROUTER_INSTANCE": "demo",
         "CONTACT_ROUTER_RULES__PATH": str(rules),
         "CONTACT_ROUTER_HTTP__HOST": "127.0.0.1",
         "CONTACT_ROUTER_HTTP__PORT": "0",

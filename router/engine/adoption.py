@@ -18,6 +18,7 @@ from router.engine.hours import forget_calendars, go_on, look_at_calendars
 from router.engine.lanes import Signature
 from router.engine.pool import Pool
 from router.engine.slots import weight
+from router.engine.switches import drop_unknown_switches, forget_switches
 from router.engine.waiting import change_queue, climb, enter, place, reachable
 from router.model.inputs import Presence
 from router.model.outputs import ConversationRequeued, PolicyChanged
@@ -32,6 +33,7 @@ def change_rules(pool: Pool, policy: Policy) -> None:
     for agent in described:
         pool.deadlines.move(agent.lease, NEVER)
     forget_calendars(pool)
+    forget_switches(pool)
     pool.held.clear()
     pool.crew.dissolve()
     pool.room.dissolve()
@@ -56,13 +58,12 @@ def stand_under(pool: Pool) -> None:
         go_on(pool)
     else:
         look_at_calendars(pool)
+        drop_unknown_switches(pool)
         before, pool.record.policy = pool.record.policy, pool.policy.version
         if pool.record.seq:
             pool.say(PolicyChanged(from_=before, to=pool.policy.version, files=pool.policy.files))
     _resume_conversations(pool, changed=changed)
     pool.opened = changed and bool(pool.held)
-    if not changed:
-        pool.fresh_lanes.clear()
 
 
 def _resume_conversations(pool: Pool, *, changed: bool) -> None:
@@ -76,8 +77,7 @@ def _resume_conversations(pool: Pool, *, changed: bool) -> None:
     if changed and known:
         for record in staying:
             take_past_in_silence(pool, record)
-    for lane in pool.room.fill(_resumed(pool, staying)):
-        pool.fresh_lanes[lane] = None
+    pool.room.fill(_resumed(pool, staying))
     # Who keeps his queue stands in line first: the place of who comes from a removed one counts him.
     for record in sorted(removed, key=attrgetter("arrived_at", "sequence")):
         _move(pool, record)
@@ -120,6 +120,7 @@ def _resume_agents(pool: Pool) -> None:
         due = None if lost is None or after is None else lost + after
         pool.set_timer("lost_agent", agent.id, due)
         if record.presence is not Presence.OFFLINE:
+            # Whoever may get work is in hand, so matching looks at all that anybody may take.
             pool.hands[agent] = None
 
 

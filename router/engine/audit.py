@@ -9,9 +9,12 @@ from collections.abc import Iterator
 from router.engine.crew import Agent
 from router.engine.deadlines import NEVER, Deadlines
 from router.engine.deflections import applying
+from router.engine.lanes import fits
 from router.engine.pool import Pool
 from router.engine.selection import best_agent
 from router.engine.slots import weight
+from router.engine.switches import can_be_reached, changes_at
+from router.engine.waiting import next_with_time
 from router.model.inputs import Presence
 from router.model.reasons import Suspension
 from router.model.state import ConversationRecord, OpenOffer
@@ -25,6 +28,7 @@ def violations(pool: Pool, deadlines: Deadlines) -> Iterator[str]:
     yield from _stages(pool)
     yield from _lanes(pool)
     yield from _held(pool)
+    yield from _switches(pool)
     for agent in pool.agents.values():
         yield from _capacity(pool, agent)
         yield from _shelf(pool, agent)
@@ -120,6 +124,24 @@ def _held(pool: Pool) -> Iterator[str]:
             yield f"{name} is held as a callback and is none, or the other way round"
 
 
+def _switches(pool: Pool) -> Iterator[str]:
+    watches = pool.watches
+    if watches is None:
+        return
+    if watches.fresh or pool.room.moved:
+        yield "switches not looked at between two inputs"
+    for demand, counted in watches.logged_in.items():
+        serving = [each for each in pool.agents.values() if fits(demand, each.group)]
+        if counted != sum(can_be_reached(each) for each in serving):
+            yield f"{counted} agents are said to be logged in who serve a queue"
+    for name, watch in watches.by_name.items():
+        at = changes_at(pool, watch)
+        if watch.due != at and max(watch.due, at) > pool.now:
+            yield f"the switch {name} is looked at at another time than it must change"
+    if not pool.record.switches.keys() <= watches.by_name.keys():
+        yield "a switch is on that the rules do not have"
+
+
 def _capacity(pool: Pool, agent: Agent) -> Iterator[str]:
     used = sum(units for _, units in agent.claims.values())
     code = sum(weight(slot, units) for slot, units in agent.claims.values())
@@ -175,7 +197,9 @@ def _timers(pool: Pool, deadlines: Deadlines) -> Iterator[str]:
         if (agent.record.presence is Presence.OFFLINE or silent) == has_lease:
             yield f"{name} has a lease and should not, or the other way round"
     hours = {("hours_change", name): due for name, due in pool.record.hours.items()}
-    expected = {**hours, **_expected_of_conversations(pool), **_expected_of_agents(pool)}
+    watches = pool.watches.by_name.items() if pool.watches is not None else ()
+    changes = {("condition_changes", of): each.due for of, each in watches if each.due != NEVER}
+    expected = {**hours, **changes, **_expected_of_conversations(pool), **_expected_of_agents(pool)}
     for key, due in armed.items():
         if expected.pop(key, None) != due:
             yield f"timer {key[0]} of {key[1]} is set for another time"
@@ -197,9 +221,9 @@ def _expected_of_conversations(pool: Pool) -> dict[tuple[str, str], int | None]:
         if record.kept_until is not None:
             expected["preferred_agent_wait", name] = record.kept_until
         if name in pool.room.place_of:
-            ladder = pool.room.place_of[name][1].line.ladder
-            if record.step < len(ladder):
-                expected["expands", name] = record.arrived_at + ladder[record.step].after_ms
+            step = next_with_time(record, pool.room.place_of[name][1].line)
+            if step is not None:
+                expected["expands", name] = step[1]
     return expected
 
 

@@ -24,7 +24,7 @@ from router.engine.waiting import (
 )
 from router.engine.wrap_up import start_wrap_up
 from router.model import inputs
-from router.model.deflection import NO_ANSWER
+from router.model.deflection import NO_ANSWER, First
 from router.model.outputs import (
     ConversationAbandoned,
     ConversationClosed,
@@ -187,11 +187,17 @@ def _still_fits(pool: Pool, record: ConversationRecord, agent: Agent) -> bool:
 def abandon(
     pool: Pool, event: inputs.ConversationAbandoned, record: ConversationRecord
 ) -> Refusal | None:
-    """Let a customer go who left before an agent had the conversation."""
+    """Let a customer go who left before an agent had the conversation, or ring again."""
+    waits = record.stage in ("waiting", "offered")
     if record.stage == "offered":
         end_offer(pool, record, OfferWithdrawn, reason=Withdrawal.ABANDONED)
     elif record.stage == "deflected":
         end_deflection(pool, record)
+    if waits and event.reason == NO_ANSWER:
+        rule = rule_to_ring_again(pool, record, unanswered_by=First.CUSTOMER)
+        if rule is not None:
+            ring_again(pool, record, rule)
+            return None
     leave(pool, record)
     pool.say(
         ConversationAbandoned(
@@ -206,11 +212,12 @@ def end(pool: Pool, event: inputs.ConversationEnded, record: ConversationRecord)
     """Close an assigned conversation, or ring again where nobody picked up."""
     if event.agent is not None and event.agent != _holder(pool, record).id:
         return Refusal.NOT_ASSIGNED
-    rule = rule_to_ring_again(pool, record) if event.outcome == NO_ANSWER else None
-    if rule is None:
-        close(pool, record, Close.ENDED)
-        return None
-    ring_again(pool, record, rule, agent=_holder(pool, record))
+    if event.outcome == NO_ANSWER:
+        rule = rule_to_ring_again(pool, record, unanswered_by=First.AGENT)
+        if rule is not None:
+            ring_again(pool, record, rule, agent=_holder(pool, record))
+            return None
+    close(pool, record, Close.ENDED)
     return None
 
 

@@ -5,6 +5,8 @@ stands beside the line of its queue, by the same key, and is due when nobody in 
 it. So it comes back as if its customer had stayed.
 """
 
+from typing import Literal
+
 import msgspec
 
 from router.engine.crew import Agent
@@ -15,7 +17,15 @@ from router.engine.pool import Pool
 from router.engine.waiting import enter, leave, place
 from router.engine.wrap_up import start_wrap_up
 from router.model import inputs
-from router.model.deflection import NO_ANSWER, Closed, Deflection, DeflectionKind, meant_for
+from router.model.conditions import Switch
+from router.model.deflection import (
+    NO_ANSWER,
+    Closed,
+    Deflection,
+    DeflectionKind,
+    First,
+    meant_for,
+)
 from router.model.outputs import (
     ConversationClosed,
     ConversationDeflected,
@@ -48,19 +58,22 @@ def applying(pool: Pool, record: ConversationRecord) -> tuple[Deflection, Trigge
     for rule in line.queue.deflects:
         if rule.name in record.deflected:
             continue
-        trigger = _trigger(line, rule)
+        trigger = _trigger(pool, line, rule)
         if trigger is not None and meant_for(rule, record.id, channel=record.channel):
             return rule, trigger
     return None
 
 
-def _trigger(line: Line, rule: Deflection) -> Trigger | None:
+def _trigger(pool: Pool, line: Line, rule: Deflection) -> Trigger | None:
     """Tell what sets a rule off now; None where its condition does not hold."""
     match rule.on:
         case None:
             return Trigger("share", rule.share)
         case Closed():
             return Trigger("closed", 1) if line.closed else None
+        case Switch(name=name):
+            turned = pool.record.switches.get(name)
+            return None if turned is None else turned.trigger
 
 
 def _begin(pool: Pool, record: ConversationRecord, rule: Deflection, trigger: Trigger) -> None:  # noqa: PLR0917 - a pair and whom it is about
@@ -124,24 +137,47 @@ def expire_deflection(pool: Pool, record: ConversationRecord) -> None:
 
 def call_back(pool: Pool, record: ConversationRecord) -> None:
     """Let a callback wait for an agent, at the place it had."""
-    come_back(pool, record, Requeue.CALLBACK_DUE)
+    rule = _promised_by(pool, record)
+    rings_customer = rule is not None and rule.first is First.CUSTOMER
+    come_back(
+        pool, record, Requeue.CALLBACK_DUE, first="customer" if rings_customer else msgspec.UNSET
+    )
 
 
-def rule_to_ring_again(pool: Pool, record: ConversationRecord) -> Deflection | None:
-    """Give the rule by which a callback that nobody picked up is rung again; None: it is not."""
+def _promised_by(pool: Pool, record: ConversationRecord) -> Deflection | None:
+    """Give the rule of its queue that promised a callback; None: there is no such rule, or promise."""
     queue = pool.policy.queues.get(record.queue)
     if queue is None or not record.callbacks:
         return None
     for rule in queue.deflects:
         if rule.name == record.deflected[-1] and rule.kind is DeflectionKind.CALLBACK:
-            return rule if record.callbacks < rule.attempts else None
+            return rule
     return None
 
 
-def ring_again(pool: Pool, record: ConversationRecord, rule: Deflection, *, agent: Agent) -> None:
-    """Promise another callback; its agent goes into wrap-up."""
-    until = start_wrap_up(pool, agent, record)
-    watch_lost(pool, agent)
+def rule_to_ring_again(
+    pool: Pool, record: ConversationRecord, *, unanswered_by: First
+) -> Deflection | None:
+    """Give the rule by which a callback that nobody picked up is rung again; None: it is not.
+
+    ``unanswered_by``: whose platform says so, the agent's or the one that rings customers first.
+    """
+    rule = _promised_by(pool, record)
+    if rule is None or record.callbacks >= rule.attempts:
+        return None
+    return rule if unanswered_by is First.AGENT or rule.first is First.CUSTOMER else None
+
+
+def ring_again(
+    pool: Pool, record: ConversationRecord, rule: Deflection, *, agent: Agent | None = None
+) -> None:
+    """Promise another callback; an agent who had it goes into wrap-up."""
+    until: int | msgspec.UnsetType | None = msgspec.UNSET
+    if agent is None:
+        leave(pool, record)
+    else:
+        until = start_wrap_up(pool, agent, record)
+        watch_lost(pool, agent)
     record.offer = None
     pool.say(
         ConversationRequeued(
@@ -149,7 +185,7 @@ def ring_again(pool: Pool, record: ConversationRecord, rule: Deflection, *, agen
             queue=record.queue,
             reason=Requeue.CALLBACK_UNANSWERED,
             place=place(pool, record),
-            agent=agent.id,
+            agent=msgspec.UNSET if agent is None else agent.id,
             wrapup_until=until,
         )
     )
@@ -157,7 +193,13 @@ def ring_again(pool: Pool, record: ConversationRecord, rule: Deflection, *, agen
     _hold(pool, record, pool.now + rule.retry_ms)
 
 
-def come_back(pool: Pool, record: ConversationRecord, reason: Requeue) -> None:
+def come_back(
+    pool: Pool,
+    record: ConversationRecord,
+    reason: Requeue,
+    *,
+    first: Literal["customer"] | msgspec.UnsetType = msgspec.UNSET,
+) -> None:
     """Let a deflected conversation wait again at its place."""
     end_deflection(pool, record)
     enter(pool, record)
@@ -167,6 +209,7 @@ def come_back(pool: Pool, record: ConversationRecord, reason: Requeue) -> None:
             queue=record.queue,
             reason=reason,
             place=place(pool, record),
+            first=first,
         )
     )
 

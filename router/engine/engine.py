@@ -17,6 +17,7 @@ from router.engine.hours import look_at_calendars
 from router.engine.matching import match
 from router.engine.pool import NO_POLICY, Pool
 from router.engine.repetition import Seen
+from router.engine.switches import count_agents, look
 from router.model.inputs import Input
 from router.model.outputs import Decision, RouterCause, TimerCause
 from router.model.policy import Policies
@@ -70,7 +71,7 @@ class Engine:
         pool.heard = event
         pool.cause = None
         lifecycle.apply(pool, event)
-        if pool.newcomers or pool.held or pool.overdue:
+        if pool.newcomers or pool.held or pool.overdue or pool.watches is not None:
             _settle(pool)
         elif pool.hands or pool.fresh_lanes:
             match(pool)
@@ -182,13 +183,20 @@ class Engine:
 
 
 def _settle(pool: Pool) -> None:
-    """Do what follows from the changes of a cause: deflections, callbacks, steps, matches."""
+    """Do what follows from the changes of a cause: deflections, callbacks, steps, matches, switches."""
     if pool.newcomers:
         deflect(pool)
     if pool.opened:
         bring_back(pool)
     if pool.overdue:
         take_past_steps(pool)
-    match(pool)
+    watches = pool.watches
+    if watches is None:
+        match(pool)
+    else:
+        people = bool(pool.hands or pool.fresh_lanes)
+        count_agents(pool, watches)
+        match(pool)
+        look(pool, watches, people=people)
     if pool.held:
         watch_turns(pool)

@@ -1,43 +1,58 @@
-"""Who has waited long enough for other agents: the steps of a queue's ladder.
+"""For whom other agents may serve too: the steps of a queue's ladder.
 
-A step counts from the customer's arrival, whatever happened since, and changes which agents may
-serve, never the place. Whoever waits has a timer for the next step; who enters when a step is
-already past takes it in the same cause, after the changes of state and before the matches.
+A step counts from the customer's arrival, whatever happened since, or holds while a switch is on;
+it changes which agents may serve, never the place. Whoever waits has a timer for the next step with
+a time; who enters when a step is already open takes it in the same cause, after the changes of state
+and before the matches.
 """
 
+from collections.abc import Iterator, Sequence
+
 from router.engine.pool import Pool
-from router.engine.waiting import leave, line_up, reachable
+from router.engine.waiting import leave, line_up, next_with_time, reachable
 from router.model.outputs import ConversationExpanded
 from router.model.policy import Expansion
 from router.model.state import ConversationRecord
 
 
 def take_past_steps(pool: Pool) -> None:
-    """Let all who entered in this cause take every step that is past."""
+    """Let all who entered in this cause take every step that is open, the first first."""
     entered = [pool.conversations[name] for name in pool.overdue if name in pool.climbing]
     pool.overdue.clear()
     for record in sorted(entered, key=lambda each: (each.arrived_at, each.sequence)):
-        steps = past(record, pool.room.lines[record.queue].ladder, pool.now) - record.step
-        if steps > 0:
-            take_steps(pool, record, steps)
+        ladder = pool.room.lines[record.queue].ladder
+        _take(pool, record, [each for each in _open(pool, record, ladder) if each > record.step])
 
 
-def past(record: ConversationRecord, ladder: tuple[Expansion, ...], now: int) -> int:
-    """Count the steps of a ladder whose time has come for a conversation."""
-    return sum(record.arrived_at + each.after_ms <= now for each in ladder)
+def _open(pool: Pool, record: ConversationRecord, ladder: tuple[Expansion, ...]) -> Iterator[int]:
+    """Give the steps of a ladder whose time has come for a conversation, or whose switch is on."""
+    since = pool.now - record.arrived_at
+    for number, step in enumerate(ladder, start=1):
+        after_ms, when = step.after_ms, step.when
+        if when.name in pool.record.switches if when is not None else (after_ms or 0) <= since:
+            yield number
 
 
 def take_next_step(pool: Pool, record: ConversationRecord) -> None:
     """Let a waiting conversation take the step whose time has come."""
-    take_steps(pool, record, 1)
+    step = next_with_time(record, pool.room.lines[record.queue])
+    assert step is not None  # noqa: S101 - the timer was set for it
+    _take(pool, record, [step[0]])
 
 
-def take_steps(pool: Pool, record: ConversationRecord, steps: int) -> None:
-    """Let a waiting conversation take so many steps: each is said, the place stays."""
+def take_step(pool: Pool, record: ConversationRecord, number: int) -> None:
+    """Let a waiting conversation take a step that it has not passed."""
+    _take(pool, record, [number])
+
+
+def _take(pool: Pool, record: ConversationRecord, numbers: Sequence[int]) -> None:
+    """Let a waiting conversation take steps: each is said, the place stays."""
+    if not numbers:
+        return
     kept_until = record.kept_until
     leave(pool, record)
-    for _ in range(steps):
-        record.step += 1
+    for number in numbers:
+        record.step = number
         signature = pool.signature(record)
         assert signature is not None  # noqa: S101 - who climbs waits in a lane
         pool.say(
@@ -48,9 +63,8 @@ def take_steps(pool: Pool, record: ConversationRecord, steps: int) -> None:
                 requirements=signature.published,
             )
         )
-        if kept_until is not None and not reachable(pool, record, signature):
-            kept_until = None
-    if kept_until is not None:
+    signature = pool.signature(record)
+    if kept_until is not None and signature and reachable(pool, record, signature):
         record.kept_until = kept_until
         pool.set_timer("preferred_agent_wait", record.id, kept_until)
     line_up(pool, record)
@@ -58,9 +72,8 @@ def take_steps(pool: Pool, record: ConversationRecord, steps: int) -> None:
 
 
 def take_past_in_silence(pool: Pool, record: ConversationRecord) -> None:
-    """Let a conversation that keeps its queue under other rules have the steps that are past."""
-    ladder = pool.room.lines[record.queue].ladder
-    steps = past(record, ladder, pool.now) if ladder else 0
-    if steps != record.step:
-        record.step = steps
+    """Let a conversation that keeps its queue under other rules have the steps that are open."""
+    step = max(_open(pool, record, pool.room.lines[record.queue].ladder), default=0)
+    if step != record.step:
+        record.step = step
         pool.touch(record)

@@ -88,10 +88,12 @@ class Line(Ranks):
     """Everyone who waits in a queue, by place.
 
     ``closed``: its hours are over; ``paused``: nobody is matched from it, closed or not;
-    ``deflects``: whether who comes to wait here may be deflected.
+    ``deflects``: whether who comes to wait here may be deflected. ``aged``: whether ``arrivals``
+    are kept; ``watched``: whether switches look at it.
     """
 
     __slots__ = (
+        "aged",
         "ageing",
         "arrivals",
         "closed",
@@ -101,6 +103,7 @@ class Line(Ranks):
         "paused",
         "queue",
         "tops",
+        "watched",
         "within",
     )
 
@@ -113,6 +116,8 @@ class Line(Ranks):
         self.within = queue.order.within_ms
         self.newest = queue.order.by is OrderBy.NEWEST
         self.arrivals = Ranks()
+        self.aged = self.newest
+        self.watched = False
         self.closed = False
         self.deflects = bool(queue.deflects)
         self.paused = False
@@ -135,20 +140,24 @@ class Line(Ranks):
     def enter(self, key: Key) -> None:
         """Let a conversation stand in the line."""
         self.add(key)
-        if self.newest:
-            self.arrivals.add((-key[1], key[2], key[2], key[3], key[4]))
+        if self.aged:
+            self.arrivals.add(self._by_arrival(key))
 
     def fill(self, keys: list[Key]) -> None:
         """Let many stand in the line at once, which is empty."""
         super().fill(keys)
-        if self.newest:
-            self.arrivals.fill([(-key[1], key[2], key[2], key[3], key[4]) for key in keys])
+        if self.aged:
+            self.arrivals.fill([self._by_arrival(key) for key in keys])
 
     def leave(self, key: Key) -> None:
         """Let a conversation go."""
         self.remove(key)
-        if self.newest:
-            self.arrivals.remove((-key[1], key[2], key[2], key[3], key[4]))
+        if self.aged:
+            self.arrivals.remove(self._by_arrival(key))
+
+    def _by_arrival(self, key: Key) -> Key:
+        arrival = -key[1] if self.newest else key[1]
+        return (arrival, key[2], key[2], key[3], key[4])
 
     def oldest(self) -> int | None:
         """Give the arrival of who waits longest (ms). Cost: the length of the line."""
@@ -178,7 +187,11 @@ def fits(demand: Demand, group: Group) -> bool:
             group.fits.clear()
         profile = group.profile
         known = group.fits[demand] = met(
-            demand.requirement, skills=profile.skills, languages=group.languages
+            demand.requirement,
+            skills=profile.skills,
+            languages=group.languages,
+            team=profile.team,
+            site=profile.site,
         )
     return known
 

@@ -15,6 +15,7 @@ from router.engine.expansion import take_next_step
 from router.engine.hours import look
 from router.engine.lost import agent_lost
 from router.engine.pool import NO_POLICY, Pool
+from router.engine.switches import turn
 from router.engine.wrap_up import end_due_wrap_ups
 from router.model import inputs
 from router.model.outputs import CommandRefused, InputRefused
@@ -179,6 +180,8 @@ def fire(pool: Pool, timer: str, *, of: str, due: int) -> None:
             WAITS[timer](pool, pool.conversations[of])
         case "decline_forgotten":
             conversations.forget_bars(pool, pool.conversations[of], due)
+        case "condition_changes":
+            turn(pool, of)
         case "hours_change":
             look(pool, of)
         case "offer_expires":

@@ -23,6 +23,7 @@ from router.model.requirement import (
     Requirement,
     SkillTerm,
     expression,
+    is_about_teams,
     least_level,
     met,
 )
@@ -97,11 +98,17 @@ def obstacles(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Obstacle]:
     """
     if want.slot not in agent.group.caps:
         yield Obstacle(reason=PassedOver.CHANNEL, words=f"does not work on {want.slot.name}")
-    skills, languages = agent.profile.skills, agent.group.languages
+    profile, languages = agent.profile, agent.group.languages
     missing = [
         _missing(term, agent)
         for term in want.demand.requirement.terms
-        if not met(term, skills=skills, languages=languages)
+        if not met(
+            term,
+            skills=profile.skills,
+            languages=languages,
+            team=profile.team,
+            site=profile.site,
+        )
     ]
     yield from sorted(missing, key=lambda each: list(PassedOver).index(each.reason))
     if not pool.serves(agent):
@@ -144,6 +151,9 @@ def obstacle(pool: Pool, record: ConversationRecord, agent: str) -> Obstacle | N
 
 
 def _missing(term: Requirement, agent: Agent) -> Obstacle:
+    if is_about_teams(term):
+        words = f"is of team {agent.profile.team}, it is for: {expression(term)}"
+        return Obstacle(reason=PassedOver.TEAM, words=words)
     pair = least_level(term)
     if pair is not None:
         skill, least = pair

@@ -12,9 +12,10 @@ from router.engine.lanes import Lane, Line, Ranks, Signature
 from router.engine.repetition import Seen
 from router.engine.room import WaitingRoom
 from router.engine.slots import Slot
+from router.engine.watch import Watches
 from router.model.inputs import Input, Presence
 from router.model.outputs import Cause, Decision, InputCause, Outcome
-from router.model.policy import Facts, Policy, Turn, Verdict
+from router.model.policy import Facts, Policy, Turn, Verdict, switches
 from router.model.state import (
     KINDS,
     AgentRecord,
@@ -85,6 +86,7 @@ class Pool:
         "said",
         "seen",
         "strangers",
+        "watches",
     )
 
     def __init__(self, name: str, policy: Policy, *, deadlines: Deadlines, seen: Seen) -> None:
@@ -126,6 +128,8 @@ class Pool:
         self.crew = Crew(self.name, policy, round_robin=round_robin)
         self.agents = self.crew.agents
         self.room = WaitingRoom(policy, self.crew)
+        has_switches = any(True for _ in switches(policy))
+        self.watches = Watches(policy, self.room, self.crew) if has_switches else None
 
     def waiting(self, queue: str) -> int:
         """Count who waits in a queue."""

@@ -4,7 +4,7 @@ Each change is tried on a copy of the agent or of the demand, with the functions
 with; the smallest that lets somebody have the conversation is given. Smallest means, in this order:
 a word of a supervisor (the queue goes on, nobody is waited for), somebody who comes back, something
 that is finished, a decline that is forgotten, levels less asked for, levels more learnt, a language,
-a channel. Nothing is changed; where no single change helps, nothing is given.
+a channel, another team that helps. Nothing is changed; where no single change helps, nothing is given.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,11 +13,12 @@ from enum import StrEnum
 import msgspec
 
 from router.engine.crew import Agent, Group
+from router.engine.lanes import Demand
 from router.engine.obstacles import Obstacle, Wanted, lighter, obstacles, wanted
 from router.engine.pool import Pool
 from router.model.inputs import Presence
 from router.model.reasons import PassedOver
-from router.model.requirement import LanguageTerm, least_level, primary
+from router.model.requirement import AllOf, LanguageTerm, is_about_teams, least_level, primary
 from router.model.state import ConversationRecord, Profile
 
 
@@ -34,6 +35,7 @@ class Change(StrEnum):
     LEARN = "learn"
     SPEAK = "speak"
     OPEN_CHANNEL = "open_channel"
+    LEND_TEAM = "lend_team"
 
 
 class Remedy(msgspec.Struct, frozen=True, kw_only=True):
@@ -203,6 +205,14 @@ def _of_the_profile(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Remedy]:
         if _able(pool, want, _in_group(agent, profile, group)):
             words = f"if {name} worked on {slot.name}"
             yield Remedy(change=Change.OPEN_CHANNEL, agent=name, words=words, of=slot.name)
+
+    asked = tuple(each for each in want.demand.requirement.terms if not is_about_teams(each))
+    if len(asked) < len(want.demand.requirement.terms):
+        open_to_all = msgspec.structs.replace(want, demand=Demand(slot, AllOf(asked)))
+        if _able(pool, open_to_all, agent) and not _able(pool, want, agent):
+            queue = want.signature.line.queue.name
+            words = f"if the team {profile.team} served the queue {queue} too, {name} could have it"
+            yield Remedy(change=Change.LEND_TEAM, agent=name, words=words, of=profile.team)
 
 
 def _described(agent: Agent, profile: Profile) -> Agent:

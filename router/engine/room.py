@@ -6,7 +6,7 @@ from router.engine.crew import Crew, Group
 from router.engine.lanes import Demand, Key, Lane, Line, Signature, fits
 from router.engine.slots import Slot
 from router.model.policy import Policy
-from router.model.requirement import AllOf, resolve
+from router.model.requirement import AllOf, resolve, served_by
 from router.model.state import ConversationRecord
 
 MOST_SIGNATURES = 20_000
@@ -19,7 +19,8 @@ class WaitingRoom:
     ``place_of``: who waits where and by which key, by conversation id; ``kept``: by agent, the lanes kept for him;
     ``own``: by slot and anchor skill, the lanes of a conversation that somebody is barred from;
     ``shared``: by slot and anchor skill, every shared lane. Lanes and agent groups are joined
-    once, when the later of the two appears; a lane stays while nobody waits in it.
+    once, when the later of the two appears; a lane stays while nobody waits in it. ``moved``: the
+    lines that switches look at, and where somebody came or left since they were looked at.
     """
 
     __slots__ = (
@@ -29,6 +30,7 @@ class WaitingRoom:
         "_sweep_at",
         "kept",
         "lines",
+        "moved",
         "own",
         "place_of",
         "shared",
@@ -37,6 +39,7 @@ class WaitingRoom:
     def __init__(self, policy: Policy, crew: Crew) -> None:
         self._crew = crew
         self.lines = {name: Line(queue, policy.top_levels) for name, queue in policy.queues.items()}
+        self.moved: dict[Line, None] = {}
         self.place_of: dict[str, tuple[Lane, Signature, Key]] = {}
         self.own: dict[tuple[Slot, str | None], dict[Lane, None]] = {}
         self.shared: dict[tuple[Slot, str | None], list[Lane]] = {}
@@ -105,6 +108,8 @@ class WaitingRoom:
         line = signature.line
         key = line.key(record, signature)
         line.enter(key)
+        if line.watched:
+            self.moved[line] = None
         if record.kept_until is None and not record.barred and not line.paused:
             lane = signature.lane
         else:
@@ -113,11 +118,8 @@ class WaitingRoom:
         self.place_of[record.id] = (lane, signature, key)
         return None if line.paused else lane
 
-    def fill(self, everybody: Iterable[tuple[ConversationRecord, Signature]]) -> list[Lane]:
-        """Let many wait at once where nobody waits yet, as if they had entered one by one.
-
-        Gives the lanes to look at when matching.
-        """
+    def fill(self, everybody: Iterable[tuple[ConversationRecord, Signature]]) -> None:
+        """Let many wait at once where nobody waits yet, as if they had entered one by one."""
         lines: dict[Line, list[Key]] = {}
         lanes: dict[Lane, list[Key]] = {}
         for record, signature in everybody:
@@ -131,17 +133,16 @@ class WaitingRoom:
                 lines[line].append(key)
             else:
                 lines[line] = [key]
-            if line.paused:
-                lane.enter(key)
-            elif lane in lanes:
+            if lane in lanes:
                 lanes[lane].append(key)
             else:
                 lanes[lane] = [key]
         for line, keys in lines.items():
             line.fill(keys)
+            if line.watched:
+                self.moved[line] = None
         for lane, keys in lanes.items():
             lane.fill(keys)
-        return list(lanes)
 
     def _lane_of_its_own(self, record: ConversationRecord, signature: Signature) -> Lane:
         line = signature.line
@@ -170,6 +171,8 @@ class WaitingRoom:
         lane, signature, key = place
         line = signature.line
         line.leave(key)
+        if line.watched:
+            self.moved[line] = None
         lane.leave(key)
         if not line.paused and (lane.kept is not None or lane.barred):
             self._hide(lane)
@@ -199,8 +202,11 @@ class WaitingRoom:
 
 def in_force(line: Line, record: ConversationRecord, *, level: int | None) -> AllOf:
     """Give the requirement in force: that of the step taken last, else the queue's."""
-    template, skills = line.queue.requires, record.skills
+    queue, skills = line.queue, record.skills
+    template, serves = queue.requires, queue.serves
     if record.step:
         taken = line.ladder[record.step - 1]
-        template, skills = taken.requires, {} if taken.drops_skills else skills
-    return resolve(template, level=level or 1, language=record.language, skills=skills)
+        template, serves = taken.requires, taken.serves
+        skills = {} if taken.drops_skills else skills
+    asked = resolve(template, level=level or 1, language=record.language, skills=skills)
+    return served_by(asked, serves)

@@ -61,8 +61,19 @@ def climb(pool: Pool, record: ConversationRecord, line: Line) -> None:
     """Let a waiting conversation take the next step of its queue's ladder in its time."""
     if record.step < len(line.ladder):
         pool.climbing.add(record.id)
-        due = record.arrived_at + line.ladder[record.step].after_ms
-        pool.set_timer("expands", record.id, due)
+        step = next_with_time(record, line)
+        if step is not None:
+            pool.set_timer("expands", record.id, step[1])
+
+
+def next_with_time(record: ConversationRecord, line: Line) -> tuple[int, int] | None:
+    """Give number and time (ms) of the next step of a ladder that comes by time; None: no more."""
+    ladder = line.ladder
+    for number in range(record.step, len(ladder)):
+        after_ms = ladder[number].after_ms
+        if after_ms is not None:
+            return number + 1, record.arrived_at + after_ms
+    return None
 
 
 def leave(pool: Pool, record: ConversationRecord) -> None:

@@ -1,8 +1,7 @@
 """Rules that offer a customer something better than waiting, compiled.
 
 A deflection has a condition on its queue, and may be meant for some channels and for a share of the
-conversations only. New conditions are further members of ``Condition``; who decides (the engine, and
-the reference beside it) says of each when it holds.
+conversations only.
 """
 
 import hashlib
@@ -10,6 +9,8 @@ from enum import StrEnum
 from typing import Final
 
 import msgspec
+
+from router.model.conditions import Switch
 
 
 class DeflectionKind(StrEnum):
@@ -23,36 +24,41 @@ class DeflectionKind(StrEnum):
     MESSAGE = "message"
 
 
+class First(StrEnum):
+    """Who is rung first when a callback is due: an agent, who rings then, or the customer at once."""
+
+    AGENT = "agent"
+    CUSTOMER = "customer"
+
+
 NO_ANSWER: Final = "no_answer"
-"""Outcome of a conversation that an agent ended because the customer did not pick up."""
+"""Outcome of a conversation whose customer did not pick up, or the reason why it was abandoned."""
 
 
 class Closed(msgspec.Struct, frozen=True):
     """Holds while the queue's calendar is closed."""
 
 
-Condition = Closed
-
-
 class Deflection(msgspec.Struct, frozen=True, kw_only=True):
-    """One rule. ``name`` is unique in its pool; ``on`` None: always.
+    """One rule. ``name`` is unique in its pool; ``on`` None: always, a switch: while that is on.
 
     ``channels``: for conversations on these (none: on any); ``share``: for so many in a hundred of
     them. ``to``: the channel or the partner's team that is offered. ``expires_ms``: how long the
     customer may think. A callback nobody picks up is rung again ``retry_ms`` later, ``attempts``
-    times in all.
+    times in all; ``first``: who is rung first.
     """
 
     name: str
     kind: DeflectionKind
     text: str
-    on: Condition | None = None
+    on: Closed | Switch | None = None
     channels: tuple[str, ...] = ()
     share: int = 100
     to: str | None = None
     expires_ms: int = 60_000
     attempts: int = 1
     retry_ms: int = 600_000
+    first: First = First.AGENT
 
 
 def meant_for(rule: Deflection, conversation: str, *, channel: str) -> bool:

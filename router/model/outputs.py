@@ -6,7 +6,7 @@ RFC 3339 on the wire; ``*_s`` are seconds. A field that is ``UNSET`` does not ap
 field that is ``None`` appears as null.
 """
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -151,7 +151,7 @@ class OfferWithdrawn(OfferEnded, frozen=True, kw_only=True):
 
 
 class ConversationRequeued(Outcome, frozen=True, kw_only=True):
-    """A conversation waits again, its place kept."""
+    """A conversation waits again, its place kept; ``first`` is who is rung at once: the customer."""
 
     type: ClassVar[str] = "conversation.requeued"
     conversation: str
@@ -160,6 +160,7 @@ class ConversationRequeued(Outcome, frozen=True, kw_only=True):
     place: int
     agent: str | UnsetType = UNSET
     wrapup_until: int | UnsetType | None = UNSET
+    first: Literal["customer"] | UnsetType = UNSET
 
 
 class ConversationExpanded(Outcome, frozen=True, kw_only=True):

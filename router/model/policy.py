@@ -4,12 +4,13 @@ Rooms that read rules build a ``Policy``; the engine only asks it. Durations are
 milliseconds. Nothing here knows YAML.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Protocol
 
 import msgspec
 
+from router.model.conditions import Switch
 from router.model.deflection import Deflection
 from router.model.inputs import Customer, Scalar
 from router.model.requirement import NOTHING, Requirement, SkillTerm
@@ -115,28 +116,33 @@ LONGEST_IDLE = Selection(weights={Feature.IDLE: 1})
 class Expansion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A step of a queue's ladder: from ``after_ms`` after the arrival on, other agents may serve.
 
-    ``requires`` stands in place of the queue's requirement; the skills that the conversation asks
-    for itself stay, unless ``drops_skills``.
+    ``when``: while that is on, instead of a time; each step has one of the two. ``requires`` stands
+    in place of the queue's requirement; the skills that the conversation asks for itself stay,
+    unless ``drops_skills``. ``serves`` stands in place of the queue's.
     """
 
-    after_ms: int
+    after_ms: int | None = None
+    when: Switch | None = None
     requires: Requirement = NOTHING
     drops_skills: bool = False
+    serves: Requirement = NOTHING
 
 
 class Queue(msgspec.Struct, frozen=True, kw_only=True):
     """Where conversations wait, and who may take them.
 
+    ``serves``: which teams and sites do (``NOTHING``: all), besides what it requires of an agent.
     ``preferred_wait_ms``: so long after its arrival a conversation is kept for its preferred
     agents, while one of them can be reached (0: not at all); ``keeps_for_absent``: whether they can or
     not, as long as one of them may have it once he is back. ``hours``: name of the calendar
     outside which nobody is matched from it (None: always open). ``deflects``: what is offered
-    instead of waiting, the first rule that applies first. ``expands``: its ladder, every step later
-    than the one before.
+    instead of waiting, the first rule that applies first. ``expands``: its ladder, every step with a
+    time later than the one with a time before it.
     """
 
     name: str
     requires: Requirement = NOTHING
+    serves: Requirement = NOTHING
     prefers: tuple[SkillTerm, ...] = ()
     order: Order = Order()
     selects: Selection = LONGEST_IDLE
@@ -241,6 +247,13 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     top_levels: Mapping[str, int] = {}
     labels: Mapping[str, Label] = {}
     calendars: Mapping[str, Hours] = {}
+
+
+def switches(policy: Policy) -> Iterator[Switch]:
+    """Give every switch of a pool's rules, in the order of its queues, those of deflections first."""
+    for queue in policy.queues.values():
+        yield from (each.on for each in queue.deflects if isinstance(each.on, Switch))
+        yield from (each.when for each in queue.expands if each.when is not None)
 
 
 class Policies(Protocol):

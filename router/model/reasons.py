@@ -106,6 +106,7 @@ class PassedOver(StrEnum):
     UNCONFIGURED = "unconfigured"
     NOT_DESCRIBED = "not_described"
     CHANNEL = "channel"
+    TEAM = "team"
     SKILL = "skill"
     LEVEL = "level"
     LANGUAGE = "language"

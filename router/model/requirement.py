@@ -1,4 +1,4 @@
-"""What a conversation asks of an agent: skills with levels, languages, and/or/not.
+"""What a conversation asks of an agent: skills with levels, languages, teams, and/or/not.
 
 A queue writes requirements as a template, whose terms may speak of the conversation (``level``,
 ``same`` language). ``resolve`` fills the template in; ``met`` says whether an agent fits. Both are
@@ -59,6 +59,18 @@ class LanguageTerm(msgspec.Struct, frozen=True, tag="language", gc=False):
     language: str
 
 
+class TeamTerm(msgspec.Struct, frozen=True, tag="team", gc=False):
+    """The agent is of this team."""
+
+    team: str
+
+
+class SiteTerm(msgspec.Struct, frozen=True, tag="site", gc=False):
+    """The agent works at this site."""
+
+    site: str
+
+
 class AllOf(msgspec.Struct, frozen=True, tag="all_of", gc=False):
     """Every term holds; with no terms, always."""
 
@@ -77,7 +89,7 @@ class NotOf(msgspec.Struct, frozen=True, tag="not", gc=False):
     term: "Requirement"
 
 
-Requirement = SkillTerm | AnySkill | LanguageTerm | AllOf | AnyOf | NotOf
+Requirement = SkillTerm | AnySkill | LanguageTerm | TeamTerm | SiteTerm | AllOf | AnyOf | NotOf
 
 NOTHING = AllOf()
 """The requirement every agent meets."""
@@ -106,6 +118,24 @@ def resolve(
     return AllOf((*_flat(_filled(template, level=level, language=language)), *own))
 
 
+def served_by(asked: AllOf, serves: Requirement) -> AllOf:
+    """Add to a resolved requirement which teams and sites serve."""
+    return asked if serves == NOTHING else AllOf((*asked.terms, *_flat(serves)))
+
+
+def is_about_teams(requirement: Requirement) -> bool:
+    """Tell whether a term speaks of teams and sites alone."""
+    match requirement:
+        case TeamTerm() | SiteTerm():
+            return True
+        case AllOf(terms) | AnyOf(terms):
+            return bool(terms) and all(is_about_teams(each) for each in terms)
+        case NotOf(term):
+            return is_about_teams(term)
+        case _:
+            return False
+
+
 def _flat(requirement: Requirement) -> tuple[Requirement, ...]:
     return requirement.terms if isinstance(requirement, AllOf) else (requirement,)
 
@@ -127,19 +157,36 @@ def _filled(template: Requirement, *, level: int, language: str | None) -> Requi
             return template
 
 
-def met(requirement: Requirement, *, skills: Mapping[str, int], languages: frozenset[str]) -> bool:
-    """Tell whether an agent with these skills and (primary) languages fits."""
+def met(
+    requirement: Requirement,
+    *,
+    skills: Mapping[str, int],
+    languages: frozenset[str],
+    team: str = "",
+    site: str | None = None,
+) -> bool:
+    """Tell whether an agent with these skills and (primary) languages, of this team, fits."""
     # By type, not by pattern: a new kind of conversation asks this of every profile there is.
     if isinstance(requirement, SkillTerm):
         return _COMPARE[requirement.comparison](skills.get(requirement.skill, 0), requirement.level)
     if isinstance(requirement, LanguageTerm):
         return primary(requirement.language) in languages
     if isinstance(requirement, AllOf):
-        return all(met(each, skills=skills, languages=languages) for each in requirement.terms)
+        return all(
+            met(each, skills=skills, languages=languages, team=team, site=site)
+            for each in requirement.terms
+        )
     if isinstance(requirement, AnyOf):
-        return any(met(each, skills=skills, languages=languages) for each in requirement.terms)
+        return any(
+            met(each, skills=skills, languages=languages, team=team, site=site)
+            for each in requirement.terms
+        )
     if isinstance(requirement, NotOf):
-        return not met(requirement.term, skills=skills, languages=languages)
+        return not met(requirement.term, skills=skills, languages=languages, team=team, site=site)
+    if isinstance(requirement, TeamTerm):
+        return team == requirement.team
+    if isinstance(requirement, SiteTerm):
+        return site == requirement.site
     return any(level >= requirement.level for level in skills.values())
 
 
@@ -157,17 +204,18 @@ def least_level(requirement: Requirement) -> tuple[str, int] | None:
 def published(requirement: AllOf, *, language: str | None) -> Requirements:
     """Say a resolved requirement as the contract does: a map where one can say it.
 
-    The conversation's own ``language`` is published beside it and left out here. A skill asked
-    for twice has the higher level.
+    The conversation's own ``language`` is published beside it and left out here, and so are the
+    teams that serve, which are the queue's affair. A skill asked for twice has the higher level.
     """
     own = None if language is None else LanguageTerm(primary(language))
     least: dict[str, int] = {}
-    for term in requirement.terms:
+    asked = tuple(each for each in requirement.terms if not is_about_teams(each))
+    for term in asked:
         if term == own:
             continue
         pair = least_level(term)
         if pair is None:
-            return {"expression": expression(requirement)}
+            return {"expression": expression(AllOf(asked))}
         skill, level = pair
         least[skill] = max(level, least.get(skill, level))
     return least
@@ -185,6 +233,8 @@ def expression(requirement: Requirement) -> str:
             return f"any skill >= {level}"
         case LanguageTerm(language):
             return f"language == {language}"
+        case TeamTerm(name) | SiteTerm(name):
+            return f"{'team' if isinstance(requirement, TeamTerm) else 'site'} {name}"
         case AllOf(terms):
             return " and ".join(_grouped(each) for each in terms) or "anyone"
         case AnyOf(terms):

@@ -11,7 +11,7 @@ import msgspec
 
 from router.model.deflection import DeflectionKind
 from router.model.inputs import Customer, Presence, Scalar
-from router.model.outputs import Why
+from router.model.outputs import Trigger, Why
 from router.model.reasons import Suspension
 
 
@@ -181,10 +181,18 @@ class StrangerRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False)
     id: str
 
 
+class TurnedOn(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """Since when (ms) a switch is on, and what turned it on: the single condition and its value."""
+
+    since: int
+    trigger: Trigger
+
+
 class PoolRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """What a pool counts: last decision, last place, rules in force, paused queues, its clock.
 
     ``hours`` {calendar: when it is looked at next (ms)}; until then it is as it is just before.
+    ``switches`` are those that are on, by name.
     """
 
     seq: int = 0
@@ -193,6 +201,7 @@ class PoolRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     clock: int = 0
     paused: tuple[str, ...] = ()
     hours: dict[str, int] = {}
+    switches: dict[str, TurnedOn] = {}
 
 
 class SeenRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
@@ -213,6 +222,12 @@ class PositionsRecord(msgspec.Struct, kw_only=True, gc=False):
     commands: int
 
 
+class ShardsRecord(msgspec.Struct, kw_only=True, gc=False):
+    """How many shards there are, as its first owner found it: where pools live follows from it."""
+
+    count: int
+
+
 class BarrierRecord(msgspec.Struct, kw_only=True, gc=False):
     """Written by a new owner before it folds the state topic; ``nonce`` tells it from others."""
 
@@ -220,7 +235,7 @@ class BarrierRecord(msgspec.Struct, kw_only=True, gc=False):
 
 
 Entity = ConversationRecord | ProfileRecord | AgentRecord | StrangerRecord | PoolRecord | SeenRecord
-"""What an engine keeps; positions and barrier belong to the shard."""
+"""What an engine keeps; positions, barrier and number of shards belong to the shard."""
 
 Kind = Literal["conversation", "profile", "agent", "stranger", "pool", "seen"]
 

@@ -27,6 +27,7 @@ from router.model.requirement import NOTHING
 from router.rules import effective
 from router.rules.cel.checking import check
 from router.rules.cel.evaluation import compiled
+from router.rules.cel.hearing import Lists
 from router.rules.cel.parser import parse
 from router.rules.cel.scanner import ConditionError
 from router.rules.cel.syntax import (
@@ -42,12 +43,15 @@ from router.rules.deflection import DeflectionReader, deflections
 from router.rules.dispatch import Dispatch
 from router.rules.expansion import check_end, ladder
 from router.rules.hours import compiled_hours
+from router.rules.listening import ears
 from router.rules.problems import Place, Problems, Severity, nearest
 from router.rules.qualification import Qualification, Step
 from router.rules.requirements import WORDS, RequirementReader
 from router.rules.selection import selection
 from router.rules.shape import fitted, key_spot, spot
 from router.rules.source import Mapping, Node, Scalar, Sequence
+from router.rules.teams import TeamsReader
+from router.rules.unanswered import parts_asked
 from router.rules.vocabulary import FACTS, LASTING_FACTS, Type, Vocabulary, declared
 from router.rules.written import routing, staffing
 
@@ -70,10 +74,12 @@ class Compiled(msgspec.Struct, frozen=True, kw_only=True):
     tree: Mapping
 
 
-def compile_rules(tree: Mapping, files: str, *, problems: Problems) -> Compiled | None:
+def compile_rules(
+    tree: Mapping, files: str, *, word_lists: Lists, problems: Problems
+) -> Compiled | None:
     """Compile a merged tree; None where there is any error. ``files``: hash of its texts."""
     before = problems.errors
-    vocabulary = declared(tree)
+    vocabulary = declared(tree, word_lists)
     fit = fitted(tree, problems=problems)
     rules = fit.rules
     builder = _Builder(tree, vocabulary, rules=rules, removed=fit.removed, problems=problems)
@@ -89,7 +95,7 @@ def compile_rules(tree: Mapping, files: str, *, problems: Problems) -> Compiled 
         name: compiled_hours(each) for name, each in rules.calendars.items() if name in followed
     }
     document = effective.document(
-        rules,
+        rules.model_copy(update={"word_lists": word_lists}),
         channels=channels,
         queues=queues,
         agents=_agents(rules.agents),
@@ -180,6 +186,12 @@ class _Builder:
         self._vocabulary = vocabulary
         self._problems = problems
         self._requirements = RequirementReader(vocabulary, problems)
+        self._teams = TeamsReader(
+            tree,
+            teams=vocabulary.teams,
+            partners=[name for name, each in rules.teams.items() if each.partner],
+            problems=problems,
+        )
         self._deflections = DeflectionReader(
             tree, vocabulary=vocabulary, teams=rules.teams, problems=problems
         )
@@ -238,6 +250,8 @@ class _Builder:
             name=written.name or "",
             when=when,
             holds=compiled(when),
+            parts=parts_asked(when),
+            ears=ears(written.name or "", when, lists=self._vocabulary.word_lists),
             topic=found.topic,
             level=found.level,
             language=found.language,
@@ -329,11 +343,16 @@ class _Builder:
         kept = written.preferred_agent
         if written.hours is not None and written.hours not in self._vocabulary.calendars:
             self._unknown("calendar", written.hours, path=("queues", name, "hours"))
+        serves = self._teams.serves(written.teams, ("queues", name, "teams"))
+        asked = NOTHING if requires is None else self._requirements.requirement(requires)
         has_hours = not self._silent(self._node(("queues", name)), "hours")
         self._deflections.check(name, written, has_hours=has_hours)
+        instead = deflections(name, written)
+        self._deflections.check_switches(name, instead)
         return Queue(
             name=name,
-            requires=NOTHING if requires is None else self._requirements.requirement(requires),
+            requires=asked,
+            serves=serves,
             prefers=likes,
             order=_order(written.order),
             selects=selection(
@@ -344,11 +363,13 @@ class _Builder:
             preferred_wait_ms=0 if kept is None else kept.wait,
             keeps_for_absent=kept is not None and kept.even_if_away,
             hours=written.hours,
-            deflects=deflections(name, written),
-            expands=self._ladder(name, written),
+            deflects=instead,
+            expands=self._ladder(name, written, start=Expansion(requires=asked, serves=serves)),
         )
 
-    def _ladder(self, name: str, written: routing.Queue) -> tuple[Expansion, ...]:
+    def _ladder(
+        self, name: str, written: routing.Queue, *, start: Expansion
+    ) -> tuple[Expansion, ...]:
         node = self._node(("queues", name, "expands"))
         if not isinstance(node, Sequence):
             return ()
@@ -356,7 +377,12 @@ class _Builder:
         if not any(place in places for place, _ in self._removed):
             check_end(written.expands, node, problems=self._problems)
         return ladder(
-            written.expands, node, requirements=self._requirements, problems=self._problems
+            name,
+            written.expands,
+            node,
+            start=start,
+            requirements=self._requirements,
+            teams=self._teams,
         )
 
     def _unknown(self, kind: str, name: str, *, path: Path) -> None:

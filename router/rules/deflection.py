@@ -4,7 +4,9 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as MappingType
 from typing import Any, Final
 
-from router.model.deflection import Closed, Deflection, DeflectionKind
+from router.model.conditions import Switch
+from router.model.deflection import Closed, Deflection, DeflectionKind, First
+from router.rules.conditions import condition, flaw, switch_value
 from router.rules.problems import Problems, nearest
 from router.rules.shape import spot
 from router.rules.source import Mapping
@@ -28,15 +30,30 @@ def deflections(queue: str, written: Queue) -> tuple[Deflection, ...]:
             name=name,
             kind=DeflectionKind(each.offer),
             text=each.text,
-            on=None if each.on is None else Closed(),
+            on=_on(queue, name, each),
             channels=tuple(each.channels),
             share=100 if each.share is None else each.share,
             to=each.channel or each.team,
             expires_ms=each.expires,
             attempts=each.attempts or 1,
             retry_ms=DEFAULT_RETRY_MS if each.retry is None else each.retry,
+            first=First.AGENT if each.first is None else First(each.first),
         )
         for name, each in zip(_names(queue, written.deflects), written.deflects, strict=True)
+    )
+
+
+def _on(queue: str, name: str, written: Deflects) -> Closed | Switch | None:
+    if written.on is None:
+        return None
+    if written.on.closed:
+        return Closed()
+    return Switch(
+        name=name,
+        queue=queue,
+        on=condition(written.on),
+        off=None if written.off is None else condition(written.off),
+        at_least_ms=written.at_least or 0,
     )
 
 
@@ -73,12 +90,20 @@ class DeflectionReader:
                 self._check_channel(each.channel, path=(*path, "channel"))
             if each.team is not None:
                 self._check_team(each.team, path=(*path, "team"))
-            if each.on is not None and not has_hours:
+            if each.on is not None and each.on.closed and not has_hours:
                 self._problems.error(
                     spot(self._tree, *path, "on"),
                     f"`{queue}` has no hours, so it is never closed",
                     "`hours:` and a calendar",
                 )
+
+    def check_switches(self, queue: str, rules: Iterable[Deflection]) -> None:
+        """Report pairs of conditions that would flap."""
+        for number, each in enumerate(rules):
+            found = flaw(each.on) if isinstance(each.on, Switch) else None
+            if found is not None:
+                path = ("queues", queue, "deflects", number, "on")
+                self._problems.error(spot(self._tree, *path), *found)
 
     def _check_channel(self, name: str, *, path: tuple[str | int, ...]) -> None:
         known = self._vocabulary.channels
@@ -104,8 +129,10 @@ class DeflectionReader:
 def deflection_value(rule: Deflection) -> dict[str, Any]:
     """Write a deflection rule with every default filled in."""
     value: dict[str, Any] = {"offer": rule.kind.value}
-    if rule.on is not None:
+    if isinstance(rule.on, Closed):
         value["on"] = {"closed": True}
+    elif rule.on is not None:
+        value |= switch_value(rule.on)
     value["share"] = percent_text(rule.share)
     if rule.channels:
         value["channels"] = list(rule.channels)
@@ -114,4 +141,6 @@ def deflection_value(rule: Deflection) -> dict[str, Any]:
     value |= {"text": rule.text, "expires": duration_text(rule.expires_ms)}
     if rule.attempts > 1:
         value |= {"attempts": rule.attempts, "retry": duration_text(rule.retry_ms)}
+    if rule.kind is DeflectionKind.CALLBACK:
+        value["first"] = rule.first.value
     return value

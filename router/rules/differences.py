@@ -43,6 +43,7 @@ _PHRASES: Final[Mapping[tuple[str, str], str]] = {
     ("qualification", "final"): "is the last one read: {}",
     ("queues", "takes"): "takes conversations with {}",
     ("queues", "requires"): "asks of agents {}",
+    ("queues", "teams"): "is served by the teams {}",
     ("queues", "prefers"): "likes agents with {}",
     ("queues", "order"): "puts in order by {}",
     ("queues", "selects"): "selects agents by {}",
@@ -55,6 +56,7 @@ _NOTHING: Final[Mapping[tuple[str, str], str]] = {
     ("qualification", "when"): "always",
     ("qualification", "set"): "nothing",
     ("qualification", "final"): "no",
+    ("queues", "teams"): "own",
     ("queues", "prefers"): "nothing in particular",
     ("queues", "preferred_agent"): "nothing",
     ("queues", "expands"): "in none",
@@ -64,6 +66,7 @@ _WHOLE: Final = frozenset({"requires", "set"})
 _ORDERED: Final = {"qualification": "rule", "queues": "queue"}
 _SINGULAR: Final = {
     "calendars": "calendar", "skills": "skill", "topics": "topic", "labels": "label", "teams": "team",
+    "word_lists": "word list",
     "channels": "channel", "qualification": "rule", "queues": "queue", "pools": "pool",
 }  # fmt: skip
 
@@ -128,11 +131,22 @@ def _members(
             )
         elif isinstance(value, dict) and isinstance(was[name], dict):
             yield from _keys(section, name, pair=(was[name], value))
+        elif isinstance(value, list) and isinstance(was[name], list) and value != was[name]:
+            words = _words(was[name], value)
+            yield _difference(section, name, "changed", words=words, old=was[name], new=value)
         elif value != was[name]:
             words = f"is {_said(value)} (was {_said(was[name])})"
             yield _difference(section, name, "changed", words=words, old=was[name], new=value)
     if section in _ORDERED:
         yield from _moved(section, list(was), list(becomes))
+
+
+def _words(was: Sequence[str], becomes: Sequence[str]) -> str:
+    """Tell which words of a list come and go; their order means nothing."""
+    new = [each for each in becomes if each not in was]
+    gone = [each for each in was if each not in becomes]
+    said = [f"hears {_said(new)} too"] * bool(new) + [f"hears no more {_said(gone)}"] * bool(gone)
+    return ", ".join(said) or "names the same words in another order"
 
 
 def _place(section: str, name: str, names: Sequence[str]) -> str:

@@ -26,6 +26,7 @@ from router.rules.cel.syntax import (
     Some,
     canonical,
 )
+from router.rules.unanswered import Parts, Tally, parts_asked
 
 MAX_LEAF: Final = 3
 MAX_HEIGHT: Final = 6
@@ -36,12 +37,13 @@ Needs = Mapping[str, frozenset[str | int]]
 
 
 class Taker(msgspec.Struct, frozen=True):
-    """A queue in line: its rank in the file, its name, its condition, what that needs."""
+    """A queue in line: its rank in the file, its name, its condition, what that needs and reads."""
 
     rank: int
     queue: str
     takes: Answer
     needs: Needs
+    parts: Parts
 
 
 class Leaf(msgspec.Struct, frozen=True):
@@ -66,14 +68,17 @@ class Dispatch:
 
     def __init__(self, takes: Iterable[tuple[str, Expression]]) -> None:
         takers = [
-            Taker(rank, queue, compiled(tree), needs(tree))
+            Taker(rank, queue, compiled(tree), needs(tree), parts_asked(tree))
             for rank, (queue, tree) in enumerate(takes)
         ]
         open_to_some = [each for each in takers if all(each.needs.values())]
         self._root = _grown(open_to_some, frozenset())
 
-    def first(self, case: Case) -> str | None:
-        """Give the first queue that takes the conversation, or None."""
+    def first(self, case: Case, unanswered: Tally) -> str | None:
+        """Give the first queue that takes the conversation, or None.
+
+        Conditions that were asked and could not be answered are noted.
+        """
         best: Taker | None = None
         open_nodes: list[Leaf | Fork] = [self._root]
         while open_nodes:
@@ -84,9 +89,12 @@ class Dispatch:
                 for taker in node.takers:
                     if best is not None and taker.rank > best.rank:
                         break
-                    if taker.takes(case) is True:
+                    answer = taker.takes(case)
+                    if answer is True:
                         best = taker
                         break
+                    if answer is not False:
+                        unanswered.note("queue", taker.queue, parts=taker.parts, case=case)
                 continue
             if node.rest is not None:
                 open_nodes.append(node.rest)

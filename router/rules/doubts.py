@@ -26,6 +26,7 @@ from router.rules.cel.syntax import (
 )
 from router.rules.compilation import Compiled, qualification
 from router.rules.dispatch import needs
+from router.rules.listening import lists_asked
 from router.rules.problems import Problems
 from router.rules.shape import key_spot, spot
 from router.rules.units import duration_text
@@ -41,6 +42,7 @@ def warn(compiled: Compiled, *, problems: Problems) -> None:
     _unreached_rules(compiled, problems=problems)
     _untaken_conversations(compiled, problems=problems)
     _unused_topics(compiled, problems=problems)
+    _unheard_lists(compiled, problems=problems)
     _unused_labels(compiled, problems=problems)
     _outsized_channels(compiled, problems=problems)
     _idle_calendars(compiled, problems=problems)
@@ -164,6 +166,18 @@ def _texts(tree: Expression) -> Iterator[str]:
         yield from _texts(each)
 
 
+def _unheard_lists(compiled: Compiled, *, problems: Problems) -> None:
+    """A list of words that no rule listens for."""
+    heard = {name for step in compiled.steps for name in lists_asked(step.when)}
+    for name in compiled.vocabulary.word_lists:
+        if name not in heard:
+            problems.warning(
+                key_spot(compiled.tree, "word_lists", name),
+                f"no rule listens for the words of `{name}`",
+                f"`text.mentions(word_lists.{name})` in a rule, or take it out",
+            )
+
+
 def _outsized_channels(compiled: Compiled, *, problems: Problems) -> None:
     """A channel whose conversation is larger than what an agent holds by default."""
     capacity = compiled.policy.agents.capacity
@@ -215,14 +229,21 @@ def _offers_of_the_same_channel(compiled: Compiled, *, problems: Problems) -> No
 def _idle_steps(compiled: Compiled, *, problems: Problems) -> None:
     """A step of a ladder that asks for exactly what was asked for before it."""
     for name, queue in compiled.policy.queues.items():
-        before: tuple[Requirement, bool] = (queue.requires, False)
+        # What may be in force before a step: since the last one that everybody has passed by time.
+        before: list[tuple[Requirement, bool, Requirement]] = [
+            (queue.requires, False, queue.serves)
+        ]
+        since = 0
         for index, step in enumerate(queue.expands):
-            asked = (step.requires, step.drops_skills)
-            if asked == before:
+            asked = (step.requires, step.drops_skills, step.serves)
+            first = 0 if step.after_ms is None else since
+            if all(each == asked for each in before[first:]):
+                when = "then" if step.after_ms is None else f"after {duration_text(step.after_ms)}"
                 problems.warning(
                     spot(compiled.tree, "queues", name, "expands", index),
-                    f"after {duration_text(step.after_ms)} nobody more may have what waits in "
+                    f"{when} nobody more may have what waits in "
                     f"`{name}`: the step asks for what was asked for before",
                     "ask for less, or take it out",
                 )
-            before = asked
+            before.append(asked)
+            since = since if step.after_ms is None else index + 1

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from router.model.policy import AgentRules, Channel, OfferMode, Order, OrderBy, Queue
+from router.model.requirement import NOTHING, Requirement
 from router.rules.cel.syntax import Expression, canonical, constant
 from router.rules.deflection import deflection_value
 from router.rules.expansion import ladder_value
@@ -19,6 +20,7 @@ from router.rules.hours import OpeningHours
 from router.rules.qualification import Step
 from router.rules.requirements import requirement_value
 from router.rules.selection import selection_value
+from router.rules.teams import all_but, teams_value
 from router.rules.units import duration_text, rate_text, skill_term_value
 from router.rules.written.calendars import Calendar, Spans
 from router.rules.written.routing import Rules
@@ -36,18 +38,23 @@ def document(
     steps: Sequence[Step],
     takes: Mapping[str, Expression],
 ) -> dict[str, Any]:
-    """Write a whole rule set as plain values, in the order a person reads it."""
+    """Write a whole rule set as plain values, in the order a person reads it.
+
+    The word lists of ``rules`` are written out.
+    """
+    own = all_but(name for name, each in rules.teams.items() if each.partner)
     parts: dict[str, Any] = {
         "pools": list(rules.pools),
         "calendars": {name: _calendar(each) for name, each in rules.calendars.items()},
         "skills": {name: str(each) for name, each in rules.skills.items()},
         "topics": list(rules.topics),
+        "word_lists": {name: list(each) for name, each in rules.word_lists.items()},
         "labels": {name: {"at_most": each.at_most} for name, each in rules.labels.items()},
         "teams": {name: {"partner": each.partner} for name, each in rules.teams.items()},
         "channels": {name: _channel(each) for name, each in channels.items()},
         "agents": _agents(agents),
         "qualification": [_step(each) for each in steps],
-        "queues": {name: _queue(each, takes[name]) for name, each in queues.items()},
+        "queues": {name: _queue(each, takes[name], own=own) for name, each in queues.items()},
     }
     return {"version": 1, **{name: each for name, each in parts.items() if each}}
 
@@ -55,10 +62,15 @@ def document(
 def version(whole: Mapping[str, Any], *, calendars: Mapping[str, OpeningHours]) -> str:
     """Name the meaning of a document, and of the calendars it follows, in twelve hex digits."""
     deciding = {name: whole.get(name) for name in _DECIDING}
+    partners = [name for name, each in (whole.get("teams") or {}).items() if each["partner"]]
+    if partners:
+        deciding["partners"] = sorted(partners)
     deciding["queues"] = list((whole.get("queues") or {}).items())
     deciding["skills"] = {
         name: levels.partition("..")[2] for name, levels in (whole.get("skills") or {}).items()
     }
+    if whole.get("word_lists"):
+        deciding["word_lists"] = whole["word_lists"]
     if not deciding["labels"]:
         del deciding["labels"]
     if calendars:
@@ -148,11 +160,13 @@ def _condition(tree: Expression) -> str | bool:
     return canonical(tree) if answer is None else answer
 
 
-def _queue(queue: Queue, takes: Expression) -> dict[str, Any]:
+def _queue(queue: Queue, takes: Expression, *, own: Requirement) -> dict[str, Any]:
     value: dict[str, Any] = {
         "takes": _condition(takes),
         "requires": requirement_value(queue.requires),
     }
+    if queue.serves != NOTHING or own != NOTHING:
+        value["teams"] = teams_value(queue.serves, own=own)
     if queue.prefers:
         value["prefers"] = {each.skill: skill_term_value(each) for each in queue.prefers}
     value["order"] = _order(queue.order)
@@ -168,7 +182,7 @@ def _queue(queue: Queue, takes: Expression) -> dict[str, Any]:
     if queue.deflects:
         value["deflects"] = [deflection_value(each) for each in queue.deflects]
     if queue.expands:
-        value["expands"] = ladder_value(queue.expands)
+        value["expands"] = ladder_value(queue.expands, serves=queue.serves, own=own)
     return value
 
 

@@ -7,7 +7,7 @@ not in it.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -16,9 +16,12 @@ from router.rules.compilation import Compiled, compile_rules
 from router.rules.doubts import warn
 from router.rules.merging import grouped, merged, unlike
 from router.rules.problems import Place, Problem, Problems, RulesError
+from router.rules.qualification import Qualification
 from router.rules.shape import fitted
 from router.rules.source import MAX_BYTES, read
 from router.rules.source import Mapping as MappingNode
+from router.rules.unanswered import Unanswered
+from router.rules.word_lists import read_lists
 
 MAX_FILES: Final = 200
 
@@ -41,6 +44,12 @@ class RuleSet:
         """Give every policy, in the order of the files."""
         return tuple(each.policy for each in self.sets)
 
+    def unanswered(self) -> Iterator[Unanswered]:
+        """Give how often conditions could not be answered so far, set by set."""
+        for each in self.policies:
+            if isinstance(each.qualifier, Qualification):
+                yield from each.qualifier.unanswered
+
     def for_pool(self, pool: str) -> Policy | None:
         """Give the pool's own policy, else the one for every pool, else None."""
         return self._by_pool.get(pool, self._otherwise)
@@ -55,12 +64,15 @@ def load(path: str | Path) -> RuleSet:
     problems = Problems()
     files = _files(Path(path), problems=problems)
     texts = [(str(each), _text(each, problems=problems)) for each in files]
-    return _compiled(texts, problems=problems)
+    return _compiled(texts, on_disk=True, problems=problems)
 
 
 def loads(text: str, name: str = "rules.yaml") -> RuleSet:
-    """Load rules from a text, as if it were the file ``name``. Raises ``RulesError``."""
-    return _compiled([(name, text)], problems=Problems())
+    """Load rules from a text, as if it were the file ``name``. Raises ``RulesError``.
+
+    Word lists are written out in it; no file is read.
+    """
+    return _compiled([(name, text)], on_disk=False, problems=Problems())
 
 
 def _files(path: Path, *, problems: Problems) -> list[Path]:
@@ -96,7 +108,9 @@ def _text(path: Path, *, problems: Problems) -> str | None:
     return None
 
 
-def _compiled(texts: Sequence[tuple[str, str | None]], *, problems: Problems) -> RuleSet:
+def _compiled(
+    texts: Sequence[tuple[str, str | None]], *, on_disk: bool, problems: Problems
+) -> RuleSet:
     trees: list[MappingNode] = []
     by_file: dict[str, str] = {}
     for name, text in texts:
@@ -112,8 +126,9 @@ def _compiled(texts: Sequence[tuple[str, str | None]], *, problems: Problems) ->
             fitted(whole, problems=problems)
             continue
         unlike(whole, problems=problems)
-        digest = _digest(by_file[each.place.file] for each in files)
-        compiled = compile_rules(whole, digest, problems=problems)
+        lists, words = read_lists(whole, on_disk=on_disk, problems=problems)
+        digest = _digest([*(by_file[each.place.file] for each in files), *words])
+        compiled = compile_rules(whole, digest, word_lists=lists, problems=problems)
         if compiled is not None:
             warn(compiled, problems=problems)
             sets.append(compiled)

@@ -3,14 +3,14 @@
 Rules apply in the order of the file. Each rule that matches sets what is not set yet; what the
 platform said counts as set. ``priority: +200`` adds up instead. A final rule ends the reading. Then
 the first queue that takes the conversation gets it. A condition that cannot be answered, for want of
-an attribute or for its type, does not hold; ``failed`` counts that by rule.
+an attribute or for its type, does not hold; ``unanswered`` counts that by rule and queue.
 
 The customer's words are there once. What they mention is asked once, when they come, of every rule
 that listens; the names of the rules that heard something are kept instead of the words, and answer
 for them in later qualifications. Without words nothing is mentioned. Nothing here keeps a word.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -18,21 +18,28 @@ import msgspec
 from router.model.limits import MAX_PRIORITY, MIN_LEVEL, MIN_PRIORITY
 from router.model.policy import Facts, Verdict
 from router.rules.cel.answers import Answer
-from router.rules.cel.syntax import TRUE, Expression, Items, Literal, calls, canonical
+from router.rules.cel.syntax import TRUE, Expression
 from router.rules.dispatch import Dispatch
+from router.rules.listening import Ear
+from router.rules.unanswered import Parts, Tally
 from router.rules.units import Priority
-from router.rules.words import Words, mentions, words
+from router.rules.words import Words
 
 _NOBODY: Final[Mapping[str, str]] = {}
 _NOTHING: Final[frozenset[str]] = frozenset()
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One rule. ``when`` is its condition as a tree, ``holds`` the same as a function."""
+    """One rule. ``when`` is its condition as a tree, ``holds`` the same as a function.
+
+    ``ears`` are what it asks of the text, ``parts`` what it cannot be answered without.
+    """
 
     name: str
     when: Expression = TRUE
     holds: Answer
+    ears: tuple[Ear, ...] = ()
+    parts: Parts = ()
     topic: str | None = None
     level: int | None = None
     language: str | None = None
@@ -92,23 +99,15 @@ class Findings:
             case["priority"] = min(MAX_PRIORITY, max(MIN_PRIORITY, points))
 
 
-class Ear(msgspec.Struct, frozen=True):
-    """A ``text.mentions(...)`` of a rule: its name in the record, its one form, the question."""
-
-    name: str
-    asked: str
-    hears: Callable[[Words], bool]
-
-
 class Qualification:
     """The rules and queues of one policy, asked once or more in the life of a conversation."""
 
     def __init__(self, steps: Sequence[Step], queues: Dispatch) -> None:
         self._steps = tuple((each.holds, each) for each in steps)
         self._queues = queues
-        self._ears = tuple(ear for each in steps for ear in _ears(each))
-        self.failed: dict[str, int] = {each.name: 0 for each in steps}
-        """How often the condition of each rule could not be answered; only ever grows."""
+        self._ears = tuple(ear for each in steps for ear in each.ears)
+        self.unanswered = Tally()
+        """How often conditions of rules and queues could not be answered."""
 
     def qualify(self, facts: Facts) -> Verdict:
         """Apply the rules, then find the queue. About two microseconds, and what conditions cost."""
@@ -120,14 +119,14 @@ class Qualification:
             answer = holds(case)
             if answer is not True:
                 if answer is not False:
-                    self.failed[step.name] += 1
+                    self.unanswered.note("rule", step.name, parts=step.parts, case=case)
                 continue
             matched.append(step.name)
             found.apply(step)
             if step.final:
                 break
         return Verdict(
-            queue=self._queues.first(case),
+            queue=self._queues.first(case, self.unanswered),
             topic=case["topic"],
             level=found.level,
             language=case["language"],
@@ -140,7 +139,7 @@ class Qualification:
 
     def queue_for(self, facts: Facts) -> str | None:
         """Find the first queue that takes these facts as they stand."""
-        return self._queues.first(Findings(facts, _NOTHING).case)
+        return self._queues.first(Findings(facts, _NOTHING).case, self.unanswered)
 
     def asked_by(self, facts: Facts) -> frozenset[str]:
         """Give the questions about the text that these facts answer with yes, for conditions."""
@@ -152,24 +151,11 @@ class Qualification:
             return _NOTHING
         if facts.text is None:
             return facts.text_rules.intersection(each.name for each in self._ears)
-        text = words(facts.text)
+        text = Words(facts.text)
         return frozenset(each.name for each in self._ears if each.hears(text))
 
     def _asked(self, heard: frozenset[str]) -> frozenset[str]:
         return frozenset(each.asked for each in self._ears if each.name in heard)
-
-
-def _ears(step: Step) -> Iterator[Ear]:
-    """Name the first question of a rule as the rule, further ones with their number."""
-    for number, call in enumerate(calls(step.when, "mentions"), start=1):
-        listed = call.arguments[0]
-        phrases = [
-            each.value
-            for each in (listed.items if isinstance(listed, Items) else ())
-            if isinstance(each, Literal) and isinstance(each.value, str)
-        ]
-        name = step.name if number == 1 else f"{step.name}\t{number}"
-        yield Ear(name, canonical(call), mentions(phrases))
 
 
 def _known(identity: str | None, tier: str | None) -> dict[str, str]:

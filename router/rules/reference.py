@@ -6,7 +6,7 @@ from typing import Final, get_args
 from pydantic.fields import FieldInfo
 
 from router.rules.units import duration_text
-from router.rules.written import calendars, deflecting, routing, staffing
+from router.rules.written import calendars, conditions, deflecting, routing, staffing
 from router.rules.written.fields import Duration, Written
 
 SECTIONS: Final[tuple[tuple[str, type[Written]], ...]] = (
@@ -28,7 +28,9 @@ SECTIONS: Final[tuple[tuple[str, type[Written]], ...]] = (
     ("queues: NAME: preferred_agent", routing.PreferredAgent),
     ("queues: NAME: deflects: (each)", deflecting.Deflects),
     ("queues: NAME: deflects: (each): on", deflecting.When),
+    ("queues: NAME: deflects: (each): off", conditions.Calm),
     ("queues: NAME: expands: (each step)", routing.Step),
+    ("queues: NAME: expands: (each step): when", conditions.Standing),
 )
 """Where each part stands in a file, and its model, from the outermost in."""
 

@@ -18,7 +18,9 @@ from router.model.requirement import (
     LanguageTerm,
     NotOf,
     Requirement,
+    SiteTerm,
     SkillTerm,
+    TeamTerm,
 )
 from router.rules.problems import Place, Problems, nearest, shown
 from router.rules.source import Entry, Mapping, Node, Sequence, plain
@@ -162,3 +164,5 @@ def _pair(term: Requirement) -> tuple[str, Any]:
             return "any_of", [requirement_value(each) for each in terms]
         case NotOf(inner):
             return "not", requirement_value(inner)
+        case TeamTerm() | SiteTerm():
+            raise AssertionError("no `requires` speaks of teams")

@@ -31,7 +31,9 @@ class Type(Enum):
 
 
 class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
-    """Declared names. ``skills`` {name: its levels, or None where they could not be read}."""
+    """Declared names. ``skills`` {name: its levels, or None where they could not be read};
+    ``word_lists`` {name: its words, none where they could not be read}.
+    """
 
     topics: frozenset[str] = frozenset()
     skills: Mapping[str, Levels | None] = {}
@@ -39,6 +41,7 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
     teams: frozenset[str] = frozenset()
     queues: frozenset[str] = frozenset()
     calendars: frozenset[str] = frozenset()
+    word_lists: Mapping[str, tuple[str, ...]] = {}
     labels: frozenset[str] = frozenset()
 
 
@@ -67,8 +70,8 @@ NULLABLE: Final = frozenset({"topic", "language"})
 """Facts that are null while nobody has said them; a level not said is 1, a priority 0."""
 
 
-def declared(tree: MappingNode) -> Vocabulary:
-    """Gather the names of a rule set from its tree, well-formed or not."""
+def declared(tree: MappingNode, word_lists: Mapping[str, tuple[str, ...]]) -> Vocabulary:
+    """Gather the names of a rule set from its tree, well-formed or not; the lists are read before."""
     topics = tree.get("topics")
     return Vocabulary(
         topics=frozenset(
@@ -79,6 +82,7 @@ def declared(tree: MappingNode) -> Vocabulary:
         teams=frozenset(_section(tree, "teams")),
         queues=frozenset(_section(tree, "queues")),
         calendars=frozenset(_section(tree, "calendars")),
+        word_lists=word_lists,
         labels=frozenset(_section(tree, "labels")),
     )
 

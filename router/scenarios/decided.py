@@ -114,6 +114,7 @@ WORDS: Final[Mapping[str, Word]] = {
             "reason": _of("reason"),
             "from": _AGENT,
             "wrap_up": _until("wrapup_until"),
+            "first": _of("first"),
         },
     ),
     "expanded": Word(

@@ -116,6 +116,7 @@ class Stage:
         happens = step.happens
         for event in self._memory.events(happens, self._now):
             decided += self._hear(event)
+        decided += self._reach(self._now)  # what follows at this very moment
         if happens.silent is not None:
             self._heard.pop(happens.silent, None)
         for agent in (happens.heartbeat, happens.agent.id if happens.agent else None):

@@ -7,14 +7,17 @@ engine, no clock.
 from router.wire.changelog import (
     BARRIER_KEY,
     POSITIONS_KEY,
+    SHARDS_KEY,
     UnknownStateError,
     decode_barrier,
     decode_entity,
     decode_key,
     decode_positions,
+    decode_shards,
     encode_barrier,
     encode_change,
     encode_positions,
+    encode_shards,
 )
 from router.wire.dead_letters import DeadLetter, encode_dead_letter
 from router.wire.partitions import murmur2, partition_of
@@ -25,6 +28,7 @@ from router.wire.writer import Writer
 __all__ = [
     "BARRIER_KEY",
     "POSITIONS_KEY",
+    "SHARDS_KEY",
     "DeadLetter",
     "Headers",
     "Reader",
@@ -35,10 +39,12 @@ __all__ = [
     "decode_entity",
     "decode_key",
     "decode_positions",
+    "decode_shards",
     "encode_barrier",
     "encode_change",
     "encode_dead_letter",
     "encode_positions",
+    "encode_shards",
     "murmur2",
     "partition_of",
 ]

@@ -1,9 +1,9 @@
 """The records of `routing.state`: how what an engine must not forget is written and found again.
 
-One record an entity, by a key of pool, kind and id; a null value deletes it. Two more keys belong to
-the shard and can be no entity's, since no id holds an exclamation mark or a bar: the positions of
-its inputs, and the barrier of its owner. Promises that what is decoded equals what was encoded.
-Nobody else reads these records: their form may change with a new version of the router.
+One record an entity, by a key of pool, kind and id; a null value deletes it. Three more keys belong
+to the shard and can be no entity's, since no id holds an exclamation mark or a bar: the positions of
+its inputs, the barrier of its owner, and how many shards there are. Promises that what is decoded
+equals what was encoded. Nobody else reads these records: their form may change with a new version of the router.
 """
 
 from typing import Any, Final
@@ -18,11 +18,15 @@ from router.model.state import (
     Key,
     Kind,
     PositionsRecord,
+    ShardsRecord,
 )
 from router.wire.record import Record
 
 POSITIONS_KEY: Final = b"!positions"
 BARRIER_KEY: Final = b"!barrier"
+SHARDS_KEY: Final = b"!shards"
+OF_THE_SHARD: Final = frozenset({POSITIONS_KEY, BARRIER_KEY, SHARDS_KEY})
+"""Keys that are no entity's."""
 
 _SEPARATOR: Final = "|"
 _encode = msgspec.json.Encoder().encode
@@ -31,6 +35,7 @@ _DECODERS: Final[dict[str, tuple[Kind, msgspec.json.Decoder[Any]]]] = {
 }
 _positions = msgspec.json.Decoder(PositionsRecord)
 _barrier = msgspec.json.Decoder(BarrierRecord)
+_shards = msgspec.json.Decoder(ShardsRecord)
 
 
 class UnknownStateError(ValueError):
@@ -91,3 +96,16 @@ def decode_barrier(value: bytes) -> BarrierRecord:
         return _barrier.decode(value)
     except msgspec.MsgspecError:
         raise UnknownStateError("a barrier of the state topic cannot be read") from None
+
+
+def encode_shards(shards: ShardsRecord) -> Record:
+    """Write down how many shards there are."""
+    return Record(SHARDS_KEY, _encode(shards))
+
+
+def decode_shards(value: bytes) -> ShardsRecord:
+    """Read what `encode_shards` wrote; UnknownStateError where it is something else."""
+    try:
+        return _shards.decode(value)
+    except msgspec.MsgspecError:
+        raise UnknownStateError("the number of shards in the state topic cannot be read") from None

@@ -150,7 +150,9 @@ class UpdatedFields(_FactFields):
 class AbandonedFields(InputFields):
     """The customer left before an agent had the conversation.
 
-    Answered by `conversation.abandoned`; while assigned, `input.refused` with `not_waiting`.
+    Answered by `conversation.abandoned`, or by `conversation.requeued` where a customer who was
+    rung first did not pick up (`no_answer`) and attempts are left; while assigned, `input.refused`
+    with `not_waiting`.
     """
 
     makes = inputs.ConversationAbandoned

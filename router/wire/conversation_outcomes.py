@@ -139,10 +139,15 @@ class RequeuedFields(_ConversationFields):
         description="End of the agent's wrap-up, where one started; null: open.",
         examples=["2026-03-02T08:16:30.000Z"],
     )
+    first: Literal["customer"] | Absent = Field(
+        default=None,
+        description="`customer`: the customer is rung at once, while an agent is looked for; absent: the agent rings.",
+        examples=["customer"],
+    )
 
 
 class ExpandedFields(_ConversationFields):
-    """Requirements were relaxed by one step. Not published yet."""
+    """Requirements were relaxed by one step."""
 
     of = outputs.ConversationExpanded
 

@@ -27,7 +27,9 @@ CAUSES: Final[dict[str, frozenset[str]]] = {
     "conversation.closed deflected": frozenset({"deflection.accepted"}),
     "conversation.requeued deflection_declined": frozenset({"deflection.declined"}),
     "conversation.requeued deflection_expired": frozenset({"deflection_expires"}),
-    "conversation.requeued callback_unanswered": frozenset({"conversation.ended"}),
+    "conversation.requeued callback_unanswered": frozenset(
+        {"conversation.ended", "conversation.abandoned"}
+    ),
     "deflection.accepted": frozenset({"deflection.accepted", "conversation.ended"}),
     "deflection.expired": frozenset({"deflection_expires"}),
     "conversation.requeued transferred": frozenset({"conversation.transferred"}),

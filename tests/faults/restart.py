@@ -98,8 +98,8 @@ def main(*, entities: int, partitions: int, rounds: int, session_ms: int) -> Non
 
 def measure(site: Site, *, session: dict[str, str], entities: int, rounds: int) -> None:
     """Fill a router, restart it in each way, print a line for each."""
-    router = site.router("router", **session)
-    spare = site.router("spare", **session)
+    router = site.router("router", **session, CONTACT_ROUTER_INSTANCE="router")
+    spare = site.router("spare", **session, CONTACT_ROUTER_INSTANCE="spare")
     router.start()
     router.wait_ready()
     post, pen, watcher = site.post(), Pen("/restart"), Watcher(site)
@@ -118,15 +118,27 @@ def measure(site: Site, *, session: dict[str, str], entities: int, rounds: int) 
         post.flush()
         return max(watcher.wait_for_event(each) for each in silences[-1:]) - begin
 
-    for name, end in (("stopped (SIGTERM)", router.stop), ("killed (SIGKILL)", router.kill)):
+    nameless = site.router("nameless", **session, CONTACT_ROUTER_INSTANCE="")
+    for name, each, end in (
+        ("stopped (SIGTERM)", router, router.stop),
+        ("killed (SIGKILL)", router, router.kill),
+        ("killed, with no name", nameless, nameless.kill),
+    ):
+        if not each.is_running:
+            router.stop()
+            each.start()
+            each.wait_ready()
         took, ready = [], []
         for _ in range(rounds):
             end()
             begin = time.monotonic()
-            router.start()
+            each.start()
             took.append(first_decision(begin))
-            ready.append(router.wait_ready())
+            ready.append(each.wait_ready())
         _say(name, took=took, ready=ready)
+    nameless.stop()
+    router.start()
+    router.wait_ready()
     took = []
     for _ in range(rounds):
         spare.start()

@@ -23,7 +23,7 @@ from router.daemon.hard_stop import stop_admin, stop_consumer, stop_producer
 from router.daemon.hazards import as_read
 from router.daemon.outbox import Outbox
 from router.daemon.ownership import Ownership
-from router.daemon.settings import KafkaSettings, ProducerSettings, Settings
+from router.daemon.settings import HttpSettings, KafkaSettings, ProducerSettings, Settings
 from router.embedded import EmbeddedKafka
 
 LARGEST = 20_000
@@ -36,6 +36,7 @@ def settings(kafka: EmbeddedKafka) -> Settings:
     return Settings(
         group=f"g{uuid.uuid4().hex[:8]}",
         kafka=KafkaSettings(bootstrap_servers=kafka.bootstrap_servers),
+        http=HttpSettings(port=0),
         producer=ProducerSettings(batch_bytes=16_384),
     )
 
@@ -303,6 +304,33 @@ async def test_a_member_that_holds_no_data_stays_a_member_and_shares_the_shards(
     assert kept < ours.owned
     mine.cancel()
     await asyncio.wait({mine})
+
+
+async def test_a_group_tells_who_is_in_it_and_anybody_may_say_that_a_member_has_left(
+    connection: Connection, settings: Settings, topic: str
+) -> None:
+    """And one who was said to have left, and lives, comes back by himself."""
+    admin = connection.admin()
+    await admin.start()
+    assert await inside_aiokafka.members_of(admin, settings.group) == {}
+    ownership = Ownership(connection, settings, topic=topic)
+    work = asyncio.create_task(ownership.run())
+    await dealt(ownership, 4)
+    ((first, known),) = (await inside_aiokafka.members_of(admin, settings.group)).items()
+    assert (known.client_id, known.address) == ("contact-router", "/127.0.0.1")
+
+    for _ in range(2):
+        await inside_aiokafka.leave_group(admin, settings.group, member=first)
+    assert not await ownership.confirm(0)
+
+    ownership.changed.clear()
+    await within(20, "a new membership", ownership.changed.wait())
+    (second,) = await inside_aiokafka.members_of(admin, settings.group)
+    assert second != first
+    assert await ownership.confirm(0)
+    work.cancel()
+    await asyncio.wait({work})
+    await stop_admin(admin, timeout_s=3)
 
 
 async def test_a_member_may_commit_offsets_of_topics_it_was_not_assigned(

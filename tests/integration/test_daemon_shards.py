@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
-from confluent_kafka.admin import AdminClient, DeletedRecords
+from confluent_kafka.admin import AdminClient, DeletedRecords, NewPartitions
 
+from router.daemon.topics import TopicNames
 from router.embedded import EmbeddedKafka
 from router.wire.partitions import partition_of
 from tests.faults.events import Pen
@@ -75,6 +76,13 @@ def figures(router: RouterProcess) -> dict[str, float]:
         lines = answer.read().decode().splitlines()
     pairs = (line.rpartition(" ") for line in lines if not line.startswith("#"))
     return {name: float(value) for name, _, value in pairs}
+
+
+def shards_of(router: RouterProcess, text: str, *, after: str = "") -> set[int]:
+    """Find the shards that the log tells this of, from the first line on that holds `after`."""
+    told = router.log.read_text()
+    lines = told[max(0, told.find(after)) :].splitlines()[1:]
+    return {json.loads(line)["shard"] for line in lines if text in line}
 
 
 def until(holds: Callable[[], object], *, seconds: float = 20) -> None:
@@ -252,6 +260,50 @@ def test_inputs_that_were_deleted_unread_stop_the_shard_unless_told_otherwise(
         assert '"cause": "deleted_inputs"' in second.tail()
         assert second.stop() == 0
         assert len(site.decisions(1)) == 1
+
+
+def test_partitions_that_were_added_stop_every_shard_instead_of_moving_pools_from_their_state(
+    site: Site, router: RouterProcess
+) -> None:
+    platform = Platform(site)
+    platform.says("conversation.created", "c1", channel="voice", topic="claims")
+    platform.done()
+    site.decisions(1)
+    assert router.stop() == 0
+    admin = AdminClient({"bootstrap.servers": site.bootstrap_servers})
+    names = TopicNames.with_prefix(site.prefix).sharded
+    for added in admin.create_partitions([NewPartitions(name, 6) for name in names]).values():
+        added.result(30)
+
+    router.start()
+
+    told = "there are 6 partitions, and there were 4"
+    until(lambda: shards_of(router, told) == set(range(6)))
+    assert '"cause": "wrong_state"' in router.tail()
+    assert router.stop() == 0
+
+
+def test_a_state_that_is_gone_stops_the_shards_that_had_decided(
+    site: Site, router: RouterProcess
+) -> None:
+    platform = Platform(site)
+    platform.says("conversation.created", "c1", channel="voice", topic="claims")
+    platform.done()
+    site.decisions(1)
+    assert router.stop() == 0
+    admin = AdminClient({"bootstrap.servers": site.bootstrap_servers})
+    for gone in admin.delete_topics([f"{site.prefix}state"]).values():
+        gone.result(30)
+    until(lambda: command("topics", "create", settings=site.settings).returncode == 0)
+
+    router.start()
+
+    shard = partition_of(POOL.encode(), partitions=site.partitions)
+    others = set(range(site.partitions)) - {shard}
+    until(lambda: shards_of(router, "the state of this shard is gone") == {shard})
+    until(lambda: shards_of(router, "shard restored", after="asked to end") == others)
+    assert router.stop() == 0
+    assert len(site.decisions(1)) == 1
 
 
 def test_a_router_that_stood_still_starts_its_shards_over(

@@ -158,6 +158,20 @@ MUTANTS: Final = (
         tests=ENGINE,
     ),
     Mutant(
+        name="other rules seen late: who waits is not looked at when they come into force",
+        file="router/engine/adoption.py",
+        before="            pool.hands[agent] = None",
+        after="            pass",
+        tests=ENGINE,
+    ),
+    Mutant(
+        name="old leases run on: a timer of the old rules fires under the new ones",
+        file="router/engine/adoption.py",
+        before="        pool.deadlines.move(agent.lease, NEVER)",
+        after="        pass",
+        tests=ENGINE,
+    ),
+    Mutant(
         name="words kept: a customer's text goes into the state",
         file="router/engine/conversations.py",
         before="        attributes=event.attributes or {},\n        preferred_agents=",
@@ -184,5 +198,12 @@ MUTANTS: Final = (
         before="        record.barred = {**record.barred, agent: pool.now + memory}",
         after="        record.barred = {**record.barred, agent: pool.now + 1}",
         tests=ENGINE,
+    ),
+    Mutant(
+        name="the dead are waited for: nobody takes them out of the group",
+        file="router/daemon/former_members.py",
+        before="                    await inside_aiokafka.leave_group(admin, group, member=id_)",
+        after="                    pass",
+        tests=("tests/faults/test_restarts.py",),
     ),
 )

@@ -14,7 +14,7 @@ import router.model.inputs as told
 from router.model.inputs import Customer, Input, Origin, Presence, Topic, TransferTarget
 from tests.properties.chance import Chance, one_in, some_of
 from tests.properties.ledger import Ledger, Ledgers
-from tests.properties.worlds import CHANNELS, LANGUAGES, SKILLS, TOPICS, World
+from tests.properties.worlds import CHANNELS, LANGUAGES, SITES, SKILLS, TEAMS, TOPICS, World
 
 QUEUES = ("red", "green", "blue", "grey")
 STEPS_MS = (
@@ -168,7 +168,8 @@ def _holder(chance: Chance, scene: Scene, conversation: str) -> str:
 
 
 def _abandoned(chance: Chance, scene: Scene) -> Fields:
-    return {"conversation": _open(chance, scene, "waiting", "offered"), "reason": "hung up"}
+    reason = chance.one_of(("hung up", "no_answer"))
+    return {"conversation": _open(chance, scene, "waiting", "offered"), "reason": reason}
 
 
 def _ended(chance: Chance, scene: Scene) -> Fields:
@@ -216,6 +217,7 @@ def _deflection(chance: Chance, scene: Scene) -> Fields:
 
 
 ALIKE: Fields = {
+    "team": "home",
     "channels": {"chat": 3, "voice": 1, "email": 4},
     "capacity": None,
     "languages": ("fr", "en"),
@@ -233,7 +235,8 @@ def _profile(chance: Chance, scene: Scene) -> Fields:
         skills = chance.one_of(({"sales": 2}, {"sales": 2, "tech": 3}, {"tech": 1, "calm": 3}))
     return {
         "agent": chance.one_of(new if new and not one_in(4, chance) else scene.agents),
-        "team": "team",
+        "team": chance.one_of(TEAMS),
+        "site": chance.one_of((None, *SITES)),
         "skills": skills,
         "channels": {name: chance.one_of(caps) for name in some_of(CHANNELS, chance, most=9)},
         "capacity": chance.one_of(

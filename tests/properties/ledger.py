@@ -175,7 +175,7 @@ class Ledger:
                 c = self._of(body, "waiting")
                 promise(body.deflection == f"d{decision.seq}", "named by its decision")
                 again = body.trigger.name == "no_answer" and isinstance(
-                    heard, told.ConversationEnded
+                    heard, told.ConversationEnded | told.ConversationAbandoned
                 )
                 promise(again == c.accepted, "who comes back as a callback is deflected no more")
                 promise(again or body.text not in c.texts, "a rule deflects once in a life")

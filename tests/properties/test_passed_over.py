@@ -18,7 +18,7 @@ from router.engine.pool import Pool
 from router.engine.remedies import Change, Remedy, changes, smallest_change
 from router.model.inputs import Presence
 from router.model.reasons import PassedOver
-from router.model.requirement import met, primary
+from router.model.requirement import NOTHING
 from router.model.state import ConversationRecord
 from tests.properties.chance import Dice
 from tests.properties.story import Story
@@ -145,6 +145,12 @@ def able_after(remedy: Remedy, reference: Lifecycle, conversation: str) -> list[
         case Change.OPEN_CHANNEL:
             channels = {**profile.channels, remedy.of: 1}
             reference.profiles[remedy.agent] = replace(profile, channels=channels)
+        case Change.LEND_TEAM:
+            queue = reference.policy.queues[c.queue]
+            steps = tuple(replace(each, serves=NOTHING) for each in queue.expands)
+            served = {c.queue: replace(queue, serves=NOTHING, expands=steps)}
+            queues = {**reference.policy.queues, **served}
+            reference.policy = replace(reference.policy, queues=queues)
     return reference.eligible(c)
 
 
@@ -159,14 +165,14 @@ def so(reference: Lifecycle, conversation: str, agent: str, reason: PassedOver) 
     counts = claims if channel.interruptible else reference.uninterruptible(claims)
     others = [reference.policy.channels[name] for name, _, _ in counts if name != c.channel]
     own = len([name for name, _, _ in claims if name == c.channel])
-    spoken = frozenset(primary(each) for each in profile.languages)
     unmet = [
         type(term).__name__
         for term in reference.needs(c).terms
-        if not met(term, skills=profile.skills, languages=spoken)
+        if term != reference.teams_for(c) and not reference.meets(agent, term)
     ]
     answers = {
         PassedOver.CHANNEL: c.channel not in profile.channels,
+        PassedOver.TEAM: not reference.meets(agent, reference.teams_for(c)),
         PassedOver.SKILL: "SkillTerm" in unmet,
         PassedOver.LEVEL: "SkillTerm" in unmet,
         PassedOver.LANGUAGE: "LanguageTerm" in unmet and "SkillTerm" not in unmet,

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from router.model.deflection import Closed, Deflection, DeflectionKind
+from router.model.conditions import (
+    AllHold,
+    AnyHolds,
+    AtLeast,
+    AtMost,
+    Attendance,
+    Condition,
+    Measure,
+    NoAgents,
+    Switch,
+)
+from router.model.deflection import Closed, Deflection, DeflectionKind, First
 from router.model.policy import (
     AgentRules,
     Channel,
@@ -24,6 +35,7 @@ from router.model.policy import (
     WrapUp,
 )
 from router.model.requirement import (
+    NOTHING,
     SAME,
     AllOf,
     AnyOf,
@@ -33,6 +45,7 @@ from router.model.requirement import (
     NotOf,
     Requirement,
     SkillTerm,
+    TeamTerm,
 )
 from tests.properties.chance import Chance, one_in, some_of
 
@@ -40,6 +53,8 @@ SKILLS = ("sales", "tech", "calm")
 TOPICS = ("sales", "tech", "other")
 LABELS = ("hard", "angry", "vip")
 LANGUAGES = ("fr", "en", "fr-CA", "EN")
+TEAMS = ("home", "away", "lyon")
+SITES = ("paris", "nantes")
 CHANNELS = ("chat", "voice", "email")
 DURATIONS = (5_000, 15_000, 60_000, 300_000)
 
@@ -328,6 +343,7 @@ def _queue(name: str, chance: Chance) -> Queue:
     return Queue(
         name=name,
         requires=a_requirement(chance, depth=2),
+        serves=_teams(chance),
         prefers=prefers,
         order=order,
         selects=_selection(chance),
@@ -335,7 +351,7 @@ def _queue(name: str, chance: Chance) -> Queue:
         keeps_for_absent=one_in(3, chance),
         hours=hours,
         deflects=tuple(_deflection(f"{name} {n}", chance, hours=hours) for n in range(rules)),
-        expands=_ladder(chance),
+        expands=_ladder(name, chance),
     )
 
 
@@ -343,31 +359,74 @@ def _deflection(name: str, chance: Chance, *, hours: str | None) -> Deflection:
     kind = chance.one_of((*(DeflectionKind.CALLBACK,) * 6, *DeflectionKind))
     to = {DeflectionKind.CHANNEL: "email", DeflectionKind.PARTNER: "lyon"}.get(kind)
     always = hours is None or one_in(3, chance)
+    on = a_switch(name, chance) if one_in(2, chance) else None if always else Closed()
     return Deflection(
         name=name,
         kind=kind,
         text=f"the words of {name}",
-        on=None if always else Closed(),
+        on=on,
         channels=tuple(some_of(CHANNELS, chance, most=2)),
-        share=chance.one_of((20, 50, 100) if always else (100, 100, 50)),
+        share=chance.one_of((20, 50, 100) if on is None else (100, 100, 50)),
         to=to,
         attempts=chance.one_of((3, 2, 1)),
+        first=chance.one_of(tuple(First)),
         retry_ms=chance.one_of((20_000, 5_000, 180_000)),
         expires_ms=chance.one_of((60_000, 15_000, 300_000, 5_000)),
     )
 
 
-def _ladder(chance: Chance) -> tuple[Expansion, ...]:
+def a_switch(name: str, chance: Chance) -> Switch:
+    """Make a switch of a queue, whose name begins the switch's, flapping or not."""
+    off = a_condition(chance, depth=1, on=False) if one_in(2, chance) else None
+    return Switch(
+        name=name,
+        queue=name.partition(" ")[0],
+        on=a_condition(chance, depth=1, on=True),
+        off=off,
+        at_least_ms=chance.one_of((0, 0, 5_000, 60_000)),
+    )
+
+
+def a_condition(chance: Chance, *, depth: int, on: bool) -> Condition:
+    """Make a condition, of those that turn something on or of those that turn it off."""
+    kinds = ("waiting", "oldest_wait", "no_agents" if on else "waiting", "any", "all")
+    match chance.one_of(kinds[: 5 if depth else 3]):
+        case "waiting":
+            bound = chance.one_of((2, 1, 3, 5) if on else (0, 1, 2))
+            made = AtLeast if on else AtMost
+            return made(Measure.WAITING, bound)
+        case "oldest_wait":
+            made = AtLeast if on else AtMost
+            return made(Measure.OLDEST_WAIT, chance.one_of((5_000, 1_000, 60_000, 0)))
+        case "no_agents":
+            return NoAgents(chance.one_of(tuple(Attendance)))
+        case kind:
+            parts = range(chance.number(1, 3))
+            joined = AnyHolds if kind == "any" else AllHold
+            return joined(tuple(a_condition(chance, depth=depth - 1, on=on) for _ in parts))
+
+
+def _ladder(queue: str, chance: Chance) -> tuple[Expansion, ...]:
     """Make the steps of a queue, in half of the queues none."""
     times = sorted(set(some_of((0, 1, *DURATIONS, 90_000), chance, most=4)))
     return tuple(
         Expansion(
-            after_ms=after_ms,
+            after_ms=None if by_switch else after_ms,
+            when=a_switch(f"{queue} expands {number}", chance) if by_switch else None,
             requires=a_requirement(chance, depth=1),
+            serves=_teams(chance),
             drops_skills=one_in(3, chance),
         )
-        for after_ms in times[: chance.one_of((0, 0, 1, 4))]
+        for number, after_ms in enumerate(times[: chance.one_of((0, 0, 1, 4))])
+        for by_switch in (one_in(3, chance),)
     )
+
+
+def _teams(chance: Chance) -> Requirement:
+    """Say which teams serve: most often all, or all but one, or some."""
+    some = AnyOf(tuple(TeamTerm(each) for each in some_of(TEAMS, chance, most=2)))
+    others = (TeamTerm("home"), NotOf(TeamTerm("lyon")), some if some.terms else NOTHING)
+    return chance.one_of((NOTHING, NOTHING, NOTHING, *others))
 
 
 def _selection(chance: Chance) -> Selection:

@@ -55,24 +55,9 @@ class Changes(Room):
         c.stage, c.offer, c.deflection, c.kept_until = "waiting", None, None, self.keeping(c)
         self.entered.add(c.id)
 
-    def widen(self) -> None:
-        """Let those who entered in this cause, and wait, take the steps that are past."""
-        for c in sorted(self.waiting(), key=lambda c: (c.arrived_at, c.sequence)):
-            while c.id in self.entered and self.is_past(self.next_step(c)):
-                self.take_step(c)
-        self.entered = set()
-
-    def is_past(self, at: int | None) -> bool:
-        return at is not None and at <= self.now
-
     def move(self, c: Any, queue: str) -> None:
         """Let it be in a queue; in another than before it has taken no step yet."""
         c.queue, c.step = queue, c.step if c.queue == queue else 0
-
-    def take_step(self, c: Any) -> None:
-        c.step += 1
-        requirements = published(self.needs(c), language=c.language)
-        self.say(said.ConversationExpanded, c, requirements=requirements)
 
     def queued(self, c: Any) -> None:
         requirements = published(self.needs(c), language=c.language)

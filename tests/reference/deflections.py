@@ -7,16 +7,17 @@ from msgspec.structs import replace
 
 import router.model.inputs as told
 import router.model.outputs as said
+from router.model.conditions import Switch
 from router.model.deflection import Closed, DeflectionKind
-from router.model.reasons import Close, Refusal, Requeue
+from router.model.reasons import Close, Refusal, Requeue, Withdrawal
 from router.model.state import OpenDeflection
+from tests.reference.conditions import Conditions
 from tests.reference.moment import refuse
-from tests.reference.offers import Offers
 
 YEAR_AND_A_DAY_MS = 366 * 86_400_000
 
 
-class Deflections(Offers):
+class Deflections(Conditions):
     """One pool whose customers may be offered something better than waiting."""
 
     def deflect(self) -> None:
@@ -49,6 +50,8 @@ class Deflections(Offers):
     def trigger(self, rule: Any, c: Any) -> said.Trigger | None:
         if isinstance(rule.on, Closed):
             return said.Trigger("closed", 1) if self.closed(c.queue) else None
+        if isinstance(rule.on, Switch):
+            return self.on[rule.on.name].trigger if rule.on.name in self.on else None
         return said.Trigger("share", rule.share)
 
     def say_of(self, kind: type[said.Outcome], c: Any, /, **known: Any) -> None:
@@ -74,15 +77,41 @@ class Deflections(Offers):
 
     def end(self, c: Any, outcome: str | None) -> None:
         """Close it, or ring again where nobody picked up."""
-        rules = [each for each in self.policy.queues[c.queue].deflects if each.kind == "callback"]
-        again = [each for each in rules if c.callbacks and each.name == c.deflected[-1]]
-        if outcome != "no_answer" or not again or c.callbacks >= again[0].attempts:
-            self.close(c, Close.ENDED)
+        if outcome == "no_answer" and (rule := self.to_ring_again(c)):
+            self.ring_again(c, rule, **self.hand_over(c))
         else:
-            told_of = {"place": self.place(c), "reason": Requeue.CALLBACK_UNANSWERED}
-            self.say(said.ConversationRequeued, c, **told_of, **self.hand_over(c))
-            self.offer_instead(c, again[0], said.Trigger("no_answer", c.callbacks))
-            self.promise(c, self.now + again[0].retry_ms)
+            self.close(c, Close.ENDED)
+
+    def abandon(self, c: Any, reason: str | None) -> None:
+        """Let it go, or ring again where it was the customer who was rung first."""
+        rule = c.stage != "deflected" and reason == "no_answer" and self.to_ring_again(c)
+        self.withdraw([c], Withdrawal.ABANDONED)
+        if rule and rule.first == "customer":
+            self.ring_again(c, rule)
+        else:
+            self.say(said.ConversationAbandoned, c, reason=reason)
+            del self.conversations[c.id]
+
+    def promised_by(self, c: Any) -> Any:
+        """Give the rule of its queue by which it was promised a callback last."""
+        rules = self.policy.queues[c.queue].deflects if c.callbacks else ()
+        named = [each for each in rules if each.name == c.deflected[-1]]
+        return next((each for each in named if each.kind == "callback"), None)
+
+    def to_ring_again(self, c: Any) -> Any:
+        rule = self.promised_by(c)
+        return rule if rule and c.callbacks < rule.attempts else None
+
+    def ring_again(self, c: Any, rule: Any, **handed: Any) -> None:
+        told_of = {"place": self.place(c), "reason": Requeue.CALLBACK_UNANSWERED} | handed
+        self.say(said.ConversationRequeued, c, **told_of)
+        self.offer_instead(c, rule, said.Trigger("no_answer", c.callbacks))
+        self.promise(c, self.now + rule.retry_ms)
+
+    def call_back(self, c: Any) -> None:
+        rule = self.promised_by(c)
+        rings_customer = rule and rule.first == "customer"
+        self.requeue(c, Requeue.CALLBACK_DUE, **{"first": "customer"} if rings_customer else {})
 
     def within_hours(self, queue: str, at: int) -> int:
         at = min(max(at, self.now), self.now + YEAR_AND_A_DAY_MS)
@@ -105,7 +134,7 @@ class Deflections(Offers):
 
     def bring_back(self) -> None:
         for c in self.whose_turn() if self.opened else ():
-            self.requeue(c, Requeue.CALLBACK_DUE)
+            self.call_back(c)
         self.opened = False
 
     def see_whose_turn_it_is(self) -> None:
@@ -118,4 +147,4 @@ class Deflections(Offers):
         self.requeue(c, Requeue.DEFLECTION_EXPIRED)
 
     def callback_due(self, of: str, due: int) -> None:
-        self.requeue(self.conversations[of], Requeue.CALLBACK_DUE)
+        self.call_back(self.conversations[of])

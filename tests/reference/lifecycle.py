@@ -65,9 +65,7 @@ class Lifecycle(Timers):
                     self.queued(c)
             case told.ConversationAbandoned():
                 refuse(Refusal.NOT_WAITING, holder)
-                self.withdraw([c], Withdrawal.ABANDONED)
-                self.say(said.ConversationAbandoned, c, reason=it.reason)
-                del self.conversations[c.id]
+                self.abandon(c, it.reason)
             case told.ConversationEnded():
                 refuse(Refusal.NOT_ASSIGNED, holder is None or it.agent not in (None, holder))
                 self.end(c, it.outcome)
@@ -152,7 +150,7 @@ class Lifecycle(Timers):
                 refuse(Refusal.NOT_WAITING, c.stage in {"assigned", "deflected"})
                 available = agent.presence is Presence.AVAILABLE and not agent.suspended
                 refuse(Refusal.AGENT_UNAVAILABLE, not available)
-                refuse(Refusal.NO_ROOM, not self.has_room(agent.id, c))
+                refuse(Refusal.NO_ROOM, not self.has_room(agent.id, c.channel, c.labels, but=c))
             case told.CommandRequeue():
                 refuse(Refusal.NOT_ASSIGNED, c.stage == "waiting")
         self.say(said.CommandApplied, command=it.id, by=it.by, reason=it.reason, **whom(it))

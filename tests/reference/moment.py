@@ -11,6 +11,7 @@ from router.model.outputs import Why
 from router.model.policy import OrderBy, Policies, Turn
 from router.model.reasons import Refusal
 from router.model.requirement import (
+    NOTHING,
     AllOf,
     AnyOf,
     NotOf,
@@ -48,6 +49,8 @@ class Moment:
         self.strangers: set[str] = set()
         self.paused: set[str] = set()
         self.looks: dict[str, tuple[bool, int]] = {}
+        self.on: dict[str, Any] = {}
+        self.due: dict[str, int] = {}
         self.opened = False
         self.entered: set[str] = set()
 
@@ -72,17 +75,20 @@ class Moment:
         taken = queue.expands[c.step - 1] if c.step else queue
         if c.step and taken.drops_skills:
             own = {}
-        return resolve(taken.requires, level=c.level or 1, language=c.language, skills=own)
+        needs = resolve(taken.requires, level=c.level or 1, language=c.language, skills=own)
+        serves = self.teams_for(c)
+        return AllOf((*needs.terms, serves)) if serves != NOTHING else needs
 
-    def next_step(self, c: Any) -> int | None:
-        """Give when its queue asks for something else, if ever."""
-        left = self.policy.queues[c.queue].expands[c.step :] if self.policy else ()
-        return c.arrived_at + left[0].after_ms if left else None
+    def teams_for(self, c: Any) -> Requirement:
+        """Give which teams may take it."""
+        queue = self.policy.queues[c.queue]
+        return (queue.expands[c.step - 1] if c.step else queue).serves
 
     def meets(self, agent: str, requirement: Requirement) -> bool:
         profile = self.profiles[agent]
         languages = frozenset(primary(each) for each in profile.languages)
-        return met(requirement, skills=profile.skills, languages=languages)
+        who = {"team": profile.team, "site": profile.site}
+        return met(requirement, skills=profile.skills, languages=languages, **who)
 
     def can_be_reached(self, agent: str, c: Any) -> bool:
         absent_too = self.policy.queues[c.queue].keeps_for_absent
@@ -109,7 +115,7 @@ class Moment:
             and record.presence is Presence.AVAILABLE
             and self.is_there(agent)
             and self.may_have(agent, c)
-            and self.has_room(agent, c)
+            and self.has_room(agent, c.channel, c.labels, but=c)
             and (c.kept_until is None or agent in c.preferred_agents)
         ]
 

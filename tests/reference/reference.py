@@ -75,5 +75,6 @@ class Reference:
         pool.widen()
         pool.settle()
         pool.match()
+        pool.look_at_conditions()
         pool.see_whose_turn_it_is()
         return pool.decided

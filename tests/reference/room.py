@@ -22,18 +22,20 @@ class Room(Moment):
         own = self.profiles[agent].capacity
         return self.policy.agents.capacity if own is None else own
 
-    def has_room(self, agent: str, c: Any) -> bool:
-        channels, claims = self.policy.channels, self.claims(agent, but=c)
-        channel, cap = channels[c.channel], self.profiles[agent].channels.get(c.channel, 0)
+    def has_room(
+        self, agent: str, on: str, labels: tuple[str, ...] = (), *, but: Any = None
+    ) -> bool:
+        channels, claims = self.policy.channels, self.claims(agent, but=but)
+        channel, cap = channels[on], self.profiles[agent].channels.get(on, 0)
         counts = claims if channel.interruptible else self.uninterruptible(claims)
-        others = [channels[name] for name, _, _ in counts if name != c.channel]
+        others = [channels[name] for name, _, _ in counts if name != on]
         return (
-            len([name for name, _, _ in claims if name == c.channel])
+            len([name for name, _, _ in claims if name == on])
             < (cap if channel.at_most is None else min(cap, channel.at_most))
             and sum(units for _, units, _ in counts) + channel.units <= self.capacity(agent)
             and not (channel.exclusive and others)
             and not any(other.exclusive for other in others)
-            and not any(self.is_full(label, claims) for label in c.labels)
+            and not any(self.is_full(label, claims) for label in labels)
         )
 
     def uninterruptible(self, claims: list[Claim]) -> list[Claim]:

@@ -2,6 +2,7 @@
 
 from router.model.inputs import Presence
 from router.model.outputs import PolicyChanged
+from router.model.policy import switches
 from router.model.reasons import Release, Requeue, Suspension, Withdrawal
 from tests.reference.deflections import Deflections
 
@@ -15,7 +16,7 @@ class Timers(Deflections):
         for c in self.conversations.values():
             due += [(until, "decline_forgotten", c.id) for until in c.barred.values()]
             due += [(c.kept_until, "preferred_agent_wait", c.id)]
-            due += [(self.next_step(c) if c.stage == "waiting" else None, "expands", c.id)]
+            due += [(self.next_step(c)[1] if c.stage == "waiting" else None, "expands", c.id)]
             due += [(c.offer and c.offer.expires_at, "offer_expires", c.id)]
             due += [(c.deflection and c.deflection.expires_at, "deflection_expires", c.id)]
             due += [(c.deflection and c.deflection.due, "callback_due", c.id)]
@@ -30,6 +31,7 @@ class Timers(Deflections):
             if agent.lost_at is not None and patience is not None:
                 due += [(agent.lost_at + patience, "lost_agent", agent.id)]
         due += [(until, "hours_change", name) for name, (_, until) in self.looks.items()]
+        due += [(at, "condition_changes", name) for name, at in self.due.items()]
         return [(at, name, of) for at, name, of in due if at is not None]
 
     def decline_forgotten(self, of: str, due: int) -> None:
@@ -48,9 +50,6 @@ class Timers(Deflections):
         hours = self.policy.calendars[of]
         self.looks[of] = hours.is_open(self.now), hours.next_change(self.now)
         self.opened = True
-
-    def expands(self, of: str, due: int) -> None:
-        self.take_step(self.conversations[of])
 
     def wrap_up_ends(self, of: str, due: int) -> None:
         agent = self.agents[of]
@@ -84,12 +83,15 @@ class Timers(Deflections):
         """Let every lease run anew, and follow the rules that are now in force."""
         for agent in self.leases:
             self.renew_lease(self.agents[agent])
+        self.due = {}
         old, rules = self.version, self.policy
         if rules is None:
             return
         if old != rules.version:
             self.look_at_calendars()
             self.opened = True
+            known = {each.name for each in switches(rules)}
+            self.on = {name: each for name, each in self.on.items() if name in known}
         if self.seq and old != rules.version:
             self.say(PolicyChanged, from_=old, to=rules.version, files=rules.files)
         for c in sorted(self.conversations.values(), key=lambda c: (c.arrived_at, c.sequence)):
@@ -99,5 +101,4 @@ class Timers(Deflections):
                 if c.stage == "waiting":
                     self.requeue(c, Requeue.QUEUE_REMOVED)
             elif old != rules.version:
-                ladder = rules.queues[c.queue].expands
-                c.step = len([each for each in ladder if c.arrived_at + each.after_ms <= self.now])
+                c.step = max(self.open_steps(c), default=0)

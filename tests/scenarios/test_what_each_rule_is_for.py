@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from router.model.conditions import Switch
 from router.model.policy import LONGEST_IDLE, OfferMode, Order, Policy, Queue, WrapUp
-from router.model.requirement import NOTHING
+from router.model.requirement import NOTHING, NotOf, Requirement, TeamTerm
 from router.rules import load
 from router.rules.compilation import qualification
 from router.rules.hours import OpeningHours, compiled_hours
@@ -42,6 +43,7 @@ def poorer() -> Iterator[tuple[str, Policy]]:
     for name, queue in policy.queues.items():
         for what, changed in (
             ("requires", replace(queue, requires=NOTHING)),
+            ("teams", replace(queue, serves=other_teams(queue))),
             ("order", replace(queue, order=Order())),
             ("selects", replace(queue, selects=LONGEST_IDLE)),
             ("preferred_agent", replace(queue, preferred_wait_ms=0)),
@@ -86,6 +88,11 @@ def poorer() -> Iterator[tuple[str, Policy]]:
         yield f"agents: {what}", replace(policy, agents=less)
 
 
+def other_teams(queue: Queue) -> Requirement:
+    """Give that a partner does not serve where it did, and serves where it did not."""
+    return NotOf(TeamTerm("partner_lyon")) if queue.serves == NOTHING else NOTHING
+
+
 def other_deflections(queue: Queue) -> Iterator[tuple[str, Queue]]:
     """Give a queue without one of its deflections, or with one that says less, and which."""
     for index, rule in enumerate(queue.deflects):
@@ -93,6 +100,10 @@ def other_deflections(queue: Queue) -> Iterator[tuple[str, Queue]]:
         yield rule.name, replace(queue, deflects=(*before, *after))
         for what, other in (
             ("on", replace(rule, on=None)),
+            *(
+                (f"on: {what}", replace(rule, on=other))
+                for what, other in (other_switches(rule.on) if isinstance(rule.on, Switch) else ())
+            ),
             ("channels", replace(rule, channels=())),
             ("share", replace(rule, share=100)),
             ("text", replace(rule, text="")),
@@ -102,6 +113,17 @@ def other_deflections(queue: Queue) -> Iterator[tuple[str, Queue]]:
             ("retry", replace(rule, retry_ms=RETRY_UNSAID_MS)),
         ):
             yield f"{rule.name}: {what}", replace(queue, deflects=(*before, other, *after))
+
+
+def other_switches(switch: Switch) -> Iterator[tuple[str, Switch]]:
+    """Give a switch without one of its parts, and which."""
+    yield "off", replace(switch, off=None)
+    yield "at_least", replace(switch, at_least_ms=0)
+    for side in ("on", "off"):
+        whole = getattr(switch, side)
+        for index, part in enumerate(getattr(whole, "parts", ())):
+            others = (*whole.parts[:index], *whole.parts[index + 1 :])
+            yield f"{side} without {part}", replace(switch, **{side: replace(whole, parts=others)})
 
 
 def other_hours() -> Iterator[tuple[str, OpeningHours]]:

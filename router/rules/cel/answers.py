@@ -19,7 +19,7 @@ class Failed(Enum):
 FAILED: Final = Failed.FAILED
 
 Case = Mapping[str, Any]
-"""The facts by name. ``heard``: the ``text.mentions(...)``, in their one form, that are so."""
+"""The facts by name. ``heard``: the questions about the text, in their one form, that are so."""
 
 Answer = Callable[[Case], Any]
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
+from router.rules.cel.hearing import LISTS, QUESTIONS, troubles
 from router.rules.cel.syntax import (
     Binary,
     Call,
@@ -28,11 +29,10 @@ from router.rules.cel.syntax import (
 )
 from router.rules.problems import Severity, nearest
 from router.rules.vocabulary import CUSTOMER_PARTS, FACTS, NULLABLE, Type, Vocabulary
-from router.rules.words import MAX_PHRASES, phrase_trouble
 
 _NUMBERS: Final = frozenset({Type.INTEGER, Type.DECIMAL})
 _TEXT_FUNCTIONS: Final = ("startsWith", "endsWith", "contains")
-FUNCTIONS: Final = (*_TEXT_FUNCTIONS, "mentions", "size", "double", "has")
+FUNCTIONS: Final = (*_TEXT_FUNCTIONS, *sorted(QUESTIONS), "size", "double", "has")
 _LITERALS: Final[dict[type, Type]] = {
     type(None): Type.NULL,
     bool: Type.BOOLEAN,
@@ -127,6 +127,10 @@ class _Checker:
         found = self._facts.get(name)
         if found is not None:
             return found
+        if name == LISTS:
+            return self.blame(
+                node, "a word list is for the customer's words", f"`text.mentions({LISTS}.NAME)`"
+            )
         if name in FACTS:
             return self.blame(
                 node,
@@ -285,7 +289,7 @@ class _Checker:
     def _call(self, node: Call) -> Type:
         offered: dict[str, Callable[[Call], Type]] = {
             **dict.fromkeys(_TEXT_FUNCTIONS, self._text_function),
-            "mentions": self._mentions,
+            **dict.fromkeys(QUESTIONS, self._question),
             "size": self._size,
             "double": self._double,
         }
@@ -304,26 +308,12 @@ class _Checker:
                 self.blame(each, f"`{node.function}` is for texts; `{canonical(each)}` is none")
         return Type.BOOLEAN
 
-    def _mentions(self, node: Call) -> Type:
-        if not isinstance(node.target, Name) or node.target.name != "text":
-            self.blame(
-                node, "`mentions` is asked of the customer's words", "`text.mentions([...])`"
-            )
-        elif "text" not in self._facts:
-            self._name(node.target)
-        phrases = node.arguments[0] if len(node.arguments) == 1 else None
-        if not isinstance(phrases, Items) or not 1 <= len(phrases.items) <= MAX_PHRASES:
-            self.blame(
-                node,
-                f"`mentions` takes a list of 1 to {MAX_PHRASES} texts",
-                '`["one", "two words"]`',
-            )
-            return Type.BOOLEAN
-        for each in phrases.items:
-            phrase = each.value if isinstance(each, Literal) else None
-            trouble = phrase_trouble(phrase) if isinstance(phrase, str) else "a text in quotes"
-            if trouble:
-                self.blame(each, f"`{canonical(each)}` cannot be looked for: {trouble}")
+    def _question(self, node: Call) -> Type:
+        is_of_text = isinstance(node.target, Name) and node.target.name == "text"
+        if is_of_text and "text" not in self._facts:
+            self.type_of(node.target or node)
+        for each in troubles(node, self._vocabulary.word_lists):
+            self.blame(each.node, each.message, each.suggestion)
         return Type.BOOLEAN
 
     def _size(self, node: Call) -> Type:

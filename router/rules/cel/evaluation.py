@@ -23,6 +23,7 @@ from router.rules.cel.comparing import (
     total,
     within,
 )
+from router.rules.cel.hearing import QUESTIONS
 from router.rules.cel.syntax import (
     Binary,
     Call,
@@ -174,7 +175,7 @@ def _same_text(wanted: str, of: Expression) -> Answer:
 def _call(node: Call) -> Answer:
     subject = node.arguments[0] if node.target is None else node.target
     match node.function:
-        case "mentions":
+        case name if name in QUESTIONS:
             asked = canonical(node)
             return lambda case: asked in case["heard"]
         case "size":

@@ -132,10 +132,10 @@ def children(node: Expression) -> tuple[Expression, ...]:
             return ()
 
 
-def calls(node: Expression, function: str) -> tuple[Call, ...]:
-    """Give every call of a function in an expression, from left to right."""
-    own = (node,) if isinstance(node, Call) and node.function == function else ()
-    return (*own, *(call for each in children(node) for call in calls(each, function)))
+def calls(node: Expression, functions: frozenset[str]) -> tuple[Call, ...]:
+    """Give every call of one of these functions in an expression, from left to right."""
+    own = (node,) if isinstance(node, Call) and node.function in functions else ()
+    return (*own, *(call for each in children(node) for call in calls(each, functions)))
 
 
 def canonical(node: Expression) -> str:

@@ -1,11 +1,11 @@
 """What is written of deflection: what a customer is offered instead of waiting, and when."""
 
-from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from router.rules.problems import shown
+from router.rules.written.conditions import Calm, Standing
 from router.rules.written.fields import Duration, Name, Percent, Written, trouble
 
 MAX_TEXT = 1_000
@@ -19,38 +19,17 @@ def _text(value: object) -> object:
     return value
 
 
-class When(Written):
-    """What sets a deflection off."""
-
-    PLANNED: ClassVar[Mapping[str, str]] = {
-        "waiting": "to count who waits",
-        "oldest_wait": "to look at who has waited longest",
-        "estimated_wait": "to look at the wait that is to be expected",
-        "no_agents": "to see that nobody is there",
-        "service_level": "to look at the share answered in time",
-        "answered_share": "to look at the share answered",
-        "any": "to join conditions",
-    }
+class When(Standing):
+    """What sets a deflection off: hours, or how the queue stands."""
 
     closed: Literal[True] | None = Field(
         default=None,
         description="`true`: while the queue's calendar is closed, from the moment it closes.",
     )
 
-    @model_validator(mode="after")
-    def _says_when(self) -> Self:
-        if self.closed is None:
-            raise trouble("it does not say when", "`closed: true`")
-        return self
-
 
 class Deflects(Written):
     """Something better than waiting. A customer is offered it once, and may decline."""
-
-    PLANNED: ClassVar[Mapping[str, str]] = {
-        "off": "to end on another condition",
-        "first": "to ring the customer before an agent",
-    }
 
     offer: Literal["callback", "channel", "self_service", "voicemail", "partner", "message"] = (
         Field(
@@ -58,6 +37,13 @@ class Deflects(Written):
         )
     )
     on: When | None = Field(default=None, description="When; at any time, if left out.")
+    off: Calm | None = Field(
+        default=None,
+        description="When no more, once `on` holds no more; as soon as that is so, if left out.",
+    )
+    at_least: Duration | None = Field(
+        default=None, description="Once it is on it stays on for so long."
+    )
     share: Percent | None = Field(
         default=None, description="To so many of the conversations: `25%`; to all, if left out."
     )
@@ -85,10 +71,17 @@ class Deflects(Written):
         default=None, description="So long after one attempt the next is due (10m if left out)."
     )
 
+    first: Literal["agent", "customer"] | None = Field(
+        default=None,
+        description="For `callback`: who is rung first when it is due, the `agent` (who then rings the customer) if left out, or the `customer`.",
+    )
+
     @model_validator(mode="after")
     def _rings_again(self) -> Self:
         if self.attempts is not None and self.offer != "callback":
             raise trouble(f"`attempts` do nothing where `{self.offer}` is offered")
+        if self.first is not None and self.offer != "callback":
+            raise trouble(f"nobody is rung `first` where `{self.offer}` is offered")
         if self.retry is not None and (self.attempts is None or self.attempts == 1):
             raise trouble("a `retry` does nothing after the only attempt", "`attempts: 3`")
         if self.retry is not None and self.retry < 1_000:
@@ -110,6 +103,13 @@ class Deflects(Written):
                 "it does not say when, and nobody would ever wait",
                 "`on: {closed: true}`, or `share: 100%` if everybody is meant",
             )
+        self._pairs()
         if self.expires == 0:
             raise trouble("a deflection that expires at once cannot be answered")
         return self
+
+    def _pairs(self) -> None:
+        by_hours = self.on is None or self.on.closed
+        for key, given in (("off", self.off), ("at_least", self.at_least)):
+            if by_hours and given is not None:
+                raise trouble(f"`{key}` goes with a condition on the queue", "`on: {waiting: 10}`")

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from router.rules.written.calendars import Calendar
+from router.rules.written.conditions import Standing
 from router.rules.written.deflecting import Deflects
 from router.rules.written.fields import (
     Condition,
@@ -33,6 +34,9 @@ def _few(labels: dict[str, Label]) -> dict[str, Label]:
 
 
 Labels = Annotated[dict[Name, Label], AfterValidator(_few)]
+
+Teams = Literal["own", "any"] | list[Name]
+"""Which teams serve a queue."""
 
 
 class Findings(Written):
@@ -128,44 +132,53 @@ class PreferredAgent(Written):
 class Step(Written):
     """A step of a queue's ladder, or its end."""
 
-    PLANNED: ClassVar[Mapping[str, str]] = {
-        "when": "to widen on how the queue stands, such as with nobody logged in",
-        "teams": "to let other teams help; no queue is limited to teams yet",
-    }
-
     after: Duration | None = Field(
         default=None, description="So long after the customer's arrival, whatever happened since."
     )
+    when: Standing | None = Field(
+        default=None,
+        description="Or as soon as the queue stands so, such as with nobody logged in.",
+    )
     requires: dict[str, Any] | None = Field(
         default=None,
-        description="What is asked for from then on, in place of the queue's `requires`.",
+        description=(
+            "What is asked for from then on, in place of the queue's `requires`; beside `teams` it "
+            "may be left out, and is then as before."
+        ),
     )
     own_skills: Literal["kept", "dropped"] | None = Field(
         default=None,
         description="Whether the skills found in qualification are still asked for; `kept` if left out.",
     )
+    teams: Teams | None = Field(
+        default=None,
+        description="Which teams serve from then on: names, `own` or `any`; as before if left out.",
+    )
     then: Literal["hold", "anyone"] | None = Field(
         default=None,
         description=(
             "How the ladder ends: `hold` (it waits on as the last step says), or with an `after` "
-            "`anyone` who has the channel."
+            "or a `when` `anyone` who has the channel, of any team."
         ),
     )
 
     @model_validator(mode="after")
     def _goes_together(self) -> Self:
-        asks = self.requires is not None or self.own_skills is not None
+        asks = (self.requires, self.own_skills, self.teams) != (None, None, None)
         if self.then is not None and asks:
             raise trouble("`then` ends the ladder and asks for nothing", "make it two steps")
-        if self.then == "hold" and self.after is not None:
+        timed = self.after is not None or self.when is not None
+        if self.after is not None and self.when is not None:
+            raise trouble("both `after` and `when`", "make it two steps")
+        if self.then == "hold" and timed:
             raise trouble(
                 "`hold` has no time: it is what comes after the last step", "`then: hold`"
             )
-        if self.then == "anyone" and self.after is None:
+        if self.then == "anyone" and not timed:
             raise trouble("`anyone` from when on?", "`{after: 10m, then: anyone}`")
-        if self.then is None and self.after is None:
+        if self.then is None and not timed:
             raise trouble("the step does not say when", "such as `after: 45s`")
-        if self.then is None and self.requires is None:
+        if self.then is None and self.requires is None and self.teams is None:
             raise trouble(
                 "the step does not say what it asks for", "`requires: {}` asks for nothing"
             )
@@ -198,6 +211,10 @@ class Queue(Written):
     prefers: dict[Name, Any] = Field(
         default={},
         description="Skills that make an agent fit better: `{calm: 2}`; nobody is refused for them.",
+    )
+    teams: Teams = Field(
+        default="own",
+        description="Which teams serve: names, `own` (all that are no partner) or `any`.",
     )
     order: Order = Field(
         default=Order(), description="Who goes first; by priority alone if left out."
@@ -244,6 +261,13 @@ class Rules(Written):
         default={}, description="Skills and their levels: `reimbursement: 1..3`; 3 is the best."
     )
     topics: list[Name] = Field(default=[], description="What conversations are about.")
+    word_lists: dict[Name, Any] = Field(
+        default={},
+        description=(
+            "Words that conditions speak of as `word_lists.NAME`: `[one, two words]`, or a file "
+            "`words/NAME.txt` beside this one, one word or phrase a line."
+        ),
+    )
     labels: Labels = Field(
         default={}, description="Labels of conversations, and how many of each an agent can bear."
     )

@@ -166,6 +166,17 @@ async def test_rules_are_read_when_asked_for_though_nothing_changed(office: Offi
     assert office.in_force.standing.succeeded_at > began
 
 
+async def test_a_word_list_that_changes_is_noticed(tmp_path: Path) -> None:
+    (tmp_path / "words").mkdir()
+    (tmp_path / "rules.yaml").write_text(RULES)
+    words = tmp_path / "words" / "anger.txt"
+    words.write_text("avocat\n")
+    for path in (tmp_path, tmp_path / "rules.yaml"):
+        before = footprint_of(path)
+        words.write_text(f"{words.read_text()}scandale\n")
+        assert before != footprint_of(path) == footprint_of(path)
+
+
 async def test_what_is_no_rule_file_is_not_looked_at(office: Office) -> None:
     seen = footprint_of(office.file.parent)
     (office.file.parent / "notes.txt").write_text("call Ana")

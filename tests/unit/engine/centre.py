@@ -80,8 +80,9 @@ class Centre:
     def works(self, agent: str, skills: dict[str, int] | None = None, **profile: Any) -> list[str]:
         """Describe an agent and let him be available."""
         profile.setdefault("channels", {"chat": 3, "voice": 1, "email": 4})
+        profile.setdefault("team", "in_house")
         described = inputs.AgentUpdated(
-            **self.envelope(), agent=agent, team="in_house", skills=skills or {}, **profile
+            **self.envelope(), agent=agent, skills=skills or {}, **profile
         )
         return [*self.hear(described), *self.declares(agent, "available")]
 

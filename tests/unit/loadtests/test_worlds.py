@@ -31,12 +31,12 @@ def collector() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def tape() -> Tape:
-    return record(SMALL, seed=3, warm_up_s=40, warm_up=1_000, inputs=3_000)
+    return record(World(SMALL, seed=3), warm_up_s=40, warm_up=1_000, inputs=3_000)
 
 
 def test_the_same_seed_lives_the_same_life(tape: Tape) -> None:
-    again = record(SMALL, seed=3, warm_up_s=40, warm_up=1_000, inputs=3_000)
-    other = record(SMALL, seed=4, warm_up_s=40, warm_up=1_000, inputs=3_000)
+    again = record(World(SMALL, seed=3), warm_up_s=40, warm_up=1_000, inputs=3_000)
+    other = record(World(SMALL, seed=4), warm_up_s=40, warm_up=1_000, inputs=3_000)
 
     assert (again.digest, again.decisions, again.inputs) == (
         tape.digest,

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from router.rules.cel.evaluation import compiled
 from router.rules.cel.parser import parse
 from router.rules.dispatch import Dispatch, needs
+from router.rules.unanswered import Tally
 
 VALUES = st.sampled_from(["a", "b", "c"])
 FACTS = st.sampled_from(
@@ -55,7 +56,7 @@ def test_the_first_queue_that_takes_it_is_found(
     dispatch = Dispatch((str(rank), tree) for rank, tree in enumerate(trees))
     for case in several:
         takers = (str(rank) for rank, tree in enumerate(trees) if compiled(tree)(case) is True)
-        assert dispatch.first(case) == next(takers, None)
+        assert dispatch.first(case, Tally()) == next(takers, None)
 
 
 def test_what_a_condition_cannot_do_without_is_known() -> None:
@@ -93,5 +94,5 @@ def test_two_thousand_queues_are_not_tried_one_by_one() -> None:
     dispatch = Dispatch((f"q{rank}", parse(each)) for rank, each in enumerate(written))
     case = Counting(topic="t3", attributes={"region": "r1999"})
 
-    assert dispatch.first(case) == "q1999"
+    assert dispatch.first(case, Tally()) == "q1999"
     assert case.looks < 10

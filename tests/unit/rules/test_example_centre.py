@@ -8,6 +8,7 @@ import pytest
 
 from router.daemon.settings_reading import read_settings
 from router.engine import Engine
+from router.model.conditions import AtLeast, Measure, NoAgents, Switch, single
 from router.model.deflection import Closed
 from router.model.inputs import (
     AgentPresence,
@@ -17,7 +18,7 @@ from router.model.inputs import (
     Presence,
 )
 from router.model.outputs import ConversationAssigned, ConversationDeflected, Outcome
-from router.model.policy import Facts, OfferMode, OrderBy, Policy, Turn, Verdict
+from router.model.policy import Facts, OfferMode, OrderBy, Policy, Turn, Verdict, switches
 from router.rules import load
 
 CONFIG = Path(__file__).resolve().parents[3] / "config"
@@ -99,7 +100,10 @@ def test_every_way_of_the_language_is_shown(centre: Policy) -> None:
     assert any(each.preferred_wait_ms for each in queues)
     assert any(each.hours for each in queues)
     deflections = [rule for each in queues for rule in each.deflects]
-    assert {rule.on for rule in deflections} == {None, Closed()}
+    assert {type(rule.on) for rule in deflections} == {type(None), Closed, Switch}
+    found = [part for each in switches(centre) for part in single(each.on)]
+    assert {each.measure for each in found if isinstance(each, AtLeast)} == set(Measure)
+    assert any(isinstance(each, NoAgents) for each in found)
     assert any(rule.share < 100 for rule in deflections)
     assert {each.drops_skills for queue in queues for each in queue.expands} == {True, False}
     assert {each.mode for each in centre.channels.values()} == set(OfferMode)

@@ -18,7 +18,8 @@ queues:
 
 
 def rules(ladder: str) -> str:
-    return BASE.replace("LADDER", ladder)
+    teams = "teams: {paris: {}, lyon: {partner: true}}\n" if "teams" in ladder else ""
+    return BASE.replace("LADDER", ladder) + teams
 
 
 def ladder(written: str, queue: str = "hard") -> tuple[Expansion, ...]:
@@ -55,6 +56,8 @@ def test_a_ladder_says_when_who_may_help(written: str, steps: tuple[Expansion, .
         "[{after: 45s, requires: {billing: 1}}, {then: hold}]",
         "[{after: 45s, requires: {}, own_skills: kept}, {then: hold}]",
         "[{after: 45s, requires: {billing: 1}, own_skills: dropped}, {after: 1h, then: anyone}]",
+        "[{after: 45s, teams: any}, {after: 1h, teams: [lyon, paris]}, {then: hold}]",
+        "[{after: 45s, requires: {}, teams: any}, {after: 1h, teams: own}, {then: hold}]",
     ],
 )
 def test_a_ladder_written_in_full_is_the_same_ladder(written: str) -> None:

@@ -6,6 +6,7 @@ from router.model.inputs import Customer
 from router.model.policy import Facts, Verdict
 from router.rules import loads
 from router.rules.qualification import Qualification
+from router.rules.unanswered import Cause, Unanswered
 
 HEAD = """\
 version: 1
@@ -118,10 +119,45 @@ def test_a_level_nobody_said_reads_as_the_simplest() -> None:
 
 def test_a_condition_that_cannot_be_answered_does_not_hold_and_is_counted() -> None:
     rules = qualifier(TOPICS)
+    found = [
+        rules.qualify(Facts(channel="chat", attributes=each)).rules
+        for each in ({}, {}, {"menu": "1", "amount": "much"}, {"menu": "1", "amount": 3})
+    ]
+    assert found == [("the rest",), ("the rest",), *[("by menu", "the rest")] * 2]
+    assert list(rules.unanswered) == [
+        Unanswered("rule", "by menu", Cause.MISSING, 2),
+        Unanswered("rule", "large", Cause.UNUSABLE, 1),
+    ]
+
+
+def test_a_part_that_is_sure_without_the_rest_is_an_answer() -> None:
+    rules = qualifier(
+        "  - {name: one, when: attributes.a > 1 || level == 1, set: {topic: other}}\n"
+    )
+    assert rules.qualify(Facts(channel="chat")).rules == ("one",)
+    assert list(rules.unanswered) == []
+
+
+def test_whether_something_is_there_can_always_be_answered() -> None:
+    rules = qualifier(
+        "  - {name: one, when: has(attributes.a) && attributes.a > 1, set: {topic: other}}\n"
+    )
     rules.qualify(Facts(channel="chat"))
-    rules.qualify(Facts(channel="chat", attributes={"menu": "1", "amount": "much"}))
-    rules.qualify(Facts(channel="chat", attributes={"menu": "1", "amount": 3}))
-    assert rules.failed == {"by menu": 1, "large": 1, "the rest": 0}
+    assert list(rules.unanswered) == []
+    rules.qualify(Facts(channel="chat", attributes={"a": "x"}))
+    assert list(rules.unanswered) == [Unanswered("rule", "one", Cause.UNUSABLE, 1)]
+
+
+def test_a_queue_that_cannot_answer_leaves_the_conversation_to_the_next() -> None:
+    queues = "queues: {large: {takes: attributes.amount > 500}, rest: {takes: true}}\n"
+    rules = qualifier("  []\n", queues)
+    for attributes in ({}, {"amount": "much"}):
+        assert rules.qualify(Facts(channel="chat", attributes=attributes)).queue == "rest"
+    assert rules.queue_for(Facts(channel="chat", attributes={"amount": None})) == "rest"
+    assert list(rules.unanswered) == [
+        Unanswered("queue", "large", Cause.MISSING, 1),
+        Unanswered("queue", "large", Cause.UNUSABLE, 2),
+    ]
 
 
 WORDS = """\

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from router.rules.words import folded, mentions, phrase_trouble, words
+from router.rules.words import Phrases, Words, folded, phrase_trouble
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ from router.rules.words import folded, mentions, phrase_trouble, words
     ],
 )
 def test_a_phrase_is_heard(phrase: str, text: str) -> None:
-    assert mentions([phrase])(words(text))
+    assert Phrases([phrase]).heard(Words(text))
 
 
 @pytest.mark.parametrize(
@@ -45,13 +45,13 @@ def test_a_phrase_is_heard(phrase: str, text: str) -> None:
     ],
 )
 def test_a_phrase_is_not_heard(phrase: str, text: str) -> None:
-    assert not mentions([phrase])(words(text))
+    assert not Phrases([phrase]).heard(Words(text))
 
 
 def test_one_of_several_is_enough() -> None:
-    heard = mentions(["avocat", "tiers payant", "résili*"])
-    assert heard(words("je veux résilier"))
-    assert not heard(words("bonjour"))
+    heard = Phrases(["avocat", "tiers payant", "résili*"]).heard
+    assert heard(Words("je veux résilier"))
+    assert not heard(Words("bonjour"))
 
 
 @given(st.text(st.sampled_from("aéÉœ’'-_ .1½ßЖİ\u0301\n…"), max_size=30))

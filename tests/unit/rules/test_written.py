@@ -33,6 +33,6 @@ def test_a_reference_can_be_made_of_it() -> None:
     schema = Rules.model_json_schema()
     assert set(schema["properties"]) == {
         *("version", "pools", "calendars", "skills", "topics", "teams", "channels", "agents"),
-        *("qualification", "queues", "labels"),
+        *("qualification", "queues", "word_lists", "labels"),
     }
     assert schema["additionalProperties"] is False

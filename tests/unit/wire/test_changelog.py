@@ -20,19 +20,23 @@ from router.model.state import (
     Profile,
     ProfileRecord,
     SeenRecord,
+    ShardsRecord,
     StrangerRecord,
 )
 from router.wire import (
     BARRIER_KEY,
     POSITIONS_KEY,
+    SHARDS_KEY,
     UnknownStateError,
     decode_barrier,
     decode_entity,
     decode_key,
     decode_positions,
+    decode_shards,
     encode_barrier,
     encode_change,
     encode_positions,
+    encode_shards,
 )
 
 ENTITIES: list[Entity] = [
@@ -144,10 +148,10 @@ def test_keys_of_different_entities_are_different() -> None:
     keys = [Key(pool, kind, name) for pool in pools for kind in KINDS.values() for name in pools]
     written = {encode_change(Change(key, None)).key for key in keys}
     assert len(written) == len(keys)
-    assert not written & {POSITIONS_KEY, BARRIER_KEY}
+    assert not written & {POSITIONS_KEY, BARRIER_KEY, SHARDS_KEY}
 
 
-def test_positions_and_barrier_are_found_again() -> None:
+def test_what_belongs_to_the_shard_is_found_again() -> None:
     positions = PositionsRecord(conversations=7, agents=0, commands=2**53)
     record = encode_positions(positions)
     assert record.key == POSITIONS_KEY
@@ -156,6 +160,10 @@ def test_positions_and_barrier_are_found_again() -> None:
     record = encode_barrier(barrier)
     assert record.key == BARRIER_KEY
     assert decode_barrier(record.value or b"") == barrier
+    shards = ShardsRecord(count=8)
+    record = encode_shards(shards)
+    assert record.key == SHARDS_KEY
+    assert decode_shards(record.value or b"") == shards
 
 
 @pytest.mark.parametrize(

@@ -128,7 +128,7 @@ def test_a_condition_that_means_something_passes(condition: str) -> None:
             'topic.mentions(["x"])',
             6,
             "`mentions` is asked of the customer's words",
-            "`text.mentions([...])`",
+            '`text.mentions(["one", "two words"])`',
         ),
         ('text.mentions(["!"])', 15, '`"!"` cannot be looked for: no letter and no digit', ""),
     ],

@@ -1,0 +1,81 @@
+"""What may be asked of how a queue stands, and switches that are turned by it.
+
+A condition is about a queue (or, where rules say so, about all queues of the pool) at a moment. A
+switch is on or off for good until its conditions turn it: they come in pairs, so that it does not
+flap. Nothing here decides: the engine, and the reference beside it, say of each condition when it
+holds. A new one is a further member of ``Condition``, or a further ``Measure``.
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Measure(StrEnum):
+    """What is counted or timed of a queue; the name a trigger is published by."""
+
+    WAITING = "waiting"
+    OLDEST_WAIT = "oldest_wait"
+
+
+class AtLeast(msgspec.Struct, frozen=True, tag="at_least", gc=False):
+    """A measure has reached a bound: conversations, or milliseconds."""
+
+    measure: Measure
+    bound: int
+
+
+class AtMost(msgspec.Struct, frozen=True, tag="at_most", gc=False):
+    """A measure is not beyond a bound: conversations, or milliseconds."""
+
+    measure: Measure
+    bound: int
+
+
+class Attendance(StrEnum):
+    """Of those who serve a queue: logged in (can be reached), or available with room."""
+
+    LOGGED_IN = "logged_in"
+    AVAILABLE = "available"
+
+
+class NoAgents(msgspec.Struct, frozen=True, tag="no_agents", gc=False):
+    """Nobody who serves the queue is logged in, or available with room."""
+
+    attendance: Attendance
+
+
+class AnyHolds(msgspec.Struct, frozen=True, tag="any"):
+    """At least one of the parts holds."""
+
+    parts: tuple["Condition", ...]
+
+
+class AllHold(msgspec.Struct, frozen=True, tag="all"):
+    """All of the parts hold."""
+
+    parts: tuple["Condition", ...]
+
+
+Condition = AtLeast | AtMost | NoAgents | AnyHolds | AllHold
+
+
+class Switch(msgspec.Struct, frozen=True, kw_only=True):
+    """A pair of conditions: ``on`` turns it on; ``off`` turns it off again once ``on`` holds no more.
+
+    ``off`` None: as soon as ``on`` holds no more. It stays on for ``at_least_ms``. ``name`` is
+    unique in its pool; ``queue`` is whose state it looks at.
+    """
+
+    name: str
+    queue: str
+    on: Condition
+    off: Condition | None = None
+    at_least_ms: int = 0
+
+
+def single(condition: Condition) -> tuple[AtLeast | AtMost | NoAgents, ...]:
+    """Give every single condition that a condition is made of, in the written order."""
+    if isinstance(condition, AnyHolds | AllHold):
+        return tuple(part for each in condition.parts for part in single(each))
+    return (condition,)

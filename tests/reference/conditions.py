@@ -1,0 +1,139 @@
+"""How queues stand, and the switches that are turned by it: "Conditions" of docs/engine.md."""
+
+from typing import Any
+
+import router.model.outputs as said
+from router.model.conditions import AllHold, AnyHolds, AtLeast, AtMost, Measure, NoAgents
+from router.model.inputs import Presence
+from router.model.policy import switches
+from router.model.requirement import published, resolve
+from router.model.state import TurnedOn
+from tests.reference.offers import Offers
+
+NEVER = 1 << 62
+
+
+class Conditions(Offers):
+    """One pool whose rules may look at how its queues stand."""
+
+    def line(self, queue: str) -> list[Any]:
+        return [c for c in self.waiting() if c.queue == queue]
+
+    def holds(self, it: Any, queue: str) -> bool:
+        line = self.line(queue)
+        oldest = self.now - min((c.arrived_at for c in line), default=self.now)
+        match it:
+            case AnyHolds(parts=parts):
+                return any(self.holds(each, queue) for each in parts)
+            case AllHold(parts=parts):
+                return all(self.holds(each, queue) for each in parts)
+            case AtLeast(measure=Measure.OLDEST_WAIT, bound=bound):
+                return bool(line) and oldest >= bound
+            case AtMost(measure=Measure.OLDEST_WAIT, bound=bound):
+                return not line or oldest <= bound
+            case NoAgents(attendance=attendance):
+                return not any(self.serves(each, queue, attendance) for each in self.agents)
+        return len(line) >= it.bound if isinstance(it, AtLeast) else len(line) <= it.bound
+
+    def serves(self, agent: str, queue: str, attendance: str) -> bool:
+        record, channels = self.agents[agent], self.policy.channels
+        known = [name for name in self.profiles[agent].channels if name in channels]
+        asked, teams = self.policy.queues[queue].requires, self.policy.queues[queue].serves
+        able = self.meets(agent, resolve(asked, level=1, language=None, skills={}))
+        serves = able and self.meets(agent, teams)
+        logged_in = record.presence is not Presence.OFFLINE and not record.suspended
+        if attendance == "logged_in":
+            return bool(known) and serves and logged_in
+        free = any(self.has_room(agent, each) for each in known)
+        return serves and logged_in and record.presence is Presence.AVAILABLE and free
+
+    def when(self, it: Any, queue: str) -> int:
+        """Give when a condition holds, if nothing else happens; NEVER, or the past, may be."""
+        match it:
+            case AnyHolds(parts=parts):
+                return min(self.when(each, queue) for each in parts)
+            case AllHold(parts=parts):
+                return max(self.when(each, queue) for each in parts)
+            case AtLeast(measure=Measure.OLDEST_WAIT, bound=bound) if self.line(queue):
+                return bound + int(min(c.arrived_at for c in self.line(queue)))
+        return 0 if self.holds(it, queue) else NEVER
+
+    def changes_at(self, it: Any) -> int:
+        """Give when a switch must change, if nothing else happens."""
+        if it.name not in self.on:
+            return self.when(it.on, it.queue)
+        calm = it.off is None or self.holds(it.off, it.queue)
+        stays = self.holds(it.on, it.queue) or not calm
+        return NEVER if stays else self.on[it.name].since + it.at_least_ms
+
+    def look_at_conditions(self) -> None:
+        """See which switches must change; one that is due already stays so."""
+        before, self.due = self.due, {}
+        for it in switches(self.policy) if self.policy else ():
+            at, was = self.changes_at(it), before.get(it.name, NEVER)
+            if at < NEVER:
+                self.due[it.name] = was if max(at, was) <= self.now else max(at, self.now)
+
+    def condition_changes(self, of: str, due: int) -> None:
+        del self.due[of]
+        it = next(each for each in switches(self.policy) if each.name == of)
+        if self.changes_at(it) > self.now:
+            return
+        if of in self.on:
+            del self.on[of]
+            return
+        self.on[of] = TurnedOn(since=self.now, trigger=self.cause_of(it.on, it.queue))
+        ladder = self.policy.queues[it.queue].expands
+        steps = [n for n, each in enumerate(ladder, 1) if each.when == it]
+        for c in sorted(self.line(it.queue), key=lambda c: (c.arrived_at, c.sequence)):
+            for step in steps:
+                if c.step < step:
+                    self.take_step(c, step)
+
+    def cause_of(self, it: Any, queue: str) -> said.Trigger:
+        """Name the first single condition that holds, and its value."""
+        while isinstance(it, AnyHolds | AllHold):
+            it = next(each for each in it.parts if self.holds(each, queue))
+        if isinstance(it, NoAgents):
+            return said.Trigger("no_agents", 0.0)
+        line = self.line(queue)
+        oldest = self.now - min((c.arrived_at for c in line), default=self.now)
+        of_time = it.measure is Measure.OLDEST_WAIT
+        return said.Trigger(it.measure.value, oldest / 1000 if of_time else float(len(line)))
+
+    # Expansion.
+
+    def open_steps(self, c: Any) -> list[int]:
+        """Give the steps of its queue's ladder that are past, or whose switch is on."""
+        steps = enumerate(self.policy.queues[c.queue].expands, 1)
+        return [
+            n
+            for n, each in steps
+            if (each.when.name in self.on if each.when else self.is_past(c, each.after_ms))
+        ]
+
+    def is_past(self, c: Any, after_ms: int) -> bool:
+        return bool(c.arrived_at + after_ms <= self.now)
+
+    def widen(self) -> None:
+        """Let those who entered in this cause, and wait, take the steps that are open."""
+        for c in sorted(self.waiting(), key=lambda c: (c.arrived_at, c.sequence)):
+            for step in self.open_steps(c) if c.id in self.entered else ():
+                if step > c.step:
+                    self.take_step(c, step)
+        self.entered = set()
+
+    def take_step(self, c: Any, step: int) -> None:
+        c.step = step
+        requirements = published(self.needs(c), language=c.language)
+        self.say(said.ConversationExpanded, c, requirements=requirements)
+
+    def next_step(self, c: Any) -> tuple[int | None, int | None]:
+        """Give number and time of the next step that its queue takes by time, if any."""
+        ladder = enumerate(self.policy.queues[c.queue].expands if self.policy else (), 1)
+        left = [(n, each.after_ms) for n, each in ladder if n > c.step and not each.when]
+        return (left[0][0], c.arrived_at + left[0][1]) if left else (None, None)
+
+    def expands(self, of: str, due: int) -> None:
+        c = self.conversations[of]
+        self.take_step(c, self.next_step(c)[0])
