@@ -111,6 +111,7 @@ def _resume_agents(pool: Pool) -> None:
         ends = [each.until for each in record.wrap_ups.values() if each.until is not None]
         pool.set_timer("wrap_up_ends", agent.id, min(ends, default=None))
         pool.set_timer("presence_until", agent.id, record.until)
+        pool.set_timer("rest_ends", agent.id, record.rests_until)
         if Suspension.NO_ANSWER in record.suspended:
             until = record.suspended[Suspension.NO_ANSWER]
             pool.set_timer("suspension_ends", agent.id, until)

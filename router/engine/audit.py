@@ -155,7 +155,7 @@ def _capacity(pool: Pool, agent: Agent) -> Iterator[str]:
         record = pool.conversations.get(name)
         if record is None or record.offer is None or agent.id not in record.offer.agents:
             yield f"{agent.id} holds {name}, which is not its own"
-        elif record.stage == "offered" and not pool.serves(agent):
+        elif record.stage == "offered" and not pool.is_there(agent):
             yield f"{agent.id} is offered {name} and is not available"
 
 
@@ -239,6 +239,8 @@ def _expected_of_agents(pool: Pool) -> dict[tuple[str, str], int | None]:
             expected["presence_until", name] = record.until
         if Suspension.NO_ANSWER in record.suspended:
             expected["suspension_ends", name] = record.suspended[Suspension.NO_ANSWER]
+        if record.rests_until is not None:
+            expected["rest_ends", name] = record.rests_until
         if record.lost_at is not None and after is not None:
             expected["lost_agent", name] = record.lost_at + after
     return expected

@@ -50,7 +50,7 @@ def _assign(pool: Pool, event: inputs.CommandAssign) -> Refusal | None:
         return Refusal.UNKNOWN_AGENT
     if record.stage in {"assigned", "deflected"}:
         return Refusal.NOT_WAITING
-    if not pool.serves(agent):
+    if not pool.is_there(agent):
         return Refusal.AGENT_UNAVAILABLE
     own = agent.claims.get(record.id)
     slot = pool.slot(record)

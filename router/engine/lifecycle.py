@@ -15,6 +15,7 @@ from router.engine.expansion import take_next_step
 from router.engine.hours import look
 from router.engine.lost import agent_lost
 from router.engine.pool import NO_POLICY, Pool
+from router.engine.rest import rest_over
 from router.engine.switches import turn
 from router.engine.wrap_up import end_due_wrap_ups
 from router.model import inputs
@@ -188,6 +189,8 @@ def fire(pool: Pool, timer: str, *, of: str, due: int) -> None:
             agents.missed_offer(pool, conversations.expire_offer(pool, pool.conversations[of]))
         case "lease_expires":
             agents.lease_over(pool, pool.agents[of])
+        case "rest_ends":
+            rest_over(pool, pool.agents[of])
         case "presence_until":
             agents.presence_over(pool, pool.agents[of])
         case "suspension_ends":

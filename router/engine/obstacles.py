@@ -187,6 +187,9 @@ def _absent(agent: Agent) -> Iterator[Obstacle]:
         )
         until = None if silent else record.suspended[Suspension.NO_ANSWER]
         yield Obstacle(reason=PassedOver.SUSPENDED, words=words, until=until)
+    if record.rests_until is not None:
+        words = "rests after a conversation"
+        yield Obstacle(reason=PassedOver.RESTING, words=words, until=record.rests_until)
 
 
 def _no_room(crew: Crew, slot: Slot, agent: Agent) -> Iterator[Obstacle]:

@@ -307,5 +307,9 @@ class Pool:
 
     def serves(self, agent: Agent) -> bool:
         """Tell whether an agent may get work at all, room or not."""
+        return self.is_there(agent) and agent.record.rests_until is None
+
+    def is_there(self, agent: Agent) -> bool:
+        """Tell whether an agent is available, resting or not."""
         record = agent.record
         return record.presence is Presence.AVAILABLE and not record.suspended

@@ -2,6 +2,7 @@
 
 from router.engine.crew import Agent
 from router.engine.pool import Pool
+from router.engine.rest import rest_after
 from router.engine.slots import weight
 from router.model.state import ConversationRecord, OpenWrapUp
 
@@ -12,6 +13,7 @@ def start_wrap_up(pool: Pool, agent: Agent, record: ConversationRecord) -> int |
     pool.release(agent, record)
     limit = slot.channel.wrap_up.limit_ms if slot.channel is not None else 0
     if limit == 0:
+        rest_after(pool, agent, record.offer.labels if record.offer is not None else ())
         return pool.now
     if record.id in agent.record.wrap_ups:
         end_wrap_up(pool, agent, record.id)
@@ -37,6 +39,13 @@ def end_wrap_up(pool: Pool, agent: Agent, conversation: str) -> None:
     _watch(pool, agent)
 
 
+def be_done_with(pool: Pool, agent: Agent, conversation: str) -> None:
+    """End a wrap-up because the work is done, or its time is up."""
+    labels = agent.record.wrap_ups[conversation].labels
+    end_wrap_up(pool, agent, conversation)
+    rest_after(pool, agent, labels)
+
+
 def end_due_wrap_ups(pool: Pool, agent: Agent, due: int) -> None:
     """End the wrap-ups whose time was up at ``due``."""
     ended = [
@@ -45,7 +54,7 @@ def end_due_wrap_ups(pool: Pool, agent: Agent, due: int) -> None:
         if wrap_up.until is not None and wrap_up.until <= due
     ]
     for conversation in ended:
-        end_wrap_up(pool, agent, conversation)
+        be_done_with(pool, agent, conversation)
 
 
 def _watch(pool: Pool, agent: Agent) -> None:

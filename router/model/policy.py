@@ -53,9 +53,13 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Label(msgspec.Struct, frozen=True, gc=False):
-    """What a conversation may be besides its channel; an agent has ``at_most`` so many at once."""
+    """What a conversation may be besides its channel; an agent has ``at_most`` so many at once.
+
+    Who is done with one rests for ``rest_ms``.
+    """
 
     at_most: int
+    rest_ms: int = 0
 
 
 class OrderBy(StrEnum):
@@ -158,7 +162,7 @@ class AgentRules(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     ``missed_offers`` in a row suspend for ``suspended_ms`` (0: never). A decline is remembered for
     ``decline_memory_ms``. Conversations of a lost agent (lease expired, or offline) go back to
-    wait after ``lost_after_ms`` (None: never).
+    wait after ``lost_after_ms`` (None: never). Who is done with a conversation rests for ``rest_ms``.
     """
 
     capacity: int = 100
@@ -167,6 +171,7 @@ class AgentRules(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     suspended_ms: int = 300_000
     decline_memory_ms: int = 600_000
     lost_after_ms: int | None = 120_000
+    rest_ms: int = 0
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -110,7 +110,7 @@ def compile_rules(
         qualifier=qualification(steps, takes),
         agents=_agents(rules.agents),
         top_levels={name: each.top for name, each in rules.skills.items()},
-        labels={name: Label(each.at_most) for name, each in rules.labels.items()},
+        labels={name: Label(each.at_most, each.rest) for name, each in rules.labels.items()},
         calendars=calendars,
     )
     return Compiled(
@@ -156,6 +156,7 @@ def _agents(written: staffing.Agents) -> AgentRules:
         suspended_ms=(missed.for_ or default.suspended_ms) if suspends else 0,
         decline_memory_ms=written.never_again_after_decline,
         lost_after_ms=written.lost.requeue_after,
+        rest_ms=written.rest,
     )
 
 

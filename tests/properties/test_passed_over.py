@@ -128,6 +128,7 @@ def able_after(remedy: Remedy, reference: Lifecycle, conversation: str) -> list[
             c.kept_until = None
         case Change.COME_BACK:
             record.presence, record.suspended = Presence.AVAILABLE, {}
+            record.rests_until = None
         case Change.FORGET_DECLINE:
             c.barred = {}
         case Change.FINISH if remedy.of in record.wrap_ups:
@@ -180,6 +181,7 @@ def so(reference: Lifecycle, conversation: str, agent: str, reason: PassedOver) 
         PassedOver.OFFLINE: record.presence is Presence.OFFLINE and not unmet,
         PassedOver.PRESENCE: record.presence not in {Presence.OFFLINE, Presence.AVAILABLE},
         PassedOver.SUSPENDED: bool(record.suspended) and record.presence is Presence.AVAILABLE,
+        PassedOver.RESTING: record.rests_until is not None,
         PassedOver.BARRED: agent in c.barred,
         PassedOver.QUEUE_PAUSED: c.queue in reference.paused,
         PassedOver.QUEUE_CLOSED: reference.closed(c.queue),

@@ -233,7 +233,8 @@ def _livelier(rules: Policy, chance: Chance) -> Policy:
         )
         for name, queue in rules.queues.items()
     }
-    labels = {name: Label(chance.one_of((1, 2))) for name in LABELS}
+    rests = (0, 0, 0, 5_000, 30_000)
+    labels = {name: Label(chance.one_of((1, 2)), chance.one_of(rests)) for name in LABELS}
     return replace(rules, channels=channels, queues=queues, calendars={}, labels=labels)
 
 
@@ -326,6 +327,7 @@ def _agent_rules(chance: Chance) -> AgentRules:
         suspended_ms=chance.one_of((60_000, 5_000, 300_000, 0)),
         decline_memory_ms=chance.one_of((60_000, 5_000, 0)),
         lost_after_ms=chance.one_of((20_000, 120_000, 0, None)),
+        rest_ms=chance.one_of((0, 0, 0, 1_000, 15_000)),
     )
 
 

@@ -79,6 +79,8 @@ class Changes(Room):
         if limit != 0:
             held = {"channel": c.channel, "units": c.offer.units, "labels": c.offer.labels}
             agent.wrap_ups[c.id] = OpenWrapUp(**held, until=until)
+        else:
+            self.rest(agent, c.offer.labels)
         agent.idle_since = self.now
         return {"agent": agent.id, "wrapup_until": until}
 

@@ -45,7 +45,7 @@ class Conditions(Offers):
         if attendance == "logged_in":
             return bool(known) and serves and logged_in
         free = any(self.has_room(agent, each) for each in known)
-        return serves and logged_in and record.presence is Presence.AVAILABLE and free
+        return serves and self.is_free(agent) and free
 
     def when(self, it: Any, queue: str) -> int:
         """Give when a condition holds, if nothing else happens; NEVER, or the past, may be."""

@@ -133,7 +133,7 @@ class Lifecycle(Timers):
                 self.end_suspension(agent, {Suspension.LEASE_EXPIRED}, Release.HEARTBEAT)
             case told.AgentWrapupEnded():
                 refuse(Refusal.NO_WRAP_UP, it.conversation not in agent.wrap_ups)
-                del agent.wrap_ups[it.conversation]
+                self.rest(agent, agent.wrap_ups.pop(it.conversation).labels)
                 agent.idle_since = self.now
 
     def take_commands(self, it: Any) -> None:

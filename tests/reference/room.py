@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from router.model.inputs import Presence
 from tests.reference.moment import Moment
 
 Claim = tuple[str, int, tuple[str, ...]]
@@ -41,6 +42,18 @@ class Room(Moment):
     def uninterruptible(self, claims: list[Claim]) -> list[Claim]:
         """Give what counts for a conversation that may come between."""
         return [each for each in claims if not self.policy.channels[each[0]].interruptible]
+
+    def is_free(self, agent: str) -> bool:
+        record = self.agents[agent]
+        available = record.presence is Presence.AVAILABLE and not record.suspended
+        return available and record.rests_until is None
+
+    def rest(self, agent: Any, labels: tuple[str, ...]) -> None:
+        """Let him rest who is done with a conversation that had these labels."""
+        rules = [self.policy.labels[name] for name in labels if name in self.policy.labels]
+        lasts = max(each.rest_ms for each in (self.policy.agents, *rules))
+        if lasts:
+            agent.rests_until = max(agent.rests_until or 0, self.now + lasts)
 
     def is_full(self, label: str, claims: list[Claim]) -> bool:
         known = self.policy.labels.get(label)

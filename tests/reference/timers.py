@@ -25,6 +25,7 @@ class Timers(Deflections):
                 (wrap_up.until, "wrap_up_ends", agent.id) for wrap_up in agent.wrap_ups.values()
             ]
             due += [(agent.until, "presence_until", agent.id)]
+            due += [(agent.rests_until, "rest_ends", agent.id)]
             due += [(agent.suspended.get(Suspension.NO_ANSWER), "suspension_ends", agent.id)]
             due += [(self.leases.get(agent.id), "lease_expires", agent.id)]
             patience = self.policy.agents.lost_after_ms
@@ -54,8 +55,14 @@ class Timers(Deflections):
     def wrap_up_ends(self, of: str, due: int) -> None:
         agent = self.agents[of]
         every = agent.wrap_ups.items()
-        agent.wrap_ups = {of: each for of, each in every if each.until is None or each.until > due}
+        over = [each for _, each in every if each.until is not None and each.until <= due]
+        agent.wrap_ups = {of: each for of, each in every if each not in over}
+        for each in over:
+            self.rest(agent, each.labels)
         agent.idle_since = self.now
+
+    def rest_ends(self, of: str, due: int) -> None:
+        self.agents[of].rests_until = None
 
     def presence_until(self, of: str, due: int) -> None:
         agent = self.agents[of]

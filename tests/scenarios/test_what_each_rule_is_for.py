@@ -76,6 +76,9 @@ def poorer() -> Iterator[tuple[str, Policy]]:
     for name in policy.labels:
         others = {each: label for each, label in policy.labels.items() if each != name}
         yield f"labels: {name}", replace(policy, labels=others)
+        for what, less in (("rest", {"rest_ms": 0}), ("at_most", {"at_most": 9})):
+            changed = replace(policy.labels[name], **less)
+            yield f"labels: {name}: {what}", replace(policy, labels={**others, name: changed})
     agents = policy.agents
     for what, less in (
         ("after_missed_offers", replace(agents, missed_offers=0)),

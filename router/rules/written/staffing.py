@@ -117,6 +117,10 @@ class Label(Written):
     at_most: Annotated[int, Field(ge=1, le=1_000)] = Field(
         description="Conversations with this label an agent may have at once, on all channels."
     )
+    rest: Duration = Field(
+        default=0,
+        description="Who is done with one, wrap-up included, gets nothing new for so long.",
+    )
 
 
 class MissedOffers(Written):
@@ -154,7 +158,6 @@ class Agents(Written):
 
     PLANNED: ClassVar[Mapping[str, str]] = {
         "occupancy_at_most": "to keep a part of everybody's time free",
-        "rest_after_hard": "to rest after a hard conversation",
     }
 
     capacity: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
@@ -171,6 +174,10 @@ class Agents(Written):
     never_again_after_decline: Duration = Field(
         default=600_000,
         description="Who declined a conversation is not asked again for it for so long.",
+    )
+    rest: Duration = Field(
+        default=0,
+        description="Who is done with a conversation, wrap-up included, gets nothing new for so long.",
     )
     lost: Lost = Field(
         default=Lost.model_validate({"requeue_after": "2m"}),
