@@ -17,6 +17,7 @@ from router.engine.expansion import take_past_in_silence
 from router.engine.hours import forget_calendars, go_on, look_at_calendars
 from router.engine.lanes import Signature
 from router.engine.pool import Pool
+from router.engine.slots import weight
 from router.engine.status import forget_reports, resume_reports
 from router.engine.surge import forget_surge_timer, resume_surge
 from router.engine.switches import drop_unknown_switches, forget_switches
@@ -123,10 +124,12 @@ def _resume_agents(pool: Pool) -> None:
         record = agent.record
         for wrap_up in record.wrap_ups.values():
             agent.used += wrap_up.units
-            agent.code += pool.crew.slot_for(wrap_up.channel, wrap_up.labels).bits
+            slot = pool.crew.slot_for(wrap_up.channel, wrap_up.labels)
+            agent.code += weight(slot, wrap_up.units)
         ends = [each.until for each in record.wrap_ups.values() if each.until is not None]
         pool.set_timer("wrap_up_ends", agent.id, min(ends, default=None))
         pool.set_timer("presence_until", agent.id, record.until)
+        pool.set_timer("rest_ends", agent.id, record.rests_until)
         if Suspension.NO_ANSWER in record.suspended:
             until = record.suspended[Suspension.NO_ANSWER]
             pool.set_timer("suspension_ends", agent.id, until)

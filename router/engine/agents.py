@@ -8,7 +8,7 @@ from router.engine.lost import watch_lost
 from router.engine.offers import end_offer_to, open_offers
 from router.engine.pool import Pool
 from router.engine.waiting import enter, let_go_of
-from router.engine.wrap_up import end_wrap_up
+from router.engine.wrap_up import be_done_with
 from router.model import inputs
 from router.model.inputs import Presence
 from router.model.outputs import AgentReleased, AgentSuspended, OfferWithdrawn
@@ -122,7 +122,7 @@ def wrapped_up(pool: Pool, event: inputs.AgentWrapupEnded, agent: Agent) -> Refu
     """End the wrap-up of a conversation before its time."""
     if event.conversation not in agent.record.wrap_ups:
         return Refusal.NO_WRAP_UP
-    end_wrap_up(pool, agent, event.conversation)
+    be_done_with(pool, agent, event.conversation)
     return None
 
 

@@ -13,6 +13,7 @@ from router.engine.lanes import fits
 from router.engine.overflow import open_overflow
 from router.engine.pool import Pool
 from router.engine.selection import best_agent
+from router.engine.slots import weight
 from router.engine.switches import can_be_reached, changes_at
 from router.engine.waiting import next_overflow, next_with_time
 from router.model.inputs import Presence
@@ -159,17 +160,18 @@ def _switches(pool: Pool) -> Iterator[str]:
 
 def _capacity(pool: Pool, agent: Agent) -> Iterator[str]:
     used = sum(units for _, units in agent.claims.values())
-    code = sum(slot.bits for slot, _ in agent.claims.values())
+    code = sum(weight(slot, units) for slot, units in agent.claims.values())
     for wrap_up in agent.record.wrap_ups.values():
         used += wrap_up.units
-        code += pool.crew.slot_for(wrap_up.channel, wrap_up.labels).bits
+        slot = pool.crew.slot_for(wrap_up.channel, wrap_up.labels)
+        code += weight(slot, wrap_up.units)
     if (used, code) != (agent.used, agent.code):
         yield f"{agent.id} has another load than its claims"
     for name in agent.claims:
         record = pool.conversations.get(name)
         if record is None or record.offer is None or agent.id not in record.offer.agents:
             yield f"{agent.id} holds {name}, which is not its own"
-        elif record.stage == "offered" and not pool.serves(agent):
+        elif record.stage == "offered" and not pool.is_there(agent):
             yield f"{agent.id} is offered {name} and is not available"
 
 
@@ -193,7 +195,7 @@ def _shelf(pool: Pool, agent: Agent) -> Iterator[str]:
 def _staff(pool: Pool) -> Iterator[str]:
     serving: dict[Group, int] = {}
     for agent in pool.agents.values():
-        if agent.counted is not (agent.group if pool.serves(agent) else None):
+        if agent.counted is not (agent.group if pool.is_there(agent) else None):
             yield f"{agent.id} counts as one who serves and does not, or the other way round"
         elif agent.counted is not None:
             serving[agent.group] = serving.get(agent.group, 0) + 1
@@ -281,6 +283,8 @@ def _expected_of_agents(pool: Pool) -> dict[tuple[str, str], int | None]:
             expected["presence_until", name] = record.until
         if Suspension.NO_ANSWER in record.suspended:
             expected["suspension_ends", name] = record.suspended[Suspension.NO_ANSWER]
+        if record.rests_until is not None:
+            expected["rest_ends", name] = record.rests_until
         if record.lost_at is not None and after is not None:
             expected["lost_agent", name] = record.lost_at + after
     return expected

@@ -10,6 +10,7 @@ from router.engine.conversations import close, requeue
 from router.engine.deflections import come_back, hold, let_go
 from router.engine.offers import assign, bar, end_offer
 from router.engine.pool import Pool
+from router.engine.slots import weight
 from router.engine.surge import knows_stage, order_stage
 from router.engine.waiting import enter, line_up, place, set_paused
 from router.model import inputs
@@ -50,17 +51,17 @@ def _assign(pool: Pool, event: inputs.CommandAssign) -> Refusal | None:
         return Refusal.UNKNOWN_AGENT
     if record.stage in {"assigned", "deflected"}:
         return Refusal.NOT_WAITING
-    if not pool.serves(agent):
+    if not pool.is_there(agent):
         return Refusal.AGENT_UNAVAILABLE
     own = agent.claims.get(record.id)
     slot = pool.slot(record)
     if own is not None:
         agent.used -= own[1]
-        agent.code -= own[0].bits
+        agent.code -= weight(*own)
     room = agent.has_room(slot, pool.crew.exclusive)
     if own is not None:
         agent.used += own[1]
-        agent.code += own[0].bits
+        agent.code += weight(*own)
     if not room:
         return Refusal.NO_ROOM
     _applied(pool, event)

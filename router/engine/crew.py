@@ -33,20 +33,8 @@ class Group:
     """
 
     __slots__ = (
-        "anchors",
-        "buckets",
-        "capacity",
-        "caps",
-        "counts",
-        "fits",
-        "joins",
-        "lanes",
-        "languages",
-        "members",
-        "open",
-        "profile",
-        "serving",
-        "skills",
+        *("anchors", "buckets", "capacity", "caps", "counts", "fits", "joins", "lanes"),
+        *("languages", "members", "open", "profile", "serving", "skills"),
     )
 
     def __init__(self, profile: Profile, capacity: int, caps: dict[Slot, int]) -> None:
@@ -112,7 +100,12 @@ class Agent:
         if cap is None or slot.channel is None:
             return False
         code = self.code
-        if (code & slot.mask) >= cap * slot.one or self.used + slot.units > self.group.capacity:
+        if (code & slot.mask) >= cap * slot.one:
+            return False
+        used = self.used + slot.units
+        if used > self.group.capacity and (
+            not slot.spared or used - (code & slot.spared) // slot.spares > self.group.capacity
+        ):
             return False
         if slot.labels and next(too_many(slot, code), None) is not None:
             return False

@@ -17,6 +17,7 @@ from router.engine.hours import look
 from router.engine.lost import agent_lost
 from router.engine.overflow import overflow_in_time
 from router.engine.pool import NO_POLICY, Pool
+from router.engine.rest import rest_over
 from router.engine.status import period_over
 from router.engine.surge import end_surge
 from router.engine.switches import turn
@@ -181,6 +182,7 @@ ABSENCES: dict[str, Callable[[Pool, Agent], None]] = {
     "lease_expires": agents.lease_over,
     "lost_agent": agent_lost,
     "presence_until": agents.presence_over,
+    "rest_ends": rest_over,
     "suspension_ends": agents.suspension_over,
 }
 """What the timers of an agent do who is away, or may be back."""
@@ -191,7 +193,7 @@ def fire(pool: Pool, timer: str, *, of: str, due: int) -> None:
     match timer:
         case _ if timer in WAITS:
             WAITS[timer](pool, pool.conversations[of])
-        case "lease_expires" | "lost_agent" | "presence_until" | "suspension_ends":
+        case "lease_expires" | "lost_agent" | "presence_until" | "rest_ends" | "suspension_ends":
             ABSENCES[timer](pool, pool.agents[of])
         case "decline_forgotten":
             conversations.forget_bars(pool, pool.conversations[of], due)

@@ -15,7 +15,7 @@ from router.engine.crew import Agent, Crew
 from router.engine.lanes import Demand, Lane, Signature
 from router.engine.pool import Pool
 from router.engine.room import in_force
-from router.engine.slots import Slot, too_many
+from router.engine.slots import Slot, too_many, weight
 from router.model.inputs import Presence
 from router.model.reasons import PassedOver, Suspension
 from router.model.requirement import (
@@ -87,7 +87,7 @@ def lighter(agent: Agent, slot: Slot, units: int) -> Agent:
     """Give a copy of the agent with so much less to do on a channel."""
     less = agent.twin()
     less.used -= units
-    less.code -= slot.bits
+    less.code -= weight(slot, units)
     return less
 
 
@@ -187,6 +187,9 @@ def _absent(agent: Agent) -> Iterator[Obstacle]:
         )
         until = None if silent else record.suspended[Suspension.NO_ANSWER]
         yield Obstacle(reason=PassedOver.SUSPENDED, words=words, until=until)
+    if record.rests_until is not None:
+        words = "rests after a conversation"
+        yield Obstacle(reason=PassedOver.RESTING, words=words, until=record.rests_until)
 
 
 def _no_room(crew: Crew, slot: Slot, agent: Agent) -> Iterator[Obstacle]:
@@ -196,8 +199,9 @@ def _no_room(crew: Crew, slot: Slot, agent: Agent) -> Iterator[Obstacle]:
         words = f"has {has} of at most {cap} on {slot.name}"
         yield Obstacle(reason=PassedOver.CHANNEL_FULL, words=words)
     capacity = agent.group.capacity
-    if agent.used + slot.units > capacity:
-        words = f"has {agent.used} of {capacity} units in use, {slot.units} are needed"
+    used = agent.used - (agent.code & slot.spared) // slot.spares
+    if used + slot.units > capacity:
+        words = f"has {used} of {capacity} units in use, {slot.units} are needed"
         yield Obstacle(reason=PassedOver.NO_UNITS, words=words)
     others = agent.code & ~slot.aside
     exclusive = slot.channel is not None and slot.channel.exclusive

@@ -83,6 +83,7 @@ def grant(
                 expires_at=expires_at,
                 why=why,
                 labels=record.labels or UNSET,
+                interruptible=bool(slot.soft) or UNSET,
             )
         )
         if beside:
@@ -110,6 +111,7 @@ def _ask_too(pool: Pool, record: ConversationRecord, beside: Sequence[Asked]) ->
                 expires_at=offer.expires_at,
                 why=why,
                 labels=offer.labels or UNSET,
+                interruptible=bool(slot.soft) or UNSET,
             )
         )
     others = tuple(Addressee(agent.id, why) for agent, why in beside)
@@ -166,6 +168,7 @@ def _say_assigned(pool: Pool, record: ConversationRecord, offer: OpenOffer) -> N
             if said is None
             else Judged(said.p50, said.p90, max(0, pool.now - said.at) / 1000),
             labels=offer.labels or UNSET,
+            interruptible=bool(pool.slot(record).soft) or UNSET,
         )
     )
 

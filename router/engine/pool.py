@@ -334,7 +334,7 @@ class Pool:
 
     def see(self, agent: Agent) -> None:
         """Count an agent whose presence, suspension or profile has changed."""
-        self.staff.see(agent, serves=self.serves(agent))
+        self.staff.see(agent, serves=self.is_there(agent))
 
     def take_in_hand(self, agent: Agent) -> None:
         """Take an agent off the shelf before a change; matching puts him back."""
@@ -345,14 +345,14 @@ class Pool:
         """Hold capacity of an agent (in hand) for a conversation."""
         agent.claims[record.id] = (slot, units)
         agent.used += units
-        agent.code += slot.bits
+        agent.code += slot.bits + units * slot.soft
 
     def release(self, agent: Agent, record: ConversationRecord) -> None:
         """Give the capacity back that a conversation held; the agent is in hand from here on."""
         self.take_in_hand(agent)
         slot, units = agent.claims.pop(record.id)
         agent.used -= units
-        agent.code -= slot.bits
+        agent.code -= slot.bits + units * slot.soft
         agent.record.idle_since = self.now
         self.touch_agent(agent.record)
 
@@ -368,6 +368,10 @@ class Pool:
 
     def serves(self, agent: Agent) -> bool:
         """Tell whether an agent may get work at all, room or not."""
+        return self.is_there(agent) and agent.record.rests_until is None
+
+    def is_there(self, agent: Agent) -> bool:
+        """Tell whether an agent is available, resting or not."""
         record = agent.record
         return record.presence is Presence.AVAILABLE and not record.suspended
 

@@ -153,9 +153,14 @@ def _of_the_day(
     record = agent.record
     if not pool.serves(agent):
         there = agent.twin()
-        there.record = msgspec.structs.replace(record, presence=Presence.AVAILABLE, suspended={})
+        there.record = msgspec.structs.replace(
+            record, presence=Presence.AVAILABLE, suspended={}, rests_until=None
+        )
         if _able(pool, want, there):
-            away = {PassedOver.OFFLINE, PassedOver.PRESENCE, PassedOver.SUSPENDED}
+            away = {
+                *(PassedOver.OFFLINE, PassedOver.PRESENCE, PassedOver.SUSPENDED),
+                PassedOver.RESTING,
+            }
             reasons = [each for each in found if each.reason in away]
             yield Remedy(
                 change=Change.COME_BACK,

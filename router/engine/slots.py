@@ -14,6 +14,10 @@ COUNT_BITS = 16
 MOST = (1 << COUNT_BITS) - 1
 
 
+UNITS_BITS = 48
+"""Bits of a load code for the units in use on interruptible channels."""
+
+
 class LabelCount:
     """Where a label is counted; ``full`` is that count when an agent may have no more."""
 
@@ -29,8 +33,9 @@ class LabelCount:
 class Slot:
     """A channel's place in the load code, with the labels that a conversation on it may have.
 
-    ``one`` is one more on the channel, ``bits`` what a claim adds; ``aside``: bits that are no other
-    channel's. ``channel`` is None where it is not configured. ``index`` numbers the slots.
+    ``one`` is one more on the channel, ``bits`` what a claim adds, with ``soft`` for each of its units
+    (0 unless it is interruptible); ``aside``: bits of what is in nobody's way here. ``spared`` masks the
+    units that do not count here, in ``spares`` (0: all count). ``channel`` is None where it is not configured. ``index`` numbers the slots.
     """
 
     __slots__ = (
@@ -43,6 +48,9 @@ class Slot:
         "mask",
         "name",
         "one",
+        "soft",
+        "spared",
+        "spares",
         "units",
     )
 
@@ -55,6 +63,9 @@ class Slot:
         self.mask = MOST * one
         self.aside = self.mask
         self.labels: tuple[LabelCount, ...] = ()
+        self.soft = 0
+        self.spared = 0
+        self.spares = 1
         self.units = channel.units if channel is not None else 0
         manual = channel is not None and channel.mode is OfferMode.MANUAL
         self.addressees = channel.addressees if channel is not None and manual else 1
@@ -62,10 +73,16 @@ class Slot:
     def labelled(self, index: int, labels: tuple[LabelCount, ...]) -> "Slot":
         """Give the slot of conversations on this channel with these labels."""
         other = Slot(self.name, self.channel, index=index, one=self.one)
-        other.aside = self.aside
+        other.aside, other.soft = self.aside, self.soft
+        other.spared, other.spares = self.spared, self.spares
         other.labels = labels
         other.bits = self.one + sum(each.one for each in labels)
         return other
+
+
+def weight(slot: Slot, units: int) -> int:
+    """Give what a claim of so many units adds to a load code."""
+    return slot.bits + units * slot.soft
 
 
 class Slots:
@@ -82,6 +99,9 @@ class Slots:
             for index, (name, label) in enumerate(policy.labels.items())
         }
         self._next = 1 << (COUNT_BITS * len(self._labels))
+        soft = self._next if any(each.interruptible for each in policy.channels.values()) else 0
+        if soft:
+            self._next <<= UNITS_BITS
         self._aside = self._next - 1
         self._labelled: dict[tuple[str, tuple[str, ...]], Slot] = {}
         self.of: dict[str, Slot] = {}
@@ -91,6 +111,19 @@ class Slots:
             slot = self.add(name, channel)
             if channel.exclusive:
                 self.exclusive |= slot.mask
+        if soft:
+            self._soften(soft)
+
+    def _soften(self, soft: int) -> None:
+        interruptible = [
+            slot for slot in self.of.values() if slot.channel and slot.channel.interruptible
+        ]
+        for slot in self.of.values():
+            if slot in interruptible:
+                slot.soft = soft
+            else:
+                slot.spared, slot.spares = ((1 << UNITS_BITS) - 1) * soft, soft
+                slot.aside |= sum(each.mask for each in interruptible)
 
     def add(self, name: str, channel: Channel | None) -> Slot:
         """Add the slot of a channel."""

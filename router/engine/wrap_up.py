@@ -3,6 +3,8 @@
 from router.engine.crew import Agent
 from router.engine.measures import agents_time, worked
 from router.engine.pool import Pool
+from router.engine.rest import rest_after
+from router.engine.slots import weight
 from router.model.state import ConversationRecord, OpenWrapUp
 
 
@@ -17,6 +19,7 @@ def start_wrap_up(pool: Pool, agent: Agent, record: ConversationRecord) -> int |
     pool.release(agent, record)
     limit = slot.channel.wrap_up.limit_ms if slot.channel is not None else 0
     if limit == 0:
+        rest_after(pool, agent, record.offer.labels if record.offer is not None else ())
         return pool.now
     if record.id in agent.record.wrap_ups:
         end_wrap_up(pool, agent, record.id)
@@ -31,7 +34,7 @@ def start_wrap_up(pool: Pool, agent: Agent, record: ConversationRecord) -> int |
         since=0 if queue is None else pool.now,
     )
     agent.used += units
-    agent.code += slot.bits
+    agent.code += weight(slot, units)
     _watch(pool, agent)
     return until
 
@@ -42,12 +45,19 @@ def end_wrap_up(pool: Pool, agent: Agent, conversation: str) -> None:
     ended = agent.record.wrap_ups.pop(conversation)
     agent.used -= ended.units
     slot = pool.crew.slot_for(ended.channel, ended.labels)
-    agent.code -= slot.bits
+    agent.code -= weight(slot, ended.units)
     if ended.queue is not None:
         worked(pool, ended.queue, agents_time(agent, slot, pool.now - ended.since))
     agent.record.idle_since = pool.now
     pool.touch_agent(agent.record)
     _watch(pool, agent)
+
+
+def be_done_with(pool: Pool, agent: Agent, conversation: str) -> None:
+    """End a wrap-up because the work is done, or its time is up."""
+    labels = agent.record.wrap_ups[conversation].labels
+    end_wrap_up(pool, agent, conversation)
+    rest_after(pool, agent, labels)
 
 
 def end_due_wrap_ups(pool: Pool, agent: Agent, due: int) -> None:
@@ -58,7 +68,7 @@ def end_due_wrap_ups(pool: Pool, agent: Agent, due: int) -> None:
         if wrap_up.until is not None and wrap_up.until <= due
     ]
     for conversation in ended:
-        end_wrap_up(pool, agent, conversation)
+        be_done_with(pool, agent, conversation)
 
 
 def _watch(pool: Pool, agent: Agent) -> None:

@@ -109,6 +109,7 @@ class ConversationOffered(Outcome, frozen=True, kw_only=True):
     expires_at: int
     why: Why
     labels: tuple[str, ...] | UnsetType = UNSET
+    interruptible: bool | UnsetType = UNSET
 
 
 class ConversationAssigned(Outcome, frozen=True, kw_only=True):
@@ -127,6 +128,7 @@ class ConversationAssigned(Outcome, frozen=True, kw_only=True):
     units: int
     why: Why
     labels: tuple[str, ...] | UnsetType = UNSET
+    interruptible: bool | UnsetType = UNSET
     estimate_s: Judged | UnsetType = UNSET
 
 

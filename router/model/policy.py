@@ -40,13 +40,15 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     ``units`` of an agent's capacity; ``at_most`` at once for anybody; ``exclusive``: an agent who
     has one has nothing of another channel, and the other way round. ``addressees``: so many agents
-    are asked at once, and the first who accepts has it.
+    are asked at once, and the first who accepts has it. ``interruptible``: who works on these has room
+    for a conversation of any other channel as if he did not.
     """
 
     name: str
     units: int = 100
     at_most: int | None = None
     exclusive: bool = False
+    interruptible: bool = False
     mode: OfferMode = OfferMode.MANUAL
     expires_ms: int = 20_000
     addressees: int = 1
@@ -54,9 +56,13 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Label(msgspec.Struct, frozen=True, gc=False):
-    """What a conversation may be besides its channel; an agent has ``at_most`` so many at once."""
+    """What a conversation may be besides its channel; an agent has ``at_most`` so many at once.
+
+    Who is done with one rests for ``rest_ms``.
+    """
 
     at_most: int
+    rest_ms: int = 0
 
 
 class OrderBy(StrEnum):
@@ -176,7 +182,7 @@ class AgentRules(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     ``missed_offers`` in a row suspend for ``suspended_ms`` (0: never). A decline is remembered for
     ``decline_memory_ms``. Conversations of a lost agent (lease expired, or offline) go back to
-    wait after ``lost_after_ms`` (None: never).
+    wait after ``lost_after_ms`` (None: never). Who is done with a conversation rests for ``rest_ms``.
     """
 
     capacity: int = 100
@@ -185,6 +191,7 @@ class AgentRules(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     suspended_ms: int = 300_000
     decline_memory_ms: int = 600_000
     lost_after_ms: int | None = 120_000
+    rest_ms: int = 0
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -124,6 +124,7 @@ class PassedOver(StrEnum):
     OFFLINE = "offline"
     PRESENCE = "presence"
     SUSPENDED = "suspended"
+    RESTING = "resting"
     BARRED = "barred"
     QUEUE_PAUSED = "queue_paused"
     QUEUE_CLOSED = "queue_closed"

@@ -108,7 +108,7 @@ def compile_rules(
         qualifier=qualification(steps, takes),
         agents=agent_rules(rules.agents),
         top_levels={name: each.top for name, each in rules.skills.items()},
-        labels={name: Label(each.at_most) for name, each in rules.labels.items()},
+        labels={name: Label(each.at_most, each.rest) for name, each in rules.labels.items()},
         calendars=calendars,
         stages=stages(rules.surge, queues),
     )

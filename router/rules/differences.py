@@ -29,9 +29,12 @@ _PHRASES: Final[Mapping[tuple[str, str], str]] = {
     ("channels", "units"): "one conversation takes {} units of an agent",
     ("channels", "at_most"): "an agent has at most {} at once",
     ("channels", "exclusive"): "goes with nothing on another channel: {}",
+    ("channels", "interruptible"): "other work may come between: {}",
     ("channels", "offer"): "is offered so: {}",
     ("channels", "wrap_up"): "work after it: {}",
     ("labels", "at_most"): "an agent has at most {} of these at once",
+    ("labels", "rest"): "who is done with one rests for {}",
+    ("agents", "rest"): "who is done with a conversation rests for {}",
     ("agents", "capacity"): "an agent whose profile says nothing holds {} units",
     ("agents", "lease"): "a desktop may be silent for {}",
     ("agents", "after_missed_offers"): "offers without an answer: {}",
@@ -60,6 +63,9 @@ _PHRASES: Final[Mapping[tuple[str, str], str]] = {
 }
 _NOTHING: Final[Mapping[tuple[str, str], str]] = {
     ("channels", "at_most"): "as many as there are units for",
+    ("channels", "interruptible"): "no",
+    ("labels", "rest"): "no time",
+    ("agents", "rest"): "no time",
     ("qualification", "when"): "always",
     ("qualification", "set"): "nothing",
     ("qualification", "final"): "no",

@@ -27,6 +27,7 @@ from router.rules.teams import all_but, teams_value
 from router.rules.units import duration_text, rate_text, skill_term_value
 from router.rules.written.calendars import Calendar, Spans
 from router.rules.written.routing import Rules
+from router.rules.written.staffing import Label
 
 VERSION_DIGITS: Final = 12
 _DECIDING: Final = ("skills", "channels", "labels", "agents", "qualification", "queues")
@@ -52,7 +53,7 @@ def document(
         "skills": {name: str(each) for name, each in rules.skills.items()},
         "topics": list(rules.topics),
         "word_lists": {name: list(each) for name, each in rules.word_lists.items()},
-        "labels": {name: {"at_most": each.at_most} for name, each in rules.labels.items()},
+        "labels": {name: _label(each) for name, each in rules.labels.items()},
         "teams": {name: {"partner": each.partner} for name, each in rules.teams.items()},
         "sites": list(rules.sites),
         "channels": {name: _channel(each) for name, each in channels.items()},
@@ -112,6 +113,8 @@ def _channel(channel: Channel) -> dict[str, Any]:
     if channel.at_most is not None:
         value["at_most"] = channel.at_most
     value["exclusive"] = channel.exclusive
+    if channel.interruptible:
+        value["interruptible"] = True
     value["offer"] = {"mode": channel.mode.value}
     if channel.mode is OfferMode.MANUAL:
         value["offer"]["expires"] = duration_text(channel.expires_ms)
@@ -120,6 +123,11 @@ def _channel(channel: Channel) -> dict[str, Any]:
     limit = channel.wrap_up.limit_ms
     value["wrap_up"] = {"open": True} if limit is None else {"at_most": duration_text(limit)}
     return value
+
+
+def _label(label: Label) -> dict[str, Any]:
+    rest = {"rest": duration_text(label.rest)} if label.rest else {}
+    return {"at_most": label.at_most, **rest}
 
 
 def _agents(agents: AgentRules) -> dict[str, Any]:
@@ -136,6 +144,7 @@ def _agents(agents: AgentRules) -> dict[str, Any]:
         "lease": duration_text(agents.lease_ms),
         "after_missed_offers": missed,
         "never_again_after_decline": duration_text(agents.decline_memory_ms),
+        **({"rest": duration_text(agents.rest_ms)} if agents.rest_ms else {}),
         "lost": {"requeue_after": "never" if lost is None else duration_text(lost)},
     }
 

@@ -18,6 +18,7 @@ def channel(name: str, written: staffing.Channel) -> Channel:
         units=written.units,
         at_most=written.at_most,
         exclusive=written.exclusive,
+        interruptible=written.interruptible,
         mode=OfferMode(written.offer.mode),
         expires_ms=default.expires_ms if expires is None else expires,
         addressees=written.offer.to,
@@ -36,6 +37,7 @@ def agent_rules(written: staffing.Agents) -> AgentRules:
         suspended_ms=(missed.for_ or default.suspended_ms) if suspends else 0,
         decline_memory_ms=written.never_again_after_decline,
         lost_after_ms=written.lost.requeue_after,
+        rest_ms=written.rest,
     )
 
 

@@ -28,6 +28,7 @@ class _Offered(msgspec.Struct):
     expires_at: str
     why: Why
     labels: tuple[str, ...] | UnsetType
+    interruptible: bool | UnsetType
 
 
 class _Requeued(msgspec.Struct):
@@ -88,6 +89,7 @@ def _offered(body: outputs.ConversationOffered) -> object:
         instants.render(body.expires_at),
         body.why,
         body.labels,
+        body.interruptible,
     )
 
 

@@ -59,6 +59,11 @@ class _AgentHasItFields(_ConversationFields):
         description="Labels it counts with while the agent has it, where it has any.",
         examples=[["hard"]],
     )
+    interruptible: Literal[True] | Absent = Field(
+        default=None,
+        description="Where a conversation of another channel may come between.",
+        examples=[True],
+    )
 
 
 class OfferedFields(_AgentHasItFields):

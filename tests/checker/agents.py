@@ -5,24 +5,16 @@ must fit the profile and the channel as they stand; a profile lowered below pres
 nothing away. A wrap-up holds until its time, or until the agent says that it is over.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from tests.checker.claims import Claim, holds, labels_of
 from tests.checker.decisions import Decision
 from tests.checker.events import Event, time_of
 from tests.checker.lives import Life
-from tests.checker.report import Centre, Report, Rule
+from tests.checker.report import Centre, ChannelRules, Report, Rule
 
 AVAILABLE: Final = "available"
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """What one conversation takes of an agent; `until` only of a wrap-up, None: open."""
-
-    channel: str
-    units: int
-    until: int | None = None
 
 
 @dataclass(slots=True)
@@ -49,11 +41,6 @@ class Agent:
         ]
 
 
-def holds(wrap_up: Claim, now: int) -> bool:
-    """Whether a wrap-up still holds capacity at `now`."""
-    return wrap_up.until is None or wrap_up.until > now
-
-
 class Agents:
     """All agents of a pool; `known` by id."""
 
@@ -67,6 +54,14 @@ class Agents:
     def knows_capacity(self) -> bool:
         """Whether the capacity of an agent whose profile names none is known."""
         return self._centre.capacity is not None
+
+    def knows_labels(self, labels: tuple[str, ...]) -> bool:
+        """Whether it is known of all these how many an agent has at most."""
+        return all(label in self._centre.labels for label in labels)
+
+    def rules_of(self, channel: str) -> ChannelRules | None:
+        """Give what is told of a channel."""
+        return self._centre.channels.get(channel)
 
     def units_of(self, channel: str) -> int | None:
         """Say what a conversation of a channel costs: as given, else as seen, else None."""
@@ -110,7 +105,12 @@ class Agents:
             )
         self._check_reachable(decision, agent=agent)
         self._seen_units[life.channel] = units
-        claim = Claim(life.channel, units)
+        claim = Claim(
+            life.channel,
+            units,
+            labels=labels_of(decision.data),
+            interruptible=decision.data.get("interruptible") is True,
+        )
         if agent.profile is not None:
             self._check_room(decision, agent=agent, claim=claim)
         agent.claims[life.id] = claim
@@ -127,8 +127,15 @@ class Agents:
         if said is not None and (until is None or until < decision.at):
             self._report.add(Rule.CAPACITY, decision.where, f"wrap-up until {said!r}")
         agent.wrap_ups[str(decision.data.get("conversation"))] = Claim(
-            claim.channel, claim.units, until
+            claim.channel, claim.units, until, claim.labels, claim.interruptible
         )
+
+    def follow_other_rules(self) -> None:
+        """What may be interrupted is asked of the rules: of what agents have it is known no more."""
+        for agent in self.known.values():
+            for claims in (agent.claims, agent.wrap_ups):
+                for name, each in claims.items():
+                    claims[name] = replace(each, interruptible=True)
 
     def suspend(self, decision: Decision) -> None:
         """Apply a suspension: not twice, and no offer stays open."""
@@ -149,7 +156,8 @@ class Agents:
         profile, held = agent.profile or {}, agent.held(now)
         capacity = profile.get("capacity")
         capacity = self._centre.capacity if capacity is None else capacity
-        used = sum(each.units for each in held)
+        counts = held if claim.interruptible else [each for each in held if not each.interruptible]
+        used = sum(each.units for each in counts)
         if capacity is not None and used + claim.units > capacity:
             return f"{used} + {claim.units} units of {capacity}"
         caps = profile.get("channels") or {}
@@ -162,7 +170,12 @@ class Agents:
         same = sum(each.channel == claim.channel for each in held)
         if same + 1 > at_most:
             return f"{same} + 1 on {claim.channel}, at most {at_most}"
-        for other in {each.channel for each in held} - {claim.channel}:
+        for label in claim.labels:
+            most = self._centre.labels.get(label)
+            has = sum(label in each.labels for each in held)
+            if most is not None and has >= most:
+                return f"{has} + 1 that are {label}, at most {most}"
+        for other in {each.channel for each in counts} - {claim.channel}:
             for channel in (other, claim.channel):
                 known = self._centre.channels.get(channel)
                 if known is not None and known.exclusive:

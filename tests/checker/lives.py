@@ -8,6 +8,7 @@ arrival says it is. The facts that no decision repeats (channel, arrival) come f
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from tests.checker.claims import labels_of
 from tests.checker.decisions import Cause, Decision
 from tests.checker.events import Event, time_of
 from tests.checker.report import Report, Rule
@@ -60,6 +61,7 @@ class Life:
     waited_s: float | None = None
     requirements: dict[str, Any] | None = None
     language: str | None = None
+    labels: tuple[str, ...] = ()
     barred: set[str] = field(default_factory=set)
     step: int = 0
     ladder: str = ""
@@ -141,6 +143,7 @@ class Lives:
         requirements = qualified.get("requirements")
         life.requirements = requirements if isinstance(requirements, dict) else None
         life.language = qualified.get("language")
+        life.labels = labels_of(qualified)
         life.enter(str(decision.data.get("queue")), policy=decision.policy)
         if not isinstance(decision.data.get("place"), int) or decision.data["place"] < 1:
             self._wrong(decision, f"place {decision.data.get('place')!r}")

@@ -97,6 +97,7 @@ class Pool:
             self._surge(decision)
         elif decision.type == "policy.changed":
             self.policies += 1
+            self.agents.follow_other_rules()
             for life in self.lives.open.values():
                 life.requirements = None
         elif decision.type in BEFORE:

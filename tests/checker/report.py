@@ -55,6 +55,7 @@ class ChannelRules:
     units: int | None = None
     at_most: int | None = None
     exclusive: bool = False
+    interruptible: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +63,33 @@ class Centre:
     """What the topics do not say: channels, the capacity of agents whose profile names none.
 
     What is not given is not checked. ``closing``: the queues that follow opening hours, in which
-    a conversation may wait beside a free agent.
+    a conversation may wait beside a free agent. ``labels``: how many of each an agent has at most.
     """
 
     channels: Mapping[str, ChannelRules] = field(default_factory=dict)
     capacity: int | None = None
     closing: frozenset[str] = frozenset()
+    labels: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> "Centre":
-        """Read `{"capacity", "channels": {name: {"units", "at_most", "exclusive"}}, "closing"}`."""
+        """Read `{"capacity", "channels": {name: {"units", "at_most", "exclusive"}}, "closing", "labels": {name: at most}}`."""
         channels = {
             name: ChannelRules(
                 units=each.get("units"),
                 at_most=each.get("at_most"),
                 exclusive=bool(each.get("exclusive", False)),
+                interruptible=bool(each.get("interruptible", False)),
             )
             for name, each in given.get("channels", {}).items()
         }
         closing = frozenset(given.get("closing", ()))
-        return cls(channels=channels, capacity=given.get("capacity"), closing=closing)
+        return cls(
+            channels=channels,
+            capacity=given.get("capacity"),
+            closing=closing,
+            labels=dict(given.get("labels", {})),
+        )
 
 
 @dataclass(slots=True)

@@ -5,7 +5,8 @@ reported only where nothing they leave open could have kept it apart. With `now`
 the router has had its time, offers and wrap-ups whose time is up are judged too.
 """
 
-from tests.checker.agents import Agent, Claim, holds
+from tests.checker.agents import Agent
+from tests.checker.claims import Claim, holds
 from tests.checker.lives import ASSIGNED, DEFLECTED, OFFERED, WAITING, Life
 from tests.checker.pool import Pool
 from tests.checker.report import Report, Rule
@@ -63,9 +64,16 @@ def _fits(agent: Agent, *, life: Life, pool: Pool, now: int | None) -> bool:
     if any(skills.get(name, 0) < level for name, level in (life.requirements or {}).items()):
         return False
     units = pool.agents.units_of(life.channel)
-    if units is None or (profile.get("capacity") is None and not pool.agents.knows_capacity):
+    if (
+        not pool.agents.knows_labels(life.labels)
+        or units is None
+        or (profile.get("capacity") is None and not pool.agents.knows_capacity)
+    ):
         return False
-    claim = Claim(life.channel, units)
+    rules = pool.agents.rules_of(life.channel)
+    # Of a channel nobody tells of it is taken for granted that all he has is in its way.
+    is_soft = rules is None or rules.interruptible
+    claim = Claim(life.channel, units, labels=life.labels, interruptible=is_soft)
     return pool.agents.room_fault(agent, claim=claim, now=clock) is None
 
 

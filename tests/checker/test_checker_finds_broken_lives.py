@@ -348,3 +348,40 @@ def test_an_expansion_while_an_offer_is_open_is_found() -> None:
     story = offered()
     expanded(story, 1)
     assert Rule.LIFE in broken(story)
+
+
+def test_more_of_a_label_than_an_agent_can_bear_is_found() -> None:
+    for most, rules in ((1, {Rule.CAPACITY}), (2, set())):
+        story = assigned(channels={"chat": 5})
+        first = story.put("conversations", "conversation.created", subject="c2", channel="chat")
+        story.queued("c2", cause=first)
+        story.give("conversation.assigned", "c2", cause=first, labels=["heated"], units=20)
+        second = story.put("conversations", "conversation.created", subject="c3", channel="chat")
+        story.queued("c3", cause=second)
+        story.give("conversation.assigned", "c3", cause=second, labels=["heated"], units=20)
+        assert broken(story, centre=Centre(labels={"heated": most})) == rules
+
+
+def beside_letters(**second: Any) -> Story:
+    """Give ana a letter that may be interrupted, of nearly all she holds, and then something else."""
+    story = Story()
+    story.agent(channels={"chat": 2, "voice": 1})
+    letter = {"units": 80, "interruptible": True}
+    story.give("conversation.assigned", cause=story.create(), **letter)
+    cause = story.put("conversations", "conversation.created", subject="c2", channel="voice")
+    story.queued("c2", cause=cause)
+    story.give("conversation.assigned", "c2", cause=cause, **{"units": 100, **second})
+    return story
+
+
+def test_a_call_beside_letters_that_may_be_interrupted_is_in_order() -> None:
+    centre = Centre(channels={"voice": ChannelRules(exclusive=True)})
+    assert broken(beside_letters(), centre=centre) == set()
+
+
+def test_too_much_of_what_may_be_interrupted_is_found() -> None:
+    assert broken(beside_letters(interruptible=True)) == {Rule.CAPACITY}
+
+
+def test_more_than_an_agent_holds_beside_his_letters_is_found() -> None:
+    assert broken(beside_letters(units=101)) == {Rule.CAPACITY}

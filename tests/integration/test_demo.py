@@ -29,8 +29,9 @@ CENTRE: Final = Centre(
         "voice": ChannelRules(units=100, exclusive=True),
         "chat": ChannelRules(units=33, at_most=3),
         "message": ChannelRules(units=20, at_most=5),
-        "email": ChannelRules(units=25, at_most=4),
+        "email": ChannelRules(units=25, at_most=4, interruptible=True),
     },
+    labels={"angry": 1},
 )
 """What the example centre's rules say of channels and capacity."""
 

@@ -259,6 +259,8 @@ class Ledger:
             c.asked, c.asked_by = [], decision.cause
         if c.stage != "offered" or not assigned:
             promise(not self.person(body.agent).suspended, "nothing to who is suspended")
+            soft = self.policy.channels[c.channel].interruptible
+            promise(soft == (body.interruptible is True), "it is said what may be interrupted")
             c.labels = () if body.labels is UNSET else tuple(body.labels)
             self._room(c, body.agent, units=body.units, now=decision.at)
             if not isinstance(heard, told.CommandAssign | None):
@@ -335,12 +337,17 @@ class Ledger:
             most = policy.labels[name].at_most if name in policy.labels else len(labels) + 1
             promise(sum(name in each for each in labels) < most, "never too many of a label")
         capacity = policy.agents.capacity if profile.capacity is None else profile.capacity
-        promise(sum(held for _, held in claims) + units <= capacity, "never over capacity")
         channel = policy.channels[c.channel]
+        counts = [
+            each
+            for each in claims
+            if channel.interruptible or not policy.channels[each[0]].interruptible
+        ]
+        promise(sum(held for _, held in counts) + units <= capacity, "never over capacity")
         same = sum(name == c.channel for name, _ in claims)
         promise(same < profile.channels.get(c.channel, 0), "never over the agent's own cap")
         promise(channel.at_most is None or same < channel.at_most, "never over the channel's cap")
-        elsewhere = {name for name, _ in claims if name != c.channel}
+        elsewhere = {name for name, _ in counts if name != c.channel}
         alone = channel.exclusive or any(policy.channels[name].exclusive for name in elsewhere)
         promise(not (elsewhere and alone), "exclusive channels stand alone")
 

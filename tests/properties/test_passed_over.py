@@ -128,6 +128,7 @@ def able_after(remedy: Remedy, reference: Lifecycle, conversation: str) -> list[
             c.kept_until = None
         case Change.COME_BACK:
             record.presence, record.suspended = Presence.AVAILABLE, {}
+            record.rests_until = None
         case Change.FORGET_DECLINE:
             c.barred = {}
         case Change.FINISH if remedy.of in record.wrap_ups:
@@ -162,8 +163,9 @@ def so(reference: Lifecycle, conversation: str, agent: str, reason: PassedOver) 
     profile, record = reference.profiles[agent], reference.agents[agent]
     channel = reference.policy.channels[c.channel]
     claims = reference.claims(agent, but=c)
-    others = [reference.policy.channels[name] for name, _, _ in claims if name != c.channel]
-    own = len(claims) - len(others)
+    counts = claims if channel.interruptible else reference.uninterruptible(claims)
+    others = [reference.policy.channels[name] for name, _, _ in counts if name != c.channel]
+    own = len([name for name, _, _ in claims if name == c.channel])
     unmet = [
         type(term).__name__
         for term in reference.needs(c).terms
@@ -179,13 +181,14 @@ def so(reference: Lifecycle, conversation: str, agent: str, reason: PassedOver) 
         PassedOver.OFFLINE: record.presence is Presence.OFFLINE and not unmet,
         PassedOver.PRESENCE: record.presence not in {Presence.OFFLINE, Presence.AVAILABLE},
         PassedOver.SUSPENDED: bool(record.suspended) and record.presence is Presence.AVAILABLE,
+        PassedOver.RESTING: record.rests_until is not None,
         PassedOver.BARRED: agent in c.barred,
         PassedOver.QUEUE_PAUSED: c.queue in reference.paused,
         PassedOver.QUEUE_CLOSED: reference.closed(c.queue),
         PassedOver.KEPT: c.kept_until is not None and agent not in c.preferred_agents,
         PassedOver.CHANNEL_FULL: own
         >= min(profile.channels.get(c.channel, 0), channel.at_most or 999),
-        PassedOver.NO_UNITS: sum(units for _, units, _ in claims) + channel.units
+        PassedOver.NO_UNITS: sum(units for _, units, _ in counts) + channel.units
         > reference.capacity(agent),
         PassedOver.EXCLUSIVE: bool(others)
         and (channel.exclusive or any(each.exclusive for each in others)),

@@ -213,6 +213,7 @@ def _livelier(rules: Policy, chance: Chance) -> Policy:
             exclusive=name == "voice" and one_in(3, chance),
             mode=OfferMode.MANUAL if one_in(2, chance) else channel.mode,
             addressees=chance.one_of((1, 2, 3)),
+            interruptible=one_in(3, chance),
         )
         for name, channel in rules.channels.items()
     }
@@ -225,7 +226,8 @@ def _livelier(rules: Policy, chance: Chance) -> Policy:
         )
         for name, queue in rules.queues.items()
     }
-    labels = {name: Label(chance.one_of((1, 2))) for name in LABELS}
+    rests = (0, 0, 0, 5_000, 30_000)
+    labels = {name: Label(chance.one_of((1, 2)), chance.one_of(rests)) for name in LABELS}
     return replace(rules, channels=channels, queues=queues, calendars={}, labels=labels)
 
 
@@ -300,6 +302,7 @@ def _channels(chance: Chance) -> Mapping[str, Channel]:
         name="email",
         units=chance.one_of((25, 0, 60)),
         exclusive=one_in(6, chance),
+        interruptible=one_in(3, chance),
         mode=chance.one_of(modes),
         expires_ms=120_000,
         addressees=chance.one_of((1, 1, 50, 2)),
@@ -320,6 +323,7 @@ def _agent_rules(chance: Chance) -> AgentRules:
         suspended_ms=chance.one_of((60_000, 5_000, 300_000, 0)),
         decline_memory_ms=chance.one_of((60_000, 5_000, 0)),
         lost_after_ms=chance.one_of((20_000, 120_000, 0, None)),
+        rest_ms=chance.one_of((0, 0, 0, 1_000, 15_000)),
     )
 
 

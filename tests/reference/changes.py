@@ -25,6 +25,8 @@ class Changes(Estimates):
         """Number one decision; the fields of its body are looked up by their names."""
         if c is not None:
             about = {"conversation": c.id, "waited_s": self.waited_ms(c) / 1000}
+            soft = self.policy.channels[c.channel].interruptible or UNSET
+            about |= {"interruptible": soft}
             about |= {"labels": (c.offer or c).labels or UNSET}
             known = asdict(c) | (asdict(c.offer) if c.offer else {}) | about | known
         self.seq, self.version = self.seq + 1, self.policy.version if self.policy else ""
@@ -88,6 +90,8 @@ class Changes(Estimates):
                 self.wrapped_up(agent, c.id)
             held = {"channel": c.channel, "units": c.offer.units, "labels": c.offer.labels}
             agent.wrap_ups[c.id] = OpenWrapUp(**held | self.measured_from(c.queue), until=until)
+        else:
+            self.rest(agent, c.offer.labels)
         agent.idle_since = self.now
         return {"agent": agent.id, "wrapup_until": until}
 
@@ -96,6 +100,11 @@ class Changes(Estimates):
         if ended.queue is not None:
             self.worked(ended.queue, agent.id, ended.channel, since=ended.since)
         agent.idle_since = self.now
+
+    def be_done_with(self, agent: Any, conversation: str) -> None:
+        labels = agent.wrap_ups[conversation].labels
+        self.wrapped_up(agent, conversation)
+        self.rest(agent, labels)
 
     def close(self, c: Any, reason: Close) -> None:
         held = {}

@@ -51,7 +51,7 @@ class Conditions(Surge):
         if attendance == "logged_in":
             return bool(known) and serves and logged_in
         free = any(self.has_room(agent, each) for each in known)
-        return serves and logged_in and record.presence is Presence.AVAILABLE and free
+        return serves and self.is_free(agent) and free
 
     def estimated_ms(self, queue: Any, unknown: int) -> int:
         """Give the p50 of somebody who would come now, of the longest wait that can be told."""

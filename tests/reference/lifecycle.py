@@ -135,7 +135,7 @@ class Lifecycle(Timers):
                 self.end_suspension(agent, {Suspension.LEASE_EXPIRED}, Release.HEARTBEAT)
             case told.AgentWrapupEnded():
                 refuse(Refusal.NO_WRAP_UP, it.conversation not in agent.wrap_ups)
-                self.wrapped_up(agent, it.conversation)
+                self.be_done_with(agent, it.conversation)
 
     def take_commands(self, it: Any) -> None:
         refuse(Refusal.MISSING_BY, it.by is None)

@@ -116,11 +116,10 @@ class Moment:
     def eligible(self, c: Any) -> list[str]:
         return [
             agent
-            for agent, record in self.agents.items()
+            for agent in self.agents
             if c.queue not in self.paused
             and not self.closed(c.queue)
-            and record.presence is Presence.AVAILABLE
-            and self.is_there(agent)
+            and self.is_free(agent)
             and self.may_have(agent, c)
             and self.has_room(agent, c.channel, c.labels, but=c)
             and (c.kept_until is None or agent in c.preferred_agents)

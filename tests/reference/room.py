@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from router.model.inputs import Presence
 from tests.reference.moment import Moment
+
+Claim = tuple[str, int, tuple[str, ...]]
 
 
 class Room(Moment):
     """One pool whose agents hold what they have."""
 
-    def claims(self, agent: str, but: Any = None) -> list[tuple[str, int, tuple[str, ...]]]:
+    def claims(self, agent: str, but: Any = None) -> list[Claim]:
         """Give channel, units and labels of all that takes the agent's capacity."""
         held = [c for c in self.held_by(agent) if c is not but]
         after = self.agents[agent].wrap_ups.values()
@@ -25,16 +28,33 @@ class Room(Moment):
     ) -> bool:
         channels, claims = self.policy.channels, self.claims(agent, but=but)
         channel, cap = channels[on], self.profiles[agent].channels.get(on, 0)
-        others = [channels[name] for name, _, _ in claims if name != on]
+        counts = claims if channel.interruptible else self.uninterruptible(claims)
+        others = [channels[name] for name, _, _ in counts if name != on]
         return (
-            len(claims) - len(others)
+            len([name for name, _, _ in claims if name == on])
             < (cap if channel.at_most is None else min(cap, channel.at_most))
-            and sum(units for _, units, _ in claims) + channel.units <= self.capacity(agent)
+            and sum(units for _, units, _ in counts) + channel.units <= self.capacity(agent)
             and not (channel.exclusive and others)
             and not any(other.exclusive for other in others)
             and not any(self.is_full(label, claims) for label in labels)
         )
 
-    def is_full(self, label: str, claims: list[tuple[str, int, tuple[str, ...]]]) -> bool:
+    def uninterruptible(self, claims: list[Claim]) -> list[Claim]:
+        """Give what counts for a conversation that may come between."""
+        return [each for each in claims if not self.policy.channels[each[0]].interruptible]
+
+    def is_free(self, agent: str) -> bool:
+        record = self.agents[agent]
+        available = record.presence is Presence.AVAILABLE and not record.suspended
+        return available and record.rests_until is None
+
+    def rest(self, agent: Any, labels: tuple[str, ...]) -> None:
+        """Let him rest who is done with a conversation that had these labels."""
+        rules = [self.policy.labels[name] for name in labels if name in self.policy.labels]
+        lasts = max(each.rest_ms for each in (self.policy.agents, *rules))
+        if lasts:
+            agent.rests_until = max(agent.rests_until or 0, self.now + lasts)
+
+    def is_full(self, label: str, claims: list[Claim]) -> bool:
         known = self.policy.labels.get(label)
         return known and sum(label in labels for _, _, labels in claims) >= known.at_most

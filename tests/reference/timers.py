@@ -27,6 +27,7 @@ class Timers(Overflows):
                 (wrap_up.until, "wrap_up_ends", agent.id) for wrap_up in agent.wrap_ups.values()
             ]
             due += [(agent.until, "presence_until", agent.id)]
+            due += [(agent.rests_until, "rest_ends", agent.id)]
             due += [(agent.suspended.get(Suspension.NO_ANSWER), "suspension_ends", agent.id)]
             due += [(self.leases.get(agent.id), "lease_expires", agent.id)]
             patience = self.policy.agents.lost_after_ms
@@ -59,7 +60,10 @@ class Timers(Overflows):
         agent = self.agents[of]
         for conversation, wrap_up in list(agent.wrap_ups.items()):
             if wrap_up.until is not None and wrap_up.until <= due:
-                self.wrapped_up(agent, conversation)
+                self.be_done_with(agent, conversation)
+
+    def rest_ends(self, of: str, due: int) -> None:
+        self.agents[of].rests_until = None
 
     def presence_until(self, of: str, due: int) -> None:
         agent = self.agents[of]

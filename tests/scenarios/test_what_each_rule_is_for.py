@@ -66,10 +66,26 @@ def poorer() -> Iterator[tuple[str, Policy]]:
         yield f"surge: {what}", replace(policy, stages=stages)
     for name, hours in other_hours():
         yield name, replace(policy, calendars={**policy.calendars, "paris": hours})
+    yield from other_means(policy)
+    agents = policy.agents
+    for what, less in (
+        ("after_missed_offers", replace(agents, missed_offers=0)),
+        ("suspended for", replace(agents, suspended_ms=1)),
+        ("never_again_after_decline", replace(agents, decline_memory_ms=0)),
+        ("lost", replace(agents, lost_after_ms=None)),
+        ("lease", replace(agents, lease_ms=10**9)),
+        ("capacity", replace(agents, capacity=10**6)),
+    ):
+        yield f"agents: {what}", replace(policy, agents=less)
+
+
+def other_means(policy: Policy) -> Iterator[tuple[str, Policy]]:
+    """Give the policy with a channel or a label that is otherwise, and which."""
     for name, channel in policy.channels.items():
         manual = OfferMode.MANUAL
         for what, other in (
             ("exclusive", replace(channel, exclusive=False)),
+            ("interruptible", replace(channel, interruptible=False)),
             ("units", replace(channel, units=1)),
             ("offer", replace(channel, mode=manual, expires_ms=1)),
             ("offer: to", replace(channel, addressees=1)),
@@ -81,16 +97,9 @@ def poorer() -> Iterator[tuple[str, Policy]]:
     for name in policy.labels:
         others = {each: label for each, label in policy.labels.items() if each != name}
         yield f"labels: {name}", replace(policy, labels=others)
-    agents = policy.agents
-    for what, less in (
-        ("after_missed_offers", replace(agents, missed_offers=0)),
-        ("suspended for", replace(agents, suspended_ms=1)),
-        ("never_again_after_decline", replace(agents, decline_memory_ms=0)),
-        ("lost", replace(agents, lost_after_ms=None)),
-        ("lease", replace(agents, lease_ms=10**9)),
-        ("capacity", replace(agents, capacity=10**6)),
-    ):
-        yield f"agents: {what}", replace(policy, agents=less)
+        for what, less in (("rest", {"rest_ms": 0}), ("at_most", {"at_most": 9})):
+            changed = replace(policy.labels[name], **less)
+            yield f"labels: {name}: {what}", replace(policy, labels={**others, name: changed})
 
 
 def other_teams(queue: Queue) -> Requirement:

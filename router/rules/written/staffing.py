@@ -77,8 +77,6 @@ class WrapUp(Written):
 class Channel(Written):
     """A channel: what one conversation on it costs an agent, and how it is offered."""
 
-    PLANNED: ClassVar[Mapping[str, str]] = {"interruptible": "to let more urgent work come between"}
-
     like: Name | None = Field(
         default=None, description="Another channel whose keys hold where this one is silent."
     )
@@ -92,6 +90,10 @@ class Channel(Written):
         default=False,
         description="An agent who has one of these has nothing on any other channel.",
     )
+    interruptible: bool = Field(
+        default=False,
+        description="Work that waits: beside it an agent has room for other channels as if he had none.",
+    )
     offer: Offer = Field(
         default=Offer(), description="How an agent is given a conversation; asked, if left out."
     )
@@ -99,12 +101,25 @@ class Channel(Written):
         default=None, description="Work after the conversation; none if left out."
     )
 
+    @model_validator(mode="after")
+    def _interrupts_or_excludes(self) -> Self:
+        if self.interruptible and self.exclusive:
+            raise trouble(
+                "what is `exclusive` cannot be `interruptible` too",
+                "`exclusive` shares an agent with nothing",
+            )
+        return self
+
 
 class Label(Written):
     """A label that rules give to conversations: of these an agent can bear only so much."""
 
     at_most: Annotated[int, Field(ge=1, le=1_000)] = Field(
         description="Conversations with this label an agent may have at once, on all channels."
+    )
+    rest: Duration = Field(
+        default=0,
+        description="Who is done with one, wrap-up included, gets nothing new for so long.",
     )
 
 
@@ -143,7 +158,6 @@ class Agents(Written):
 
     PLANNED: ClassVar[Mapping[str, str]] = {
         "occupancy_at_most": "to keep a part of everybody's time free",
-        "rest_after_hard": "to rest after a hard conversation",
     }
 
     capacity: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
@@ -160,6 +174,10 @@ class Agents(Written):
     never_again_after_decline: Duration = Field(
         default=600_000,
         description="Who declined a conversation is not asked again for it for so long.",
+    )
+    rest: Duration = Field(
+        default=0,
+        description="Who is done with a conversation, wrap-up included, gets nothing new for so long.",
     )
     lost: Lost = Field(
         default=Lost.model_validate({"requeue_after": "2m"}),

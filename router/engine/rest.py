@@ -1,0 +1,31 @@
+"""Rest: so long after a conversation, and longer after some, an agent is given nothing new.
+
+A rest begins when the work on a conversation is over, wrap-up included, and ends by its timer alone.
+What the agent has, and what he is offered already, stays.
+"""
+
+from router.engine.crew import Agent
+from router.engine.pool import Pool
+
+
+def rest_after(pool: Pool, agent: Agent, labels: tuple[str, ...]) -> None:
+    """Let an agent (in hand) rest who is done with a conversation that had these labels."""
+    rest = pool.policy.agents.rest_ms
+    for name in labels:
+        label = pool.policy.labels.get(name)
+        if label is not None and label.rest_ms > rest:
+            rest = label.rest_ms
+    if not rest:
+        return
+    until = pool.now + rest
+    if agent.record.rests_until is None or agent.record.rests_until < until:
+        agent.record.rests_until = until
+        pool.set_timer("rest_ends", agent.id, until)
+        pool.touch_agent(agent.record)
+
+
+def rest_over(pool: Pool, agent: Agent) -> None:
+    """Give an agent work again whose rest is over."""
+    pool.take_in_hand(agent)
+    agent.record.rests_until = None
+    pool.touch_agent(agent.record)
