@@ -83,7 +83,7 @@ def _somebody_has_room(pool: Pool, record: ConversationRecord, demand: Demand) -
 
 def _could(pool: Pool, agent: Agent, record: ConversationRecord, *, demand: Demand) -> bool:
     return (
-        pool.is_there(agent)
+        pool.serves(agent)
         and agent.id not in record.barred
         and agent.has_room(demand.slot, pool.crew.exclusive)
         and fits(demand, agent.group)

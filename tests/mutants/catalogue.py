@@ -182,15 +182,15 @@ MUTANTS: Final = (
     Mutant(
         name="capacity off by one unit",
         file="router/engine/crew.py",
-        before="self.used + slot.units > self.group.capacity",
-        after="self.used + slot.units > self.group.capacity + 1",
+        before="if used > self.group.capacity and (",
+        after="if used > self.group.capacity + 1 and (",
         tests=ENGINE,
     ),
     Mutant(
         name="capacity not checked: only the caps of the channels count",
         file="router/engine/crew.py",
-        before=" or self.used + slot.units > self.group.capacity",
-        after="",
+        before="if used > self.group.capacity and (",
+        after="if used < 0 and (",
         tests=BUSY,
     ),
     Mutant(

@@ -412,7 +412,7 @@ def _overflow(name: str, chance: Chance, others: tuple[str, ...]) -> Overflow:
         to=to,
         lends=lends,
         after_ms=None if by_switch else chance.one_of((5_000, 1, 60_000, 0)),
-        on=a_switch(name, chance) if by_switch else None,
+        on=a_switch(name, chance, queue=name.partition(" ")[0]) if by_switch else None,
         channels=tuple(some_of(CHANNELS, chance, most=2)),
         share=chance.one_of((100, 100, 50)),
     )

@@ -23,7 +23,7 @@ class Overflows(Deflections):
         ]
 
     def is_open(self, rule: Any, c: Any) -> bool:
-        return rule.on.name in self.on if rule.on else self.is_past(c, rule.after_ms)
+        return rule.on.name in self.on if rule.on else c.arrived_at + rule.after_ms <= self.now
 
     def spill(self) -> None:
         """Let those who entered in this cause, and wait, take the overflows that are open."""

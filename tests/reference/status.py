@@ -73,7 +73,7 @@ class Statuses(Conditions):
             return None
         served, answered, waited = self.measures(queue)
         channels = self.policy.channels
-        if any(self.has_room(a, on) for a in serving for on in channels):
+        if any(self.is_free(a) and self.has_room(a, on) for a in serving for on in channels):
             return at_once(mean_ms(answered)).told
         speed, answering = rates(expected, served, waited), mean_ms(answered)
         ahead = len(self.line(queue))
