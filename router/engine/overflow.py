@@ -51,7 +51,8 @@ def overflow_in_time(pool: Pool, record: ConversationRecord) -> None:
 def overflow_all(pool: Pool, rule: Overflow, waiting: list[ConversationRecord]) -> None:
     """Let those of a queue overflow whom a rule is meant for, now that its switch is on."""
     for record in waiting:
-        if rule in overflows_left(record, pool.room.lines[record.queue]):
+        left = overflows_left(record, pool.room.lines[record.queue])
+        if any(each is rule for each in left):
             take_overflow(pool, record, rule)
 
 
