@@ -92,6 +92,7 @@ class Lives:
             "offer.withdrawn": self._offer_ended,
             "conversation.requeued": self._requeued,
             "conversation.expanded": self._expanded,
+            "conversation.overflowed": self._overflowed,
             "conversation.deflected": self._deflected,
             "deflection.accepted": self._deflection_answered,
             "deflection.expired": self._deflection_answered,
@@ -224,6 +225,12 @@ class Lives:
         life.requirements = None
         life.enter(str(decision.data.get("queue")), policy=decision.policy)
         life.state, life.holder = WAITING, None
+
+    def _overflowed(self, decision: Decision, life: Life) -> None:
+        # A team or a site helps where it waits; another queue has a ladder of its own.
+        if decision.data.get("kind") == "queue":
+            life.enter(str(decision.data.get("to")), policy=decision.policy)
+            life.requirements = None
 
     def _expanded(self, decision: Decision, life: Life) -> None:
         requirements = decision.data.get("requirements")

@@ -55,7 +55,7 @@ BAD: Final[tuple[Callable[[str], str | bytes], ...]] = (
     lambda text: text.replace("  day: {}", "\tday: {}"),
     lambda text: re.sub(r"queues:.*", "queues: []\n", text, flags=re.DOTALL),
 )
-EACH_S: Final = 10.0
+EACH_S: Final = 30.0
 Json = dict[str, Any]
 
 
