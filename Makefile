@@ -54,7 +54,7 @@ format: install  ## put the text in the house's form
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
-bench: compiled  ## engine and router under load, with the compiled engine, in under five minutes
+bench: compiled  ## engine and router under load, with the compiled engine
 	$(BIN)/python -m loadtests
 
 mutants: install  ## break what keeps the promises, one at a time: the tests must turn red
