@@ -71,6 +71,9 @@ class Staff:
         for headcount in self._counted:
             if self._serves(group, headcount.demand):
                 group.counts.append((headcount, self._share(group, headcount.queue)))
+        for headcount in self._least.values():
+            if headcount.roomy is not None and self._serves(group, headcount.demand):
+                group.asked_for.append(headcount)
 
     def of(self, headcount: Headcount, now: int) -> int:
         """Give how many serve, in millionths. Cost: all groups, where it has to be counted."""
@@ -86,6 +89,22 @@ class Staff:
             headcount.millionths = millionths
             self._counted.append(headcount)
         return headcount.millionths
+
+    def has_room(self, queue: str) -> bool:
+        """Tell whether somebody who serves a queue has room on any of his channels.
+
+        The pool is between two matches: whoever has room is on the shelf. Cost: all groups, at first.
+        """
+        headcount = self.least(queue)
+        if headcount.roomy is None:
+            for group in self._groups(headcount.demand):
+                group.asked_for.append(headcount)
+            headcount.roomy = self.roomy_anew(headcount)
+        return headcount.roomy > 0
+
+    def roomy_anew(self, headcount: Headcount) -> int:
+        """Count the groups of those who serve in which somebody has room, from the beginning."""
+        return sum(1 for group in self._groups(headcount.demand) if any(group.open.values()))
 
     def counted_anew(self, headcount: Headcount) -> int:
         """Count who serves from the beginning."""

@@ -25,6 +25,7 @@ from router.model.conditions import (
     Measure,
     NoAgents,
 )
+from router.model.estimate import MINUTE_MS
 from router.model.inputs import Presence
 from router.model.outputs import Trigger
 from router.model.policy import switches
@@ -42,9 +43,12 @@ def look(pool: Pool, watches: Watches, *, people: bool) -> None:
     if people:
         for watch in watches.of_agents:
             fresh[watch] = None
-    # Estimates change with whatever is measured, at the end of any cause.
-    for watch in watches.of_estimates:
-        fresh[watch] = None
+    # Estimates change with the line and what is measured of it, with people, and by the minute.
+    minute = pool.now // MINUTE_MS
+    if people or minute != watches.minute:
+        watches.minute = minute
+        for watch in watches.of_estimates:
+            fresh[watch] = None
     for watch in fresh:
         _set(pool, watch, changes_at(pool, watch))
     moved.clear()

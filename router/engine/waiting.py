@@ -138,6 +138,8 @@ def set_paused(pool: Pool, line: Line, *, paused: bool) -> None:
         pool.room.leave(record)
     line.paused = paused
     pool.staff.forget()
+    if pool.watches is not None:
+        pool.watches.minute = 0
     if not paused and pool.held:
         pool.opened = True
     for record in records:

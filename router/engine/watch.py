@@ -50,7 +50,8 @@ class Watches:
     """All switches of a pool, on a waiting room where nobody waits yet.
 
     ``fresh``: those to be looked at after this cause. ``logged_in`` {demand: how many who meet it
-    can be reached}, for the demands that are asked about.
+    can be reached}, for the demands that are asked about. ``minute``: in which estimates were looked at,
+    0 where agents have been divided otherwise since.
     """
 
     __slots__ = (
@@ -59,6 +60,7 @@ class Watches:
         "by_name",
         "fresh",
         "logged_in",
+        "minute",
         "of_agents",
         "of_estimates",
         "present",
@@ -70,6 +72,7 @@ class Watches:
         self.by_line: dict[Line, list[Watch]] = {}
         self.logged_in: dict[Demand, int] = {}
         self.present: dict[Agent, Group] = {}
+        self.minute = 0
         for queue in policy.queues.values():
             self._of_queue(queue, room.lines[queue.name])
         entering = [each.switch for each in policy.stages if each.switch is not None]
