@@ -213,8 +213,9 @@ def _staff(pool: Pool) -> Iterator[str]:
 def _foreseen(pool: Pool, line: Line) -> Iterator[str]:
     name, known = line.queue.name, line.foreseen
     headcount = pool.staff.least(name)
-    if headcount.roomy is not None and headcount.roomy != pool.staff.roomy_anew(headcount):
-        yield f"of another number of groups than is said somebody has room for {name}"
+    found = (headcount.available, headcount.roomy)
+    if headcount.available is not None and found != pool.staff.asked_anew(headcount):
+        yield f"others are available for {name}, or have room, than is said"
     told = estimate_newcomer(pool, line)
     line.foreseen = None
     if estimate_newcomer(pool, line) != told:

@@ -50,18 +50,19 @@ def estimate_newcomer(pool: Pool, line: Line) -> Foreseen | None:
     expected = line.queue.estimates
     if expected is None or line.paused:
         return None
-    headcount = pool.staff.least(line.queue.name)
-    agents = pool.staff.of(headcount, pool.now)
+    staff, name = pool.staff, line.queue.name
+    headcount = staff.asked(name)
+    agents = staff.of(headcount, pool.now)
     if not agents:
         return None
-    measures = pool.measures.get(line.queue.name)
-    answering_ms = 0.0 if measures is None else mean_ms(measures.answered)
-    if pool.staff.has_room(line.queue.name):
-        return at_once(answering_ms)
     ahead = len(line)
     known = line.foreseen
-    if known is not None and known[0] == ahead and known[1] == agents:
+    if known is not None and known[0] == ahead and known[1] == agents and not headcount.roomy:
         return known[2]
+    measures = pool.measures.get(name)
+    answering_ms = 0.0 if measures is None else mean_ms(measures.answered)
+    if headcount.roomy:
+        return at_once(answering_ms)
     served, waited = (
         (NOTHING_SERVED, NOTHING_WAITED) if measures is None else (measures.served, measures.waited)
     )

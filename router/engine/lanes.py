@@ -254,17 +254,19 @@ class Lane(Ranks):
 class Headcount:
     """How many agents serve one kind of conversation now, in millionths of an agent.
 
-    Kept up to date as they come and go, once it has been counted; ``staff`` has the counts. ``roomy``:
-    of how many groups of them somebody has room, None where nobody has asked.
+    Kept up to date as they come and go, once it has been counted; ``staff`` has the counts. ``available``:
+    how many they are, undivided; ``roomy``: of how many groups somebody has room; None where nobody
+    has asked.
     """
 
-    __slots__ = ("demand", "millionths", "queue", "roomy")
+    __slots__ = ("available", "demand", "millionths", "queue", "roomy")
 
     def __init__(self, queue: str, demand: Demand) -> None:
         self.queue = queue
         self.demand = demand
         self.millionths: int | None = None
-        self.roomy: int | None = None
+        self.available: int | None = None
+        self.roomy = 0
 
 
 class Signature:
