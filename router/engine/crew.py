@@ -34,8 +34,8 @@ class Group:
     """
 
     __slots__ = (
-        *("anchors", "asked_for", "buckets", "capacity", "caps", "counts", "fits", "joins", "lanes"),
-        *("languages", "members", "open", "profile", "serving", "skills", "ways"),
+        *("anchors", "asked_for", "buckets", "capacity", "caps", "counts", "fits", "joins"),
+        *("lanes", "languages", "members", "open", "profile", "serving", "skills", "ways"),
     )
 
     def __init__(self, profile: Profile, capacity: int, caps: dict[Slot, int]) -> None:

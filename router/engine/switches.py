@@ -225,12 +225,14 @@ def count_agents(pool: Pool, watches: Watches) -> None:
     if not watches.logged_in:
         return
     for agent in pool.hands:
-        before = watches.present.pop(agent, None)
+        before = watches.present.get(agent)
         after = agent.group if can_be_reached(agent) else None
-        if after is not None:
-            watches.present[agent] = after
         if before is after:
             continue
+        if after is None:
+            del watches.present[agent]
+        else:
+            watches.present[agent] = after
         for demand in watches.logged_in:
             watches.logged_in[demand] += (after is not None and fits(demand, after)) - (
                 before is not None and fits(demand, before)
