@@ -6,7 +6,7 @@ off at the next conversation that comes or goes.
 
 from collections.abc import Iterator, Mapping
 from itertools import product
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from router.model.conditions import (
     AllHold,
@@ -31,6 +31,26 @@ _STEP: Final[Mapping[Measure, int]] = {
 """One conversation less, the next one who has waited a second less, a second less to wait."""
 MOST_CASES: Final = 20_000
 
+
+class Turned(Protocol):
+    """What is written of a pair of conditions, wherever that is."""
+
+    @property
+    def on(self) -> Standing | None:
+        """Give what turns it on."""
+        ...
+
+    @property
+    def off(self) -> Calm | None:
+        """Give what turns it off again."""
+        ...
+
+    @property
+    def at_least(self) -> int | None:
+        """Give for how long it stays on (ms)."""
+        ...
+
+
 Case = dict[Measure, int]
 """How a queue stands: {measure: its value}."""
 
@@ -49,6 +69,19 @@ def condition(written: Standing | Calm) -> Condition:
     if written.estimated_wait is not None:
         return bounded(Measure.ESTIMATED_WAIT, written.estimated_wait)
     return bounded(Measure.OLDEST_WAIT, written.oldest_wait or 0)
+
+
+def switch(name: str, queue: str | None, written: Turned) -> Switch | None:
+    """Compile what turns a rule on and off; None where nothing does."""
+    if written.on is None:
+        return None
+    return Switch(
+        name=name,
+        queue=queue,
+        on=condition(written.on),
+        off=None if written.off is None else condition(written.off),
+        at_least_ms=written.at_least or 0,
+    )
 
 
 def condition_value(compiled: Condition) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from router.model.conditions import Switch
 from router.model.deflection import Closed, Deflection, DeflectionKind, First
-from router.rules.conditions import condition, flaw, switch_value
+from router.rules.conditions import flaw, switch, switch_value
 from router.rules.measuring import unfounded
 from router.rules.problems import Problems, nearest
 from router.rules.shape import spot
@@ -45,17 +45,9 @@ def deflections(queue: str, written: Queue) -> tuple[Deflection, ...]:
 
 
 def _on(queue: str, name: str, written: Deflects) -> Closed | Switch | None:
-    if written.on is None:
-        return None
-    if written.on.closed:
+    if written.on is not None and written.on.closed:
         return Closed()
-    return Switch(
-        name=name,
-        queue=queue,
-        on=condition(written.on),
-        off=None if written.off is None else condition(written.off),
-        at_least_ms=written.at_least or 0,
-    )
+    return switch(name, queue, written)
 
 
 def _names(queue: str, rules: Iterable[Deflects]) -> Iterator[str]:

@@ -8,11 +8,10 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as MappingType
 from typing import Any
 
-from router.model.conditions import Switch
 from router.model.overflow import Overflow, Target
 from router.model.policy import Queue
 from router.model.requirement import Requirement, SiteTerm, TeamTerm
-from router.rules.conditions import condition, flaw, switch_value
+from router.rules.conditions import flaw, switch, switch_value
 from router.rules.problems import Problems, nearest
 from router.rules.shape import spot
 from router.rules.source import Mapping
@@ -46,7 +45,7 @@ def _overflows(queue: str, written: Iterable[Overflows]) -> Iterator[Overflow]:
             to=to,
             lends=_lent(kind, to),
             after_ms=each.after,
-            on=None if each.on is None else _switch(queue, name, each),
+            on=switch(name, queue, each),
             channels=tuple(each.channels),
             share=100 if each.share is None else each.share,
         )
@@ -64,17 +63,6 @@ def _lent(kind: Target, to: str) -> Requirement | None:
             return TeamTerm(to)
         case Target.SITE:
             return SiteTerm(to)
-
-
-def _switch(queue: str, name: str, written: Overflows) -> Switch:
-    assert written.on is not None  # noqa: S101 - the caller has looked
-    return Switch(
-        name=name,
-        queue=queue,
-        on=condition(written.on),
-        off=None if written.off is None else condition(written.off),
-        at_least_ms=written.at_least or 0,
-    )
 
 
 class OverflowReader:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from router.model.conditions import Switch
 from router.model.policy import Queue
 from router.model.surge import OFF, Stage
-from router.rules.conditions import condition, flaw, switch_value
+from router.rules.conditions import flaw, switch, switch_value
 from router.rules.problems import Problems, nearest
 from router.rules.shape import key_spot, spot
 from router.rules.source import Mapping
@@ -23,7 +23,7 @@ def stages(
     return tuple(
         Stage(
             name=name,
-            switch=_switch(name, each),
+            switch=switch(name, None, each),
             expires_ms=each.expires,
             offer_expires_ms=each.sets.offer_expires,
             expansion_speed=each.sets.expansion_speed,
@@ -44,18 +44,6 @@ def _conditional(queues: MappingType[str, Queue]) -> frozenset[str]:
     )
 
 
-def _switch(name: str, written: surging.Stage) -> Switch | None:
-    if written.on is None:
-        return None
-    return Switch(
-        name=name,
-        queue=None,
-        on=condition(written.on),
-        off=None if written.off is None else condition(written.off),
-        at_least_ms=written.at_least or 0,
-    )
-
-
 def check_stages(
     written: MappingType[str, surging.Stage],
     tree: Mapping,
@@ -69,8 +57,8 @@ def check_stages(
         if name == OFF or not all(sign.isalnum() or sign in NAME_SIGNS for sign in name):
             hint = "a command says `off` to end a surge" if name == OFF else "letters, digits, `_-`"
             problems.error(key_spot(tree, "surge", name), f"a stage cannot be named `{name}`", hint)
-        switch = _switch(name, each)
-        found = None if switch is None else flaw(switch)
+        turned = switch(name, None, each)
+        found = None if turned is None else flaw(turned)
         if found is not None:
             problems.error(spot(tree, "surge", name, "on"), *found)
         for index, queue in enumerate(each.sets.deflects if each.sets.deflects != "all" else ()):

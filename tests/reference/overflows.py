@@ -1,6 +1,5 @@
 """Who else helps: the section "Overflow" of docs/engine.md."""
 
-from hashlib import sha256
 from typing import Any
 
 import router.model.outputs as said
@@ -16,10 +15,7 @@ class Overflows(Deflections):
         return [
             each
             for each in rules
-            if each.name not in (*c.overflowed, *c.lent)
-            and (not each.channels or c.channel in each.channels)
-            and int.from_bytes(sha256(f"{each.name} {c.id}".encode()).digest()[:8]) % 100
-            < each.share
+            if each.name not in (*c.overflowed, *c.lent) and self.is_meant_for(each, c)
         ]
 
     def is_open(self, rule: Any, c: Any) -> bool:
