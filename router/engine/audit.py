@@ -156,6 +156,13 @@ def _switches(pool: Pool) -> Iterator[str]:
         yield "another stage is in force than is said"
     if not pool.record.switches.keys() <= watches.by_name.keys():
         yield "a switch is on that the rules do not have"
+    for name, tally in pool.tallies.items():
+        if name not in watches.tallied:
+            yield f"the waits {name} are counted for nobody"
+        if any(well > ended for _, ended, well in tally.minutes):
+            yield f"of the waits {name} more went well than ended"
+        if [each[0] for each in tally.minutes] != sorted({each[0] for each in tally.minutes}):
+            yield f"the minutes of the waits {name} are out of order"
 
 
 def _capacity(pool: Pool, agent: Agent) -> Iterator[str]:

@@ -11,7 +11,7 @@ from router.engine.lost import watch_lost
 from router.engine.measures import line_over
 from router.engine.offers import accept, bar, end_offer, end_offer_to, waited_s
 from router.engine.pool import Pool
-from router.engine.status import wait_ended
+from router.engine.tallies import wait_ended
 from router.engine.waiting import (
     TRANSFER_WAIT_MS,
     change_queue,
@@ -203,7 +203,7 @@ def abandon(
             return None
     if record.estimate is not None:
         line_over(pool, record, record.estimate, left=True)
-    if pool.telling and waits and record.waited_ms is None:
+    if pool.counting and waits and record.waited_ms is None:
         wait_ended(pool, record, waited_ms=0, answered=False)
     leave(pool, record)
     pool.say(

@@ -280,6 +280,19 @@ class StatusRecord(msgspec.Struct, kw_only=True, gc=False):
     minutes: list[list[int]] = []
 
 
+class TallyRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
+    """Waits that ended lately in a queue (of all queues: ""), as a condition asks for them.
+
+    ``over_ms`` and ``within_ms`` are the condition's. ``minutes``: [minute since the epoch, waits that
+    ended, of them gone well], oldest first.
+    """
+
+    queue: str
+    over_ms: int
+    within_ms: int | None = None
+    minutes: list[list[int]] = []
+
+
 class SeenRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """A block of event ids that have been seen, to refuse their repetition.
 
@@ -317,12 +330,23 @@ Entity = (
     | StrangerRecord
     | MeasuresRecord
     | StatusRecord
+    | TallyRecord
     | PoolRecord
     | SeenRecord
 )
 """What an engine keeps; positions, barrier and number of shards belong to the shard."""
 
-Kind = Literal["conversation", "profile", "agent", "stranger", "measures", "status", "pool", "seen"]
+Kind = Literal[
+    "conversation",
+    "profile",
+    "agent",
+    "stranger",
+    "measures",
+    "status",
+    "tally",
+    "pool",
+    "seen",
+]
 
 KINDS: dict[type[Entity], Kind] = {
     ConversationRecord: "conversation",
@@ -331,6 +355,7 @@ KINDS: dict[type[Entity], Kind] = {
     StrangerRecord: "stranger",
     MeasuresRecord: "measures",
     StatusRecord: "status",
+    TallyRecord: "tally",
     PoolRecord: "pool",
     SeenRecord: "seen",
 }

@@ -6,13 +6,18 @@ from typing import Any, Final
 from router.model.conditions import Switch
 from router.model.policy import Queue
 from router.model.surge import OFF, Stage
-from router.rules.conditions import flaw, switch, switch_value
+from router.rules.conditions import switch, switch_value
+from router.rules.flapping import flaw
+from router.rules.measuring import lacking
 from router.rules.problems import Problems, nearest
 from router.rules.shape import key_spot, spot
 from router.rules.source import Mapping
 from router.rules.units import duration_text
 from router.rules.written import surging
 
+_LACKS: Final = {
+    "service_level": ("all queues together have no target: what is in time?", "`within: 2m`")
+}
 NAME_SIGNS: Final = frozenset("_-")
 
 
@@ -61,6 +66,9 @@ def check_stages(
         found = None if turned is None else flaw(turned)
         if found is not None:
             problems.error(spot(tree, "surge", name, "on"), *found)
+        for key in ("on", "off"):
+            for path, *words in lacking(getattr(each, key), ("surge", name, key), lacks=_LACKS):
+                problems.error(spot(tree, *path), *words)
         for index, queue in enumerate(each.sets.deflects if each.sets.deflects != "all" else ()):
             place = spot(tree, "surge", name, "sets", "deflects", index)
             if queue not in queues:

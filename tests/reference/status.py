@@ -19,6 +19,7 @@ class Statuses(Conditions):
         return [name for name, queue in queues.items() if queue.status]
 
     def wait_ended(self, c: Any, waited_ms: int, *, answered: bool) -> None:
+        super().wait_ended(c, waited_ms, answered=answered)
         if self.policy.queues[c.queue].status:
             in_time = answered and waited_ms <= self.policy.queues[c.queue].status.within_ms
             self.ended.setdefault(c.queue, []).append((self.now // 60_000, in_time))
