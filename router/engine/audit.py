@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from router.engine.crew import Agent, Group
 from router.engine.deadlines import NEVER, Deadlines
 from router.engine.deflections import applying
-from router.engine.lanes import fits
+from router.engine.estimates import estimate_newcomer
+from router.engine.lanes import Line, fits
 from router.engine.overflow import open_overflow
 from router.engine.pool import Pool
 from router.engine.selection import best_agent
@@ -212,6 +213,21 @@ def _staff(pool: Pool) -> Iterator[str]:
     for headcount in pool.staff.counts(pool.now):
         if headcount.millionths != pool.staff.counted_anew(headcount):
             yield f"{headcount.queue} has another number of agents than serve it"
+    for line in pool.room.lines.values():
+        yield from _foreseen(pool, line)
+
+
+def _foreseen(pool: Pool, line: Line) -> Iterator[str]:
+    name, known = line.queue.name, line.foreseen
+    headcount = pool.staff.least(name)
+    found = (headcount.available, headcount.roomy)
+    if headcount.available is not None and found != pool.staff.asked_anew(headcount):
+        yield f"others are available for {name}, or have room, than is said"
+    told = estimate_newcomer(pool, line)
+    line.foreseen = None
+    if estimate_newcomer(pool, line) != told:
+        yield f"the wait foreseen for {name} is not what was measured since"
+    line.foreseen = known
 
 
 def _unmatched(pool: Pool) -> Iterator[str]:

@@ -30,11 +30,12 @@ class Group:
 
     ``lanes``: by slot, the shared lanes it may serve; ``fits`` and ``joins`` cache what demands
     make of it. ``serving``: how many of them may get work; ``counts``: whose headcount they are in.
+    ``ways``: in how many slots somebody has room; ``asked_for``: the headcounts that follow whether.
     """
 
     __slots__ = (
-        *("anchors", "buckets", "capacity", "caps", "counts", "fits", "joins", "lanes"),
-        *("languages", "members", "open", "profile", "serving", "skills"),
+        *("anchors", "asked_for", "buckets", "capacity", "caps", "counts", "fits", "joins"),
+        *("lanes", "languages", "members", "open", "profile", "serving", "skills", "ways"),
     )
 
     def __init__(self, profile: Profile, capacity: int, caps: dict[Slot, int]) -> None:
@@ -52,6 +53,8 @@ class Group:
         self.members = 0
         self.serving = 0
         self.counts: list[Any] = []
+        self.ways = 0
+        self.asked_for: list[Any] = []
 
 
 class Agent:
@@ -305,6 +308,7 @@ class Crew:
             group.lanes.clear()
             group.joins.clear()
             group.counts.clear()
+            group.asked_for.clear()
         for agent in self.agents.values():
             agent.bucket = None
             agent.counted = None
@@ -328,7 +332,8 @@ class Crew:
         if self._round_robin:
             heapq.heappush(bucket.asked, (record.asked_at, agent.id, agent))
         if bucket.count == 1:
-            self._opened(bucket)
+            for slot in bucket.open:
+                self._open_slot(group, slot)
 
     def take_off(self, agent: Agent) -> None:
         """Take an agent in hand: it is found no more until shelved again."""
@@ -348,11 +353,6 @@ class Crew:
             if len(group.buckets) > MOST_BUCKETS:
                 group.buckets = {load: each for load, each in group.buckets.items() if each.count}
 
-    def _opened(self, bucket: Bucket) -> None:
-        group = bucket.group
-        for slot in bucket.open:
-            self._open_slot(group, slot)
-
     def _open_slot(self, group: Group, slot: Slot) -> None:
         buckets = group.open.get(slot, 0)
         group.open[slot] = buckets + 1
@@ -360,6 +360,10 @@ class Crew:
             index = self.open[slot.index]
             for skill in group.anchors:
                 index.setdefault(skill, {})[group] = None
+            group.ways += 1
+            if group.ways == 1:
+                for headcount in group.asked_for:
+                    headcount.roomy += 1
 
     def _closed(self, bucket: Bucket) -> None:
         group = bucket.group
@@ -369,6 +373,10 @@ class Crew:
                 index = self.open[slot.index]
                 for skill in group.anchors:
                     del index[skill][group]
+                group.ways -= 1
+                if not group.ways:
+                    for headcount in group.asked_for:
+                        headcount.roomy -= 1
 
 
 def _identity(profile: Profile, capacity: int) -> tuple[object, ...]:

@@ -19,8 +19,8 @@ from router.engine.overflow import spill
 from router.engine.pool import NO_POLICY, Pool
 from router.engine.repetition import Seen
 from router.engine.status import tell
-from router.engine.switches import count_agents, look
-from router.model.inputs import Input
+from router.engine.switches import count_agents, is_new_minute, look
+from router.model.inputs import AgentHeartbeat, Input
 from router.model.outputs import Decision, RouterCause, TimerCause
 from router.model.policy import Policies
 from router.model.state import Change, Entity, Key, SeenRecord
@@ -74,7 +74,8 @@ class Engine:
         pool.cause = None
         lifecycle.apply(pool, event)
         if pool.newcomers or pool.held or pool.overdue or pool.watches is not None or pool.telling:
-            _settle(pool)
+            if pool.hands or type(event) is not AgentHeartbeat or is_new_minute(pool):
+                _settle(pool)
         elif pool.hands or pool.fresh_lanes:
             match(pool)
         return said

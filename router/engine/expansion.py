@@ -9,7 +9,7 @@ and before the matches.
 from collections.abc import Iterator, Sequence
 
 from router.engine.pool import Pool
-from router.engine.waiting import leave, line_up, next_with_time, reachable
+from router.engine.waiting import leave, next_with_time, reachable, stand
 from router.model.outputs import ConversationExpanded
 from router.model.policy import Expansion
 from router.model.state import ConversationRecord
@@ -55,6 +55,7 @@ def _take(pool: Pool, record: ConversationRecord, numbers: Sequence[int]) -> Non
         return
     kept_until = record.kept_until
     leave(pool, record)
+    signature = None
     for number in numbers:
         record.step = number
         signature = pool.signature(record)
@@ -67,11 +68,10 @@ def _take(pool: Pool, record: ConversationRecord, numbers: Sequence[int]) -> Non
                 requirements=signature.published,
             )
         )
-    signature = pool.signature(record)
     if kept_until is not None and signature and reachable(pool, record, signature):
         record.kept_until = kept_until
         pool.set_timer("preferred_agent_wait", record.id, kept_until)
-    line_up(pool, record)
+    stand(pool, record, signature)
     pool.newcomers.pop(record.id, None)
 
 

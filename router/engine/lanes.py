@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from router.engine.crew import Group
 from router.engine.slots import Slot
+from router.model.estimate import Foreseen
 from router.model.outputs import Requirements
 from router.model.policy import OrderBy, Queue
 from router.model.requirement import AllOf, SkillTerm, least_level, met, published
@@ -89,7 +90,8 @@ class Line(Ranks):
 
     ``closed``: its hours are over; ``paused``: nobody is matched from it, closed or not;
     ``deflects``: whether who comes to wait here may be deflected; ``spills``: may overflow. ``aged``: whether ``arrivals``
-    are kept; ``watched``: whether switches look at it.
+    are kept; ``watched``: whether switches look at it. ``foreseen``: the wait of who would come, by how
+    many are before him and how many serve, as long as nothing else is measured of the queue.
     """
 
     __slots__ = (
@@ -99,6 +101,7 @@ class Line(Ranks):
         "available",
         "closed",
         "deflects",
+        "foreseen",
         "ladder",
         "newest",
         "paused",
@@ -125,6 +128,7 @@ class Line(Ranks):
         self.deflects = bool(queue.deflects)
         self.spills = bool(queue.overflows)
         self.paused = False
+        self.foreseen: tuple[int, int, Foreseen] | None = None
 
     def key(self, record: ConversationRecord, signature: "Signature | None" = None) -> Key:
         """Give the key of a conversation in this queue, fixed while its facts stand."""
@@ -250,15 +254,19 @@ class Lane(Ranks):
 class Headcount:
     """How many agents serve one kind of conversation now, in millionths of an agent.
 
-    Kept up to date as they come and go, once it has been counted; ``staff`` has the counts.
+    Kept up to date as they come and go, once it has been counted; ``staff`` has the counts. ``available``:
+    how many they are, undivided; ``roomy``: of how many groups somebody has room; None where nobody
+    has asked.
     """
 
-    __slots__ = ("demand", "millionths", "queue")
+    __slots__ = ("available", "demand", "millionths", "queue", "roomy")
 
     def __init__(self, queue: str, demand: Demand) -> None:
         self.queue = queue
         self.demand = demand
         self.millionths: int | None = None
+        self.available: int | None = None
+        self.roomy = 0
 
 
 class Signature:

@@ -17,7 +17,10 @@ from router.model.state import ConversationRecord, MeasuresRecord, SaidEstimate
 
 
 def measured(pool: Pool, queue: str) -> MeasuresRecord | None:
-    """Give the measures of a queue, to be added to; None where nothing is measured."""
+    """Give the measures of a queue, to be added to; None where nothing is measured.
+
+    What was foreseen from them holds no more, and the switches of the queue are looked at.
+    """
     if not pool.measuring or queue not in pool.policy.queues:
         return None
     record = pool.measures.get(queue)
@@ -26,6 +29,10 @@ def measured(pool: Pool, queue: str) -> MeasuresRecord | None:
             queue=queue, served=nothing_yet(2), answered=nothing_yet(2), waited=nothing_yet(4)
         )
     pool.touch_measures(queue)
+    line = pool.room.lines[queue]
+    line.foreseen = None
+    if line.watched:
+        pool.room.moved[line] = None
     return record
 
 

@@ -59,10 +59,14 @@ class Staff:
         self.moved = True
         if before is not None:
             before.serving -= 1
+            for headcount in before.asked_for:
+                headcount.available -= 1
             for headcount, share in before.counts:
                 headcount.millionths -= share
         if group is not None:
             group.serving += 1
+            for headcount in group.asked_for:
+                headcount.available += 1
             for headcount, share in group.counts:
                 headcount.millionths += share
 
@@ -71,6 +75,9 @@ class Staff:
         for headcount in self._counted:
             if self._serves(group, headcount.demand):
                 group.counts.append((headcount, self._share(group, headcount.queue)))
+        for headcount in self._least.values():
+            if headcount.available is not None and self._serves(group, headcount.demand):
+                group.asked_for.append(headcount)
 
     def of(self, headcount: Headcount, now: int) -> int:
         """Give how many serve, in millionths. Cost: all groups, where it has to be counted."""
@@ -104,9 +111,23 @@ class Staff:
             known = self._least[queue] = Headcount(queue, Demand(ANY_CHANNEL, requirement))
         return known
 
-    def available(self, queue: str) -> int:
-        """Count the agents who may get work and serve a queue. Cost: all groups."""
-        return sum(group.serving for group in self._groups(self.least(queue).demand))
+    def asked(self, queue: str) -> Headcount:
+        """Give the headcount of a queue as such, with who is available and who of them has room.
+
+        The pool is between two matches: whoever has room is on the shelf. Cost: all groups, at first.
+        """
+        headcount = self.least(queue)
+        if headcount.available is None:
+            for group in self._groups(headcount.demand):
+                group.asked_for.append(headcount)
+            headcount.available, headcount.roomy = self.asked_anew(headcount)
+        return headcount
+
+    def asked_anew(self, headcount: Headcount) -> tuple[int, int]:
+        """Count who is available, and in how many groups somebody has room, from the beginning."""
+        groups = self._groups(headcount.demand)
+        roomy = sum(1 for group in groups if any(group.open.values()))
+        return sum(group.serving for group in groups), roomy
 
     def forget(self) -> None:
         """Let everything be counted anew: agents are divided otherwise from now on."""

@@ -20,7 +20,7 @@ def tell(pool: Pool) -> None:
     if pool.staff.moved:
         pool.staff.moved = False
         for line in pool.telling:
-            line.available = pool.staff.available(line.queue.name)
+            line.available = pool.staff.asked(line.queue.name).available or 0
     for line in pool.telling:
         known = pool.reports.get(line.queue.name)
         stands = (len(line), line.available, 0 if known is None else known.ended)

@@ -29,6 +29,7 @@ from router.model.conditions import (
     NoAgents,
     single,
 )
+from router.model.estimate import MINUTE_MS
 from router.model.inputs import Presence
 from router.model.outputs import Trigger
 from router.model.policy import switches
@@ -46,13 +47,20 @@ def look(pool: Pool, watches: Watches, *, people: bool) -> None:
     if people:
         for watch in watches.of_agents:
             fresh[watch] = None
-    # Estimates change with whatever is measured, at the end of any cause.
-    for watch in watches.of_estimates:
-        fresh[watch] = None
+    # Estimates change with the line and what is measured of it, with people, and by the minute.
+    if people or is_new_minute(pool):
+        watches.minute = pool.now // MINUTE_MS
+        for watch in watches.of_estimates:
+            fresh[watch] = None
     for watch in fresh:
         _set(pool, watch, changes_at(pool, watch))
     moved.clear()
     fresh.clear()
+
+
+def is_new_minute(pool: Pool) -> bool:
+    """Tell whether agents may be divided otherwise since the switches on estimates were looked at."""
+    return pool.watches is not None and pool.now // MINUTE_MS != pool.watches.minute
 
 
 def _set(pool: Pool, watch: Watch, at: int) -> None:
@@ -157,7 +165,7 @@ def _holds(pool: Pool, watch: Watch, condition: Condition) -> bool:
     # By type, not by pattern: this is asked after every input that moves a queue with a condition.
     if isinstance(condition, AtMost):
         if condition.measure is Measure.WAITING:
-            return _waiting(watch) <= condition.bound
+            return _waiting(pool, watch) <= condition.bound
         if condition.measure is Measure.ESTIMATED_WAIT:
             estimated = _estimated_ms(pool, watch)
             return estimated is not None and estimated <= condition.bound
@@ -186,7 +194,7 @@ def _true_at(pool: Pool, watch: Watch, condition: Condition) -> int:
     """Give when a condition is true if nothing but time goes on (ms); 0: it is; ``NEVER``."""
     if isinstance(condition, AtLeast):
         if condition.measure is Measure.WAITING:
-            return 0 if _waiting(watch) >= condition.bound else NEVER
+            return 0 if _waiting(pool, watch) >= condition.bound else NEVER
         if condition.measure is Measure.ESTIMATED_WAIT:
             estimated = _estimated_ms(pool, watch)
             return 0 if estimated is not None and estimated >= condition.bound else NEVER
@@ -203,9 +211,8 @@ def _true_at(pool: Pool, watch: Watch, condition: Condition) -> int:
     return 0 if _holds(pool, watch, condition) else NEVER
 
 
-def _waiting(watch: Watch) -> int:
-    lines = watch.lines
-    return len(lines[0]) if len(lines) == 1 else sum(len(line) for line in lines)
+def _waiting(pool: Pool, watch: Watch) -> int:
+    return len(pool.room.place_of) if watch.enters else len(watch.lines[0])
 
 
 def _first_arrival(watch: Watch) -> int:
@@ -219,8 +226,12 @@ def _first_arrival(watch: Watch) -> int:
 
 def _estimated_ms(pool: Pool, watch: Watch) -> int | None:
     """Give the p50 of somebody who would come now, of the longest line; None: none can be told."""
-    told = (estimate_newcomer(pool, line) for line in watch.lines)
-    return max((round(each.told.p50 * 1_000) for each in told if each is not None), default=None)
+    longest = None
+    for line in watch.lines:
+        foreseen = estimate_newcomer(pool, line)
+        if foreseen is not None and (longest is None or foreseen.told.p50 > longest):
+            longest = foreseen.told.p50
+    return None if longest is None else round(longest * 1_000)
 
 
 def _trigger(pool: Pool, watch: Watch, condition: Condition) -> Trigger:
@@ -237,7 +248,7 @@ def _trigger(pool: Pool, watch: Watch, condition: Condition) -> Trigger:
             ended, well = ended_lately(pool, watch.tallied[window], pool.now)
             return Trigger(window.measure, well / ended)
         case AtLeast(measure=Measure.WAITING) | AtMost(measure=Measure.WAITING):
-            return Trigger(Measure.WAITING.value, float(_waiting(watch)))
+            return Trigger(Measure.WAITING.value, float(_waiting(pool, watch)))
         case AtLeast(measure=Measure.ESTIMATED_WAIT) | AtMost(measure=Measure.ESTIMATED_WAIT):
             return Trigger(Measure.ESTIMATED_WAIT.value, (_estimated_ms(pool, watch) or 0) / 1000)
         case _:
@@ -263,12 +274,14 @@ def count_agents(pool: Pool, watches: Watches) -> None:
     if not watches.logged_in:
         return
     for agent in pool.hands:
-        before = watches.present.pop(agent, None)
+        before = watches.present.get(agent)
         after = agent.group if can_be_reached(agent) else None
-        if after is not None:
-            watches.present[agent] = after
         if before is after:
             continue
+        if after is None:
+            del watches.present[agent]
+        else:
+            watches.present[agent] = after
         for demand in watches.logged_in:
             watches.logged_in[demand] += (after is not None and fits(demand, after)) - (
                 before is not None and fits(demand, before)

@@ -35,7 +35,7 @@ def enter(pool: Pool, record: ConversationRecord, *, kept_until: int | None = No
         if until > pool.now and reachable(pool, record, signature):
             record.kept_until = until
             pool.set_timer("preferred_agent_wait", record.id, until)
-    _stand(pool, record, signature)
+    stand(pool, record, signature)
     if record.id in pool.climbing or record.id in pool.spilling:
         pool.overdue.add(record.id)
 
@@ -49,10 +49,11 @@ def end_of_keeping(record: ConversationRecord, signature: Signature) -> int:
 
 def line_up(pool: Pool, record: ConversationRecord) -> None:
     """Put a waiting conversation into its lane, its keeping decided; matching looks at the lane."""
-    _stand(pool, record, pool.signature(record))
+    stand(pool, record, pool.signature(record))
 
 
-def _stand(pool: Pool, record: ConversationRecord, signature: Signature | None) -> None:
+def stand(pool: Pool, record: ConversationRecord, signature: Signature | None) -> None:
+    """Put a waiting conversation of a known kind into its lane, as `line_up` does."""
     if signature is not None:
         if signature.line.deflects:
             pool.newcomers[record.id] = record
@@ -138,6 +139,8 @@ def set_paused(pool: Pool, line: Line, *, paused: bool) -> None:
         pool.room.leave(record)
     line.paused = paused
     pool.staff.forget()
+    if pool.watches is not None:
+        pool.watches.minute = 0
     if not paused and pool.held:
         pool.opened = True
     for record in records:

@@ -84,8 +84,9 @@ class Watches:
     """All switches of a pool, on a waiting room where nobody waits yet.
 
     ``fresh``: those to be looked at after this cause. ``logged_in`` {demand: how many who meet it
-    can be reached}, for the demands that are asked about. ``tallied``: waits that ended lately, by the
-    names of their records.
+    can be reached}, for the demands that are asked about. ``minute``: in which estimates were looked at,
+    0 where agents have been divided otherwise since. ``tallied``: waits that ended lately, by the names
+    of their records.
     """
 
     __slots__ = (
@@ -94,6 +95,7 @@ class Watches:
         "by_name",
         "fresh",
         "logged_in",
+        "minute",
         "of_agents",
         "of_estimates",
         "present",
@@ -106,6 +108,7 @@ class Watches:
         self.by_line: dict[Line, list[Watch]] = {}
         self.logged_in: dict[Demand, int] = {}
         self.present: dict[Agent, Group] = {}
+        self.minute = 0
         self.tallied: dict[str, Tallied] = {}
         for queue in policy.queues.values():
             self._of_queue(queue, room.lines[queue.name])
