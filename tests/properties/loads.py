@@ -1,25 +1,21 @@
 """Conditions on how queues stand, made by chance, and what is turned by them: switches, stages."""
 
 from router.model.conditions import (
-    Above,
     AllHold,
     AnyHolds,
     AtLeast,
     AtMost,
     Attendance,
-    Below,
     Condition,
     Measure,
     NoAgents,
     Switch,
-    Window,
 )
 from router.model.surge import Stage
 from tests.properties.chance import Chance, one_in, some_of
+from tests.properties.counting import a_share
 
 STAGES = ("busy", "storm")
-WINDOWS = (120_000, 60_000, 300_000)
-"""So long ago the waits ended that conditions ask for."""
 
 
 def stages(queues: tuple[str, ...], chance: Chance) -> tuple[Stage, ...]:
@@ -65,9 +61,7 @@ def a_condition(chance: Chance, *, depth: int, on: bool) -> Condition:
             made = AtLeast if on else AtMost
             return made(Measure.ESTIMATED_WAIT, chance.one_of((30_000, 1_000, 300_000, 0)))
         case "share":
-            over, within = chance.one_of(WINDOWS), chance.one_of((None, 5_000, 60_000, 0))
-            share = chance.one_of((60, 100, 34, 1) if on else (75, 49, 0, 99))
-            return (Below if on else Above)(Window(over, within), share)
+            return a_share(chance, on=on)
         case "no_agents":
             return NoAgents(chance.one_of(tuple(Attendance)))
         case kind:

@@ -39,6 +39,7 @@ from router.model.requirement import (
     TeamTerm,
 )
 from tests.properties.chance import Chance, one_in, some_of
+from tests.properties.counting import counting
 from tests.properties.loads import a_switch, stages
 from tests.properties.measuring import estimates, status
 
@@ -130,7 +131,8 @@ class World:
 
     ``lags_ms``: how far behind the conversations and the agents are read, by record time.
     ``rings_back``: every queue offers everybody a callback. ``lively``: everybody may have nearly
-    everything, and has much at once, so that what limits it is met.
+    everything, and has much at once, so that what limits it is met. ``counts``: everything is turned by
+    how the last waits ended.
     ``pools`` also has one that no rules are for; ``agents`` and ``conversations`` are the ids that
     events speak of. Profiles in a crowd are few, so that many agents are alike.
     """
@@ -145,12 +147,15 @@ class World:
     version: int = 1
     rings_back: bool = False
     lively: bool = False
+    counts: bool = False
 
     def other_rules(self, chance: Chance, *, version: str) -> Policy:
         """Make other rules for a pool of this world."""
         rules = a_policy(chance, version=version)
         if self.lively:
             rules = _livelier(rules, chance)
+        if self.counts:
+            rules = counting(rules, chance)
         if not self.rings_back:
             return rules
         queues = {
@@ -201,6 +206,14 @@ def a_lively_floor(chance: Chance) -> World:
     """Make a world in which agents have much at once, and several are asked at once."""
     world = a_world(chance)
     world.lively = True
+    world.rules = {pool: world.other_rules(chance, version="v1") for pool in world.rules}
+    return world
+
+
+def a_centre_that_counts(chance: Chance) -> World:
+    """Make a world in which it is looked at how the last waits ended."""
+    world = a_world(chance)
+    world.lively = world.counts = True
     world.rules = {pool: world.other_rules(chance, version="v1") for pool in world.rules}
     return world
 

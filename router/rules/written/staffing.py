@@ -13,7 +13,6 @@ class Team(Written):
 
     PLANNED: ClassVar[Mapping[str, str]] = {
         "quota": "how many conversations a partner may get",
-        "share": "which part of all conversations a partner may get",
         "share": "which part of the conversations a partner may get",
     }
 
