@@ -21,6 +21,7 @@ from router.engine.slots import weight
 from router.engine.status import forget_reports, resume_reports
 from router.engine.surge import forget_surge_timer, resume_surge
 from router.engine.switches import drop_unknown_switches, forget_switches
+from router.engine.tallies import forget_tallies
 from router.engine.waiting import change_queue, climb, enter, place, reachable
 from router.model.inputs import Presence
 from router.model.outputs import ConversationRequeued, PolicyChanged
@@ -67,6 +68,7 @@ def stand_under(pool: Pool) -> None:
             pool.say(PolicyChanged(from_=before, to=pool.policy.version, files=pool.policy.files))
         _forget_measures(pool)
         forget_reports(pool)
+        forget_tallies(pool)
     resume_reports(pool)
     resume_surge(pool, changed=changed)
     _resume_conversations(pool, changed=changed)

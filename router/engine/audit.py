@@ -157,6 +157,13 @@ def _switches(pool: Pool) -> Iterator[str]:
         yield "another stage is in force than is said"
     if not pool.record.switches.keys() <= watches.by_name.keys():
         yield "a switch is on that the rules do not have"
+    for name, tally in pool.tallies.items():
+        if name not in watches.tallied:
+            yield f"the waits {name} are counted for nobody"
+        if any(well > ended for _, ended, well in tally.minutes):
+            yield f"of the waits {name} more went well than ended"
+        if [each[0] for each in tally.minutes] != sorted({each[0] for each in tally.minutes}):
+            yield f"the minutes of the waits {name} are out of order"
 
 
 def _capacity(pool: Pool, agent: Agent) -> Iterator[str]:
@@ -281,7 +288,7 @@ def _expected_of_conversations(pool: Pool) -> dict[tuple[str, str], int | None]:
             step = next_with_time(record, pool.room.place_of[name][1].line, pool.speed)
             if step is not None:
                 expected["expands", name] = step[1]
-            rule = next_overflow(record, pool.room.place_of[name][1].line)
+            rule = next_overflow(pool, record, pool.room.place_of[name][1].line)
             if rule is not None:
                 expected["overflows", name] = rule[0]
     return expected

@@ -13,7 +13,7 @@ from router.engine.crew import Agent
 from router.engine.measures import accepted, agents_time, line_over, worked
 from router.engine.pool import Pool
 from router.engine.slots import Slot
-from router.engine.status import wait_ended
+from router.engine.tallies import wait_ended
 from router.engine.waiting import leave
 from router.model.outputs import (
     ConversationAssigned,
@@ -151,7 +151,7 @@ def _say_assigned(pool: Pool, record: ConversationRecord, offer: OpenOffer) -> N
     record.stage = "assigned"
     if record.waited_ms is None:
         record.waited_ms = max(0, pool.now - record.arrived_at)
-        if pool.telling:
+        if pool.counting:
             wait_ended(pool, record, waited_ms=record.waited_ms, answered=True)
     said, record.estimate = record.estimate, None
     pool.say(

@@ -198,7 +198,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What qualification may look at. ``text`` is None where there is none, or no longer.
 
     ``text_rules``: names of the rules that found their words in the text when it was there; without
-    a text their ``mentions`` say again what they said then.
+    a text their ``mentions`` say again what they said then. ``hops``: from how many pools it was sent
+    on; whoever was has the priority that was found there, and no rule adds to it again.
     """
 
     channel: str
@@ -211,6 +212,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     attributes: Mapping[str, Scalar] = {}
     text: str | None = None
     text_rules: frozenset[str] = frozenset()
+    hops: int = 0
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -39,7 +39,7 @@ from router.rules.expansion import check_end, ladder
 from router.rules.hours import compiled_hours
 from router.rules.listening import ears
 from router.rules.means import agent_rules, channel, order
-from router.rules.measuring import estimates, status
+from router.rules.measuring import estimates, status, unfounded
 from router.rules.overflow import OverflowReader, overflows
 from router.rules.problems import Place, Problems, Severity, nearest
 from router.rules.qualification import Qualification, Step
@@ -311,6 +311,8 @@ class _Builder:
         has_hours = not self._silent(self._node(("queues", name)), "hours")
         self._deflections.check(name, written, has_hours=has_hours)
         self.overflows.check(name, written)
+        for where, *words in unfounded(name, written):
+            self._problems.error(spot(self._tree, "queues", name, *where), *words)
         instead = deflections(name, written)
         self._deflections.check_switches(name, instead)
         return Queue(
@@ -329,7 +331,7 @@ class _Builder:
             hours=written.hours,
             deflects=instead,
             expands=self._ladder(name, written, start=Expansion(requires=asked, serves=serves)),
-            overflows=overflows(name, written.overflows),
+            overflows=overflows(name, written),
             estimates=estimates(written),
             status=status(written),
         )
@@ -345,7 +347,7 @@ class _Builder:
             check_end(written.expands, node, problems=self._problems)
         return ladder(
             name,
-            written.expands,
+            written,
             node,
             start=start,
             requirements=self._requirements,

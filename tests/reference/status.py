@@ -20,6 +20,7 @@ class Statuses(Conditions):
         return [name for name, queue in queues.items() if queue.status]
 
     def wait_ended(self, c: Any, waited_ms: int, *, answered: bool) -> None:
+        super().wait_ended(c, waited_ms, answered=answered)
         if self.policy.queues[c.queue].status:
             rules = self.policy.queues[c.queue].status
             in_time = answered and waited_ms <= rules.within_ms

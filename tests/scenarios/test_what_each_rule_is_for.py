@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from router.model.conditions import Switch
+from router.model.conditions import Below, Condition, Switch
 from router.model.policy import LONGEST_IDLE, OfferMode, Order, Policy, Queue, WrapUp
 from router.model.requirement import NOTHING, NotOf, Requirement, TeamTerm
 from router.model.surge import Stage
@@ -144,8 +144,24 @@ def other_overflows(queue: Queue) -> Iterator[tuple[str, Queue]]:
                 for what, less in (("off", {"off": None}), ("at_least", {"at_least_ms": 0}))
                 if rule.on is not None
             ),
+            *(
+                (what, replace(rule, on=replace(rule.on, on=less)))
+                for what, less in (other_shares(rule.on.on) if rule.on is not None else ())
+            ),
         ):
             yield f"{rule.name}: {what}", replace(queue, overflows=(*before, other, *after))
+
+
+def other_shares(condition: Condition) -> Iterator[tuple[str, Condition]]:
+    """Give a condition on a share that is of other waits, or of fewer, and which."""
+    if isinstance(condition, Below):
+        window = condition.window
+        for what, other in (
+            ("over", replace(window, over_ms=window.over_ms * 2)),
+            ("within", replace(window, within_ms=None)),
+        ):
+            yield f"on: {what}", replace(condition, window=other)
+        yield "on: below", replace(condition, share=condition.share // 2)
 
 
 def other_switches(switch: Switch) -> Iterator[tuple[str, Switch]]:
