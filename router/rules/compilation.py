@@ -153,7 +153,9 @@ class _Builder:
             partners=[name for name, each in rules.teams.items() if each.partner],
             problems=problems,
         )
-        self.overflows = OverflowReader(tree, vocabulary=vocabulary, problems=problems)
+        self.overflows = OverflowReader(
+            tree, vocabulary=vocabulary, pools=rules.pools, problems=problems
+        )
         self._deflections = DeflectionReader(
             tree, vocabulary=vocabulary, teams=rules.teams, problems=problems
         )

@@ -4,7 +4,7 @@ A ring of queues that send conversations round is refused with the way they woul
 nobody by the same rule twice, so the last queue of the ring would keep whom it cannot serve.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingType
 from typing import Any
 
@@ -61,7 +61,7 @@ def _target(written: To) -> tuple[Target, str]:
 
 def _lent(kind: Target, to: str) -> Requirement | None:
     match kind:
-        case Target.QUEUE:
+        case Target.QUEUE | Target.POOL:
             return None
         case Target.TEAM:
             return TeamTerm(to)
@@ -72,8 +72,16 @@ def _lent(kind: Target, to: str) -> Requirement | None:
 class OverflowReader:
     """Check what overflow rules speak of, in the tree they were read from."""
 
-    def __init__(self, tree: Mapping, *, vocabulary: Vocabulary, problems: Problems) -> None:
+    def __init__(
+        self,
+        tree: Mapping,
+        *,
+        vocabulary: Vocabulary,
+        pools: Sequence[str],
+        problems: Problems,
+    ) -> None:
         self._tree = tree
+        self._pools = pools
         self._problems = problems
         self._known = {
             "queue": vocabulary.queues,
@@ -83,11 +91,19 @@ class OverflowReader:
         }
 
     def check(self, queue: str, written: routing.Queue) -> None:
-        """Report names that nobody declared, a queue that overflows into itself, pairs that flap."""
+        """Report names that nobody declared, a pool that sends to itself, pairs that flap."""
         rules = overflows(queue, written)
         for number, (each, rule) in enumerate(zip(written.overflows, rules, strict=True)):
             path = ("queues", queue, "overflows", number)
-            self._name(rule.kind.value, rule.to, path=(*path, "to", rule.kind.value))
+            to = (*path, "to", rule.kind.value)
+            if rule.kind is not Target.POOL:
+                self._name(rule.kind.value, rule.to, path=to)
+            elif tuple(self._pools) == (rule.to,):
+                self._problems.error(
+                    spot(self._tree, *to),
+                    f"these rules are for the pool `{rule.to}` itself",
+                    "name another pool",
+                )
             for index, channel in enumerate(each.channels):
                 self._name("channel", channel, path=(*path, "channels", index))
             if rule.on is not None and (found := flaw(rule.on)) is not None:

@@ -37,6 +37,7 @@ class Rule(StrEnum):
     TEXT = "text"
     MATCH = "match"
     LIVENESS = "liveness"
+    SENT = "sent"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,12 @@ from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from router.rules.written.fields import Duration, Name, Written, trouble
+from router.rules.written.fields import Duration, Name, PoolName, Written, trouble
 from router.rules.written.occasion import Occasion
 
 
 class To(Written):
     """Where a conversation overflows to: one of these."""
-
-    PLANNED: ClassVar[Mapping[str, str]] = {"pool": "to send it to another pool"}
 
     queue: Name | None = Field(
         default=None, description="Another queue: it stands there with the arrival it had."
@@ -23,13 +21,17 @@ class To(Written):
     site: Name | None = Field(
         default=None, description="A site whose agents serve it too from then on."
     )
+    pool: PoolName | None = Field(
+        default=None,
+        description="Another pool: its rules decide there, with what was found and the arrival it had.",
+    )
 
     @model_validator(mode="after")
     def _says_one(self) -> Self:
         given = [name for name in type(self).model_fields if getattr(self, name) is not None]
         if len(given) != 1:
             said = "does not say where to" if not given else "goes to two places at once"
-            raise trouble(f"the overflow {said}", "`to: {queue: NAME}`, `team` or `site`")
+            raise trouble(f"the overflow {said}", "`to: {queue: NAME}`, `team`, `site` or `pool`")
         return self
 
 
