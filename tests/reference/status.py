@@ -22,7 +22,15 @@ class Statuses(Conditions):
         super().wait_ended(c, waited_ms, answered=answered)
         if self.policy.queues[c.queue].status:
             in_time = answered and waited_ms <= self.policy.queues[c.queue].status.within_ms
-            self.ended.setdefault(c.queue, []).append((self.now // 60_000, in_time))
+            ended, minute = self.ended.setdefault(c.queue, []), self.now // 60_000
+            if not ended or ended[-1][0] != minute:
+                counts = self.first_minute(c.queue)
+                self.forgotten[c.queue] = max(counts, self.forgotten.get(c.queue, 0))
+            ended.append((minute, in_time))
+
+    def first_minute(self, queue: str) -> Any:
+        """Give the first minute whose waits count."""
+        return (self.now - self.policy.queues[queue].status.over_ms) // 60_000 + 1
 
     def serving(self, queue: str) -> list[str]:
         """Give the available agents who serve a queue, asking for least."""
@@ -55,7 +63,7 @@ class Statuses(Conditions):
     def say_status(self, queue: str, rules: Any) -> None:
         line = self.line(queue)
         since = min((c.arrived_at for c in line), default=self.now)
-        first = (self.now - rules.over_ms) // 60_000 + 1
+        first = max(self.first_minute(queue), self.forgotten.get(queue, 0))
         lately = [in_time for minute, in_time in self.ended.get(queue, []) if minute >= first]
         self.say(
             said.QueueStatus,
