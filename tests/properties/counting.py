@@ -21,9 +21,11 @@ def a_share(chance: Chance, *, on: bool) -> Below | Above:
 
 def counting(rules: Policy, chance: Chance) -> Policy:
     """Make other rules of these: anybody may serve, and what turns is turned by shares."""
+    estimating = one_in(2, chance)
     queues = {
         name: replace(
             queue,
+            estimates=queue.estimates if estimating else None,
             requires=queue.requires if one_in(4, chance) else AllOf(),
             hours=None,
             deflects=(),

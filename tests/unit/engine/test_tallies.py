@@ -148,6 +148,19 @@ def test_in_time_is_the_target_of_the_queue_unless_said_otherwise() -> None:
         assert bool(phones.on) is on  # for a minute at least
 
 
+def test_an_offer_that_is_accepted_late_is_a_wait_that_ended_late() -> None:
+    phones = Phones()
+    late = "on: {service_level: {below: 60%, over: 5m, within: 10s}}, at_least: 1m"
+    manual = RULES.replace("mode: automatic", "mode: manual, expires: 1m")
+    phones.swapped(manual.replace("SURGE", "").replace("ON", late))
+    phones.works("ana", {"billing": 3})
+    phones.asks("c1", channel="voice", topic="billing")
+    phones.wait(11)
+    assert phones.on == {}
+    phones.answers("accepts", "c1")
+    assert phones.on == {"billing: callback": Trigger("service_level", 0.0)}
+
+
 def test_what_was_counted_is_not_forgotten_by_a_restart() -> None:
     phones = Phones()
     phones.answered()
