@@ -100,9 +100,16 @@ MUTANTS: Final = (
     Mutant(
         name="dead letters dropped: poison passes without a notice",
         file="router/daemon/batch.py",
-        before="        return [*decided, state, *self._notices.values()]",
-        after="        return [*decided, state]",
+        before="        return [*decided, state, *self._notices.values(), *self._sent.values()]",
+        after="        return [*decided, state, *self._sent.values()]",
         tests=POISON,
+    ),
+    Mutant(
+        name="the sent dropped: what goes to another pool is said and not published",
+        file="router/daemon/batch.py",
+        before="        return [*decided, state, *self._notices.values(), *self._sent.values()]",
+        after="        return [*decided, state, *self._notices.values()]",
+        tests=("tests/faults/test_other_pools.py",),
     ),
     Mutant(
         name="numbers forgotten: the last seq is not kept",

@@ -56,7 +56,6 @@ class Moment:
         self.opened = False
         self.reports: dict[str, tuple[int, int | None, tuple[int, int, int]]] = {}
         self.ended: dict[str, list[tuple[int, bool]]] = {}
-        self.forgotten: dict[str, int] = {}
         self.went: dict[tuple[str | None, Any], list[tuple[int, bool]]] = {}
         self.cases: dict[tuple[str, str], list[tuple[int, ...]]] = {}
         self.entered: set[str] = set()
