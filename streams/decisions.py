@@ -144,14 +144,16 @@ def _read(value: bytes, attributes: dict[str, bytes]) -> Decision:
     at = round(time.timestamp() * 1000)
     if not 0 <= at < END_OF_TIME_MS:
         raise UnreadableError("time beyond the calendar - at `$.time`")
-    moved = isinstance(found, _Overflowed) and found.kind == "queue"
+    queue = getattr(found, "queue", None)
+    if isinstance(found, _Overflowed) and found.kind == "queue":
+        queue = found.to
     return Decision(
         pool=found.pool,
         seq=found.seq,
         at=at,
         type=kind,
         conversation=getattr(found, "conversation", None),
-        queue=found.to if moved else getattr(found, "queue", None),
+        queue=queue,
         is_sent=isinstance(found, _Overflowed) and found.kind == "pool",
         waited_ms=_milliseconds(getattr(found, "waited_s", None)),
         handled_ms=_milliseconds(getattr(found, "handled_s", None)),
