@@ -17,6 +17,7 @@ from router.engine.expansion import take_past_in_silence
 from router.engine.hours import forget_calendars, go_on, look_at_calendars
 from router.engine.lanes import Signature
 from router.engine.pool import Pool
+from router.engine.runs import bits_of_runs
 from router.engine.slots import weight
 from router.engine.status import forget_reports, resume_reports
 from router.engine.surge import forget_surge_timer, resume_surge
@@ -128,6 +129,7 @@ def _resume_agents(pool: Pool) -> None:
             agent.used += wrap_up.units
             slot = pool.crew.slot_for(wrap_up.channel, wrap_up.labels)
             agent.code += weight(slot, wrap_up.units)
+        agent.code += bits_of_runs(pool, record.runs)
         ends = [each.until for each in record.wrap_ups.values() if each.until is not None]
         pool.set_timer("wrap_up_ends", agent.id, min(ends, default=None))
         pool.set_timer("presence_until", agent.id, record.until)

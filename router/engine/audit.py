@@ -13,6 +13,7 @@ from router.engine.estimates import estimate_newcomer
 from router.engine.lanes import Line, fits
 from router.engine.overflow import open_overflow
 from router.engine.pool import Pool
+from router.engine.runs import bits_of_runs
 from router.engine.selection import best_agent
 from router.engine.slots import weight
 from router.engine.switches import can_be_reached, changes_at
@@ -173,6 +174,7 @@ def _capacity(pool: Pool, agent: Agent) -> Iterator[str]:
         used += wrap_up.units
         slot = pool.crew.slot_for(wrap_up.channel, wrap_up.labels)
         code += weight(slot, wrap_up.units)
+    code += bits_of_runs(pool, agent.record.runs)
     if (used, code) != (agent.used, agent.code):
         yield f"{agent.id} has another load than its claims"
     for name in agent.claims:

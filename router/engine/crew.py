@@ -110,7 +110,7 @@ class Agent:
             not slot.spared or used - (code & slot.spared) // slot.spares > self.group.capacity
         ):
             return False
-        if slot.labels and next(too_many(slot, code), None) is not None:
+        if slot.labels and (code & slot.runs or next(too_many(slot, code), None) is not None):
             return False
         others = code & ~slot.aside
         return not others if slot.channel.exclusive else not others & exclusive
@@ -196,6 +196,8 @@ class Crew:
         "exclusive",
         "holders",
         "open",
+        "run_bits",
+        "runs",
         "slots",
     )
 
@@ -205,6 +207,7 @@ class Crew:
         self._slots = Slots(policy)
         self.slots = self._slots.of
         self.exclusive = self._slots.exclusive
+        self.runs, self.run_bits = self._slots.runs, self._slots.run_bits
         self._groups: dict[tuple[object, ...], Group] = {}
         self._capacity = policy.agents.capacity
         self._round_robin = round_robin

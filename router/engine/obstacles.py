@@ -214,3 +214,8 @@ def _no_room(crew: Crew, slot: Slot, agent: Agent) -> Iterator[Obstacle]:
         has = (agent.code & label.mask) // label.one
         words = f"has {has} of at most {label.full // label.one} that are {label.name}"
         yield Obstacle(reason=PassedOver.LABEL_FULL, words=words)
+    for label in slot.labels:
+        if agent.code & label.run:
+            had = agent.record.runs[label.name]
+            words = f"has had {had} in a row that are {label.name}"
+            yield Obstacle(reason=PassedOver.LABEL_RUN, words=words)

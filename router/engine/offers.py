@@ -12,6 +12,7 @@ from msgspec import UNSET
 from router.engine.crew import Agent
 from router.engine.measures import accepted, agents_time, line_over, worked
 from router.engine.pool import Pool
+from router.engine.runs import had_another
 from router.engine.slots import Slot
 from router.engine.tallies import wait_ended
 from router.engine.waiting import leave
@@ -129,6 +130,7 @@ def assign(pool: Pool, record: ConversationRecord, agent: Agent, *, why: Why) ->
         why=why,
         labels=record.labels,
     )
+    had_another(pool, agent, record.labels)
     _say_assigned(pool, record, record.offer)
 
 
@@ -185,6 +187,7 @@ def accept(pool: Pool, record: ConversationRecord, offer: OpenOffer, agent: Agen
     if pool.measuring:
         accepted(pool, record.queue, pool.now - offer.since)
         _worked(pool, record, agent, since=offer.since)
+    had_another(pool, agent, offer.labels)
     record.offer = offer.taken(agent.id, pool.now)
     pool.touch(record)
     _say_assigned(pool, record, record.offer)

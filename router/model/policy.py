@@ -58,11 +58,13 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Label(msgspec.Struct, frozen=True, gc=False):
     """What a conversation may be besides its channel; an agent has ``at_most`` so many at once.
 
-    Who is done with one rests for ``rest_ms``.
+    Who is done with one rests for ``rest_ms``. ``in_a_row``: so many, then something else must come
+    between (None: any number).
     """
 
     at_most: int
     rest_ms: int = 0
+    in_a_row: int | None = None
 
 
 class OrderBy(StrEnum):

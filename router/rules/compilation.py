@@ -13,7 +13,6 @@ import msgspec
 
 from router.model.policy import (
     Expansion,
-    Label,
     Policy,
     Queue,
 )
@@ -38,7 +37,7 @@ from router.rules.dispatch import Dispatch
 from router.rules.expansion import check_end, ladder
 from router.rules.hours import compiled_hours
 from router.rules.listening import ears
-from router.rules.means import agent_rules, channel, order
+from router.rules.means import agent_rules, channel, label, order
 from router.rules.measuring import estimates, status, unfounded
 from router.rules.overflow import OverflowReader, overflows
 from router.rules.problems import Place, Problems, Severity, nearest
@@ -108,7 +107,7 @@ def compile_rules(
         qualifier=qualification(steps, takes),
         agents=agent_rules(rules.agents),
         top_levels={name: each.top for name, each in rules.skills.items()},
-        labels={name: Label(each.at_most, each.rest) for name, each in rules.labels.items()},
+        labels={name: label(each) for name, each in rules.labels.items()},
         calendars=calendars,
         stages=stages(rules.surge, queues),
     )
@@ -207,9 +206,9 @@ class _Builder:
             self._unknown("topic", found.topic, path=(*path, "set", "topic"))
         for skill, level in found.skills.items():
             self._found_skill(skill, level, path)
-        for number, label in enumerate(found.labels):
-            if label not in self._vocabulary.labels:
-                self._unknown("label", label, path=(*path, "set", "labels", number))
+        for number, given in enumerate(found.labels):
+            if given not in self._vocabulary.labels:
+                self._unknown("label", given, path=(*path, "set", "labels", number))
         when = TRUE if written.when is None else self._condition((*path, "when"), facts=FACTS)
         return Step(
             name=written.name or "",

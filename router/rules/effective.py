@@ -127,7 +127,8 @@ def _channel(channel: Channel) -> dict[str, Any]:
 
 def _label(label: Label) -> dict[str, Any]:
     rest = {"rest": duration_text(label.rest)} if label.rest else {}
-    return {"at_most": label.at_most, **rest}
+    runs = {"in_a_row": label.in_a_row} if label.in_a_row is not None else {}
+    return {"at_most": label.at_most, **rest, **runs}
 
 
 def _agents(agents: AgentRules) -> dict[str, Any]:

@@ -1,8 +1,8 @@
-"""Compile what speaks of nobody else's names: channels, what holds for agents, the order of a queue."""
+"""Compile what speaks of nobody else's names: channels, labels, what holds for agents, the order of a queue."""
 
 from typing import Final
 
-from router.model.policy import AgentRules, Channel, OfferMode, Order, OrderBy, WrapUp
+from router.model.policy import AgentRules, Channel, Label, OfferMode, Order, OrderBy, WrapUp
 from router.rules.written import routing, staffing
 
 DEFAULT_AGEING: Final = 1_000
@@ -24,6 +24,11 @@ def channel(name: str, written: staffing.Channel) -> Channel:
         addressees=written.offer.to,
         wrap_up=WrapUp(0 if written.wrap_up is None else written.wrap_up.limit_ms),
     )
+
+
+def label(written: staffing.Label) -> Label:
+    """Compile what an agent can bear of a label."""
+    return Label(written.at_most, written.rest, written.in_a_row)
 
 
 def agent_rules(written: staffing.Agents) -> AgentRules:

@@ -242,7 +242,11 @@ def _livelier(rules: Policy, chance: Chance) -> Policy:
         for name, queue in rules.queues.items()
     }
     rests = (0, 0, 0, 5_000, 30_000)
-    labels = {name: Label(chance.one_of((1, 2)), chance.one_of(rests)) for name in LABELS}
+    runs = (None, 1, 2)
+    labels = {
+        name: Label(chance.one_of((1, 2)), chance.one_of(rests), chance.one_of(runs))
+        for name in LABELS
+    }
     return replace(rules, channels=channels, queues=queues, calendars={}, labels=labels)
 
 
@@ -278,7 +282,7 @@ def a_policy(chance: Chance, *, version: str) -> Policy:
         agents=_agent_rules(chance),
         top_levels=dict.fromkeys(some_of(SKILLS, chance, most=3), 3),
         labels={
-            name: Label(chance.one_of((1, 1, 2, 3)))
+            name: Label(chance.one_of((1, 1, 2, 3)), in_a_row=chance.one_of((None, None, 1, 2)))
             for name in some_of(LABELS, chance, most=3)
             if one_in(2, chance)
         },

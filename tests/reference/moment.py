@@ -123,6 +123,7 @@ class Moment:
             and self.is_free(agent)
             and self.may_have(agent, c)
             and self.has_room(agent, c.channel, c.labels, but=c)
+            and not any(self.had_enough(agent, label) for label in c.labels)
             and (c.kept_until is None or agent in c.preferred_agents)
         ]
 

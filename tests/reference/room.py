@@ -55,6 +55,18 @@ class Room(Moment):
         if lasts:
             agent.rests_until = max(agent.rests_until or 0, self.now + lasts)
 
+    def in_a_row(self, label: str) -> int | None:
+        return self.policy.labels[label].in_a_row if label in self.policy.labels else None
+
+    def had_enough(self, agent: str, label: str) -> bool:
+        most = self.in_a_row(label)
+        return most is not None and self.agents[agent].runs.get(label, 0) >= most
+
+    def had_another(self, agent: Any, labels: tuple[str, ...]) -> None:
+        """Count a conversation with these labels that is his from now on."""
+        counted = [label for label in labels if self.in_a_row(label) is not None]
+        agent.runs = {label: agent.runs.get(label, 0) + 1 for label in counted}
+
     def is_full(self, label: str, claims: list[Claim]) -> bool:
         known = self.policy.labels.get(label)
         return known and sum(label in labels for _, _, labels in claims) >= known.at_most

@@ -97,7 +97,11 @@ def other_means(policy: Policy) -> Iterator[tuple[str, Policy]]:
     for name in policy.labels:
         others = {each: label for each, label in policy.labels.items() if each != name}
         yield f"labels: {name}", replace(policy, labels=others)
-        for what, less in (("rest", {"rest_ms": 0}), ("at_most", {"at_most": 9})):
+        for what, less in (
+            ("rest", {"rest_ms": 0}),
+            ("at_most", {"at_most": 9}),
+            ("in_a_row", {"in_a_row": None}),
+        ):
             changed = replace(policy.labels[name], **less)
             yield f"labels: {name}: {what}", replace(policy, labels={**others, name: changed})
 

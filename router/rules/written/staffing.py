@@ -121,6 +121,11 @@ class Label(Written):
         default=0,
         description="Who is done with one, wrap-up included, gets nothing new for so long.",
     )
+    in_a_row: Annotated[int, Field(ge=1, le=1_000)] | None = Field(
+        default=None,
+        description="After so many in a row an agent gets none of them until he has had another "
+        "conversation, or has been offline; without it, any number.",
+    )
 
 
 class MissedOffers(Written):
