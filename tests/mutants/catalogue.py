@@ -224,8 +224,22 @@ MUTANTS: Final = (
     Mutant(
         name="labels not counted: an agent has more of a kind than its cap",
         file="router/engine/crew.py",
-        before="        if slot.labels and next(too_many(slot, code), None) is not None:",
+        before="next(too_many(slot, code), None) is not None",
+        after="False",
+        tests=ENGINE,
+    ),
+    Mutant(
+        name="runs not reopened: what ended a run gives nobody a turn",
+        file="router/engine/matching.py",
+        before="        if runs & ~agent.code:",
         after="        if False:",
+        tests=ENGINE,
+    ),
+    Mutant(
+        name="strain without end: who worked for long rests for longer than the window frees",
+        file="router/engine/occupancy.py",
+        before="min(2 * bears, record.strain",
+        after="max(0, record.strain",
         tests=ENGINE,
     ),
     Mutant(
