@@ -233,14 +233,16 @@ MUTANTS: Final = (
         file="router/engine/matching.py",
         before="        if runs & ~agent.code:",
         after="        if False:",
-        tests=ENGINE,
+        tests=("tests/unit/engine/test_runs.py::test_another_conversation_ends_the_run",),
     ),
     Mutant(
         name="strain without end: who worked for long rests for longer than the window frees",
         file="router/engine/occupancy.py",
         before="min(2 * bears, record.strain",
         after="max(0, record.strain",
-        tests=ENGINE,
+        tests=(
+            "tests/unit/engine/test_occupancy.py::test_nobody_rests_for_longer_than_a_tenth_of_the_hour",
+        ),
     ),
     Mutant(
         name="begin from nothing: a shard whose state is gone decides once more",
