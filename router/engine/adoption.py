@@ -16,6 +16,7 @@ from router.engine.deflections import resume_deflection
 from router.engine.expansion import take_past_in_silence
 from router.engine.hours import forget_calendars, go_on, look_at_calendars
 from router.engine.lanes import Signature
+from router.engine.occupancy import resume_work
 from router.engine.pool import Pool
 from router.engine.runs import bits_of_runs
 from router.engine.slots import weight
@@ -73,6 +74,8 @@ def stand_under(pool: Pool) -> None:
     resume_reports(pool)
     resume_surge(pool, changed=changed)
     _resume_conversations(pool, changed=changed)
+    for agent in pool.agents.values():
+        resume_work(pool, agent)
     pool.opened = changed and bool(pool.held)
 
 

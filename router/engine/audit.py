@@ -177,6 +177,11 @@ def _capacity(pool: Pool, agent: Agent) -> Iterator[str]:
     code += bits_of_runs(pool, agent.record.runs)
     if (used, code) != (agent.used, agent.code):
         yield f"{agent.id} has another load than its claims"
+    counts = pool.policy.agents.occupancy is not None and bool(
+        agent.claims or agent.record.wrap_ups
+    )
+    if (agent.record.busy_since is not None) != counts:
+        yield f"{agent.id} is at work and does not count as such, or the other way round"
     for name in agent.claims:
         record = pool.conversations.get(name)
         if record is None or record.offer is None or agent.id not in record.offer.agents:

@@ -11,6 +11,7 @@ from msgspec import UNSET
 
 from router.engine.crew import Agent
 from router.engine.measures import accepted, agents_time, line_over, worked
+from router.engine.occupancy import begin_work
 from router.engine.pool import Pool
 from router.engine.runs import had_another
 from router.engine.slots import Slot
@@ -144,6 +145,7 @@ def _take(pool: Pool, record: ConversationRecord, agent: Agent) -> None:
 
 
 def _hold(pool: Pool, record: ConversationRecord, agent: Agent, slot: Slot) -> None:  # noqa: PLR0917 - hot path
+    begin_work(pool, agent)
     pool.claim(agent, record, slot, slot.units)
     agent.record.idle_since = agent.record.asked_at = pool.now
     pool.touch_agent(agent.record)

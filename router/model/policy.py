@@ -185,6 +185,7 @@ class AgentRules(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     ``missed_offers`` in a row suspend for ``suspended_ms`` (0: never). A decline is remembered for
     ``decline_memory_ms``. Conversations of a lost agent (lease expired, or offline) go back to
     wait after ``lost_after_ms`` (None: never). Who is done with a conversation rests for ``rest_ms``.
+    Work takes at most ``occupancy`` percent of an agent's time (None: any), over ``occupancy_ms``.
     """
 
     capacity: int = 100
@@ -194,6 +195,8 @@ class AgentRules(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     decline_memory_ms: int = 600_000
     lost_after_ms: int | None = 120_000
     rest_ms: int = 0
+    occupancy: int | None = None
+    occupancy_ms: int = 3_600_000
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):

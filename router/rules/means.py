@@ -43,6 +43,7 @@ def agent_rules(written: staffing.Agents) -> AgentRules:
         decline_memory_ms=written.never_again_after_decline,
         lost_after_ms=written.lost.requeue_after,
         rest_ms=written.rest,
+        occupancy=written.occupancy_at_most,
     )
 
 

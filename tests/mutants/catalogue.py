@@ -231,9 +231,25 @@ MUTANTS: Final = (
     Mutant(
         name="labels not counted: an agent has more of a kind than its cap",
         file="router/engine/crew.py",
-        before="        if slot.labels and next(too_many(slot, code), None) is not None:",
-        after="        if False:",
+        before="next(too_many(slot, code), None) is not None",
+        after="False",
         tests=ENGINE,
+    ),
+    Mutant(
+        name="runs not reopened: what ended a run gives nobody a turn",
+        file="router/engine/matching.py",
+        before="        if runs & ~agent.code:",
+        after="        if False:",
+        tests=("tests/unit/engine/test_runs.py::test_another_conversation_ends_the_run",),
+    ),
+    Mutant(
+        name="strain without end: who worked for long rests for longer than the window frees",
+        file="router/engine/occupancy.py",
+        before="min(2 * bears, record.strain",
+        after="max(0, record.strain",
+        tests=(
+            "tests/unit/engine/test_occupancy.py::test_nobody_rests_for_longer_than_a_tenth_of_the_hour",
+        ),
     ),
     Mutant(
         name="begin from nothing: a shard whose state is gone decides once more",

@@ -343,6 +343,8 @@ def _agent_rules(chance: Chance) -> AgentRules:
         decline_memory_ms=chance.one_of((60_000, 5_000, 0)),
         lost_after_ms=chance.one_of((20_000, 120_000, 0, None)),
         rest_ms=chance.one_of((0, 0, 0, 1_000, 15_000)),
+        occupancy=chance.one_of((None, None, 90, 50, 33)),
+        occupancy_ms=chance.one_of((60_000, 7_001, 600_000)),
     )
 
 
