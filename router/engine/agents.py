@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from router.engine.crew import Agent
 from router.engine.deadlines import NEVER
+from router.engine.groups import Agent
 from router.engine.lost import watch_lost
 from router.engine.offers import end_offer_to, open_offers
 from router.engine.pool import Pool

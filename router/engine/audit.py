@@ -6,10 +6,10 @@ the shard stops loudly.
 
 from collections.abc import Iterator
 
-from router.engine.crew import Agent, Group
 from router.engine.deadlines import NEVER, Deadlines
 from router.engine.deflections import applying
 from router.engine.estimates import estimate_newcomer
+from router.engine.groups import Agent, Group
 from router.engine.lanes import Line, fits
 from router.engine.overflow import open_overflow
 from router.engine.pool import Pool

@@ -4,8 +4,8 @@ Each function applies one input whose stage the lifecycle table has already allo
 refusal where the input still cannot apply, and has then changed nothing.
 """
 
-from router.engine.crew import Agent
 from router.engine.deflections import end_deflection, ring_again, rule_to_ring_again
+from router.engine.groups import Agent
 from router.engine.lanes import fits
 from router.engine.lost import watch_lost
 from router.engine.measures import line_over

@@ -8,7 +8,7 @@ who were in hand need to be looked at after it.
 import heapq
 from collections.abc import Iterator, Sequence
 
-from router.engine.crew import Agent
+from router.engine.groups import Agent
 from router.engine.lanes import Lane, fits
 from router.engine.offers import grant
 from router.engine.pool import Pool

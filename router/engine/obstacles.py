@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from router.engine.crew import Agent, Crew
+from router.engine.crew import Crew
+from router.engine.groups import Agent
 from router.engine.lanes import Demand, Lane, Signature
 from router.engine.pool import Pool
 from router.engine.room import in_force

@@ -6,7 +6,7 @@ the rules allow. Whoever comes free with more strain than the window bears rests
 millisecond. Nothing is looked at while he works, and nothing where the rules set no share.
 """
 
-from router.engine.crew import Agent
+from router.engine.groups import Agent
 from router.engine.pool import Pool
 from router.engine.rest import rest_until
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import UNSET
 
-from router.engine.crew import Agent
+from router.engine.groups import Agent
 from router.engine.measures import accepted, agents_time, line_over, worked
 from router.engine.occupancy import begin_work
 from router.engine.pool import Pool

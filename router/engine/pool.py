@@ -6,8 +6,9 @@ is durable is in records and marked as touched when it changes; the rest is deri
 
 from collections.abc import Iterator, Mapping
 
-from router.engine.crew import Agent, Crew
+from router.engine.crew import Crew
 from router.engine.deadlines import Deadlines
+from router.engine.groups import Agent
 from router.engine.lanes import Lane, Line, Ranks, Signature
 from router.engine.repetition import Seen
 from router.engine.room import WaitingRoom

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import msgspec
 
-from router.engine.crew import Agent, Group
+from router.engine.groups import Agent, Group
 from router.engine.lanes import Demand
 from router.engine.obstacles import Obstacle, Wanted, lighter, obstacles, wanted
 from router.engine.pool import Pool

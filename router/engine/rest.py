@@ -5,7 +5,7 @@ too much work, and ends by its timer alone.
 What the agent has, and what he is offered already, stays.
 """
 
-from router.engine.crew import Agent
+from router.engine.groups import Agent
 from router.engine.pool import Pool
 
 

@@ -5,7 +5,7 @@ that does not have the label, or when the agent goes offline; no time ends it. W
 is given no more by the matching; a supervisor may still give it.
 """
 
-from router.engine.crew import Agent
+from router.engine.groups import Agent
 from router.engine.pool import Pool
 
 

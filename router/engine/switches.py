@@ -6,10 +6,10 @@ before the next input. So nothing is polled, nothing loops, and the decisions of
 in their order.
 """
 
-from router.engine.crew import Agent
 from router.engine.deadlines import NEVER
 from router.engine.estimates import estimate_newcomer
 from router.engine.expansion import take_step
+from router.engine.groups import Agent
 from router.engine.lanes import Demand, fits
 from router.engine.overflow import overflow_all
 from router.engine.pool import Pool

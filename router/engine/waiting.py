@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
-from router.engine.crew import Agent
 from router.engine.estimates import estimate
+from router.engine.groups import Agent
 from router.engine.lanes import Demand, Line, Signature, fits
 from router.engine.pool import Pool
 from router.model.deflection import meant_for

@@ -6,8 +6,9 @@ switches whose queue has moved or whose people have; ``router.engine.switches`` 
 
 from collections.abc import Iterable
 
-from router.engine.crew import Agent, Crew, Group
+from router.engine.crew import Crew
 from router.engine.deadlines import NEVER
+from router.engine.groups import Agent, Group
 from router.engine.lanes import Demand, Line
 from router.engine.room import WaitingRoom
 from router.model.conditions import (

@@ -188,14 +188,14 @@ MUTANTS: Final = (
     ),
     Mutant(
         name="capacity off by one unit",
-        file="router/engine/crew.py",
+        file="router/engine/groups.py",
         before="if used > self.group.capacity and (",
         after="if used > self.group.capacity + 1 and (",
         tests=ENGINE,
     ),
     Mutant(
         name="capacity not checked: only the caps of the channels count",
-        file="router/engine/crew.py",
+        file="router/engine/groups.py",
         before="if used > self.group.capacity and (",
         after="if used < 0 and (",
         tests=BUSY,
@@ -230,7 +230,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         name="labels not counted: an agent has more of a kind than its cap",
-        file="router/engine/crew.py",
+        file="router/engine/groups.py",
         before="next(too_many(slot, code), None) is not None",
         after="False",
         tests=ENGINE,
