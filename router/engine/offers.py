@@ -10,6 +10,7 @@ import msgspec
 from msgspec import UNSET
 
 from router.engine.crew import Agent
+from router.engine.fairness import count_given
 from router.engine.measures import accepted, agents_time, line_over, worked
 from router.engine.pool import Pool
 from router.engine.slots import Slot
@@ -144,6 +145,8 @@ def _take(pool: Pool, record: ConversationRecord, agent: Agent) -> None:
 def _hold(pool: Pool, record: ConversationRecord, agent: Agent, slot: Slot) -> None:  # noqa: PLR0917 - hot path
     pool.claim(agent, record, slot, slot.units)
     agent.record.idle_since = agent.record.asked_at = pool.now
+    if pool.sharing:
+        count_given(pool, agent)
     pool.touch_agent(agent.record)
 
 

@@ -186,7 +186,8 @@ class AgentRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
 
     ``idle_since``: last given or done with work, or became available. ``asked_at``: last given an
     offer or a conversation. ``missed``: offers unanswered in a row. ``suspended`` {reason: until}
-    (0: until a heartbeat). ``rests_until``: gets nothing until then. ``lost_at``: since when nobody can be reached who holds conversations.
+    (0: until a heartbeat). ``rests_until``: gets nothing until then. ``given``: (five minutes, how much)
+    of what he was given lately, where it counts. ``lost_at``: since when nobody can be reached who holds conversations.
     """
 
     id: str
@@ -199,6 +200,7 @@ class AgentRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     suspended: dict[Suspension, int] = {}
     lost_at: int | None = None
     rests_until: int | None = None
+    given: tuple[tuple[int, int], ...] = ()
     wrap_ups: dict[str, OpenWrapUp] = {}
 
 

@@ -58,6 +58,7 @@ class Moment:
         self.ended: dict[str, list[tuple[int, bool]]] = {}
         self.cases: dict[tuple[str, str], list[tuple[int, ...]]] = {}
         self.entered: set[str] = set()
+        self.given: dict[str, list[int]] = {}
 
     def waiting(self) -> list[Any]:
         return [c for c in self.conversations.values() if c.stage == "waiting"]
@@ -169,7 +170,17 @@ class Moment:
             "idle": min(100, (self.now - self.agents[agent].idle_since) // 6000),
             "load": 100 * used // self.capacity(agent) if self.capacity(agent) else 100,
             "last_agent": 100 if agent in c.preferred_agents else 0,
+            "fairness": max(0, 100 - 2 * self.given_lately(agent)),
         }
+
+    def given_lately(self, agent: str) -> int:
+        times = self.given.get(agent, [])
+        return sum(at // 300_000 > self.now // 300_000 - 12 for at in times)
+
+    def shares_work(self) -> bool:
+        """Tell whether it counts who was given what."""
+        queues = self.policy.queues.values() if self.policy else ()
+        return any("fairness" in queue.selects.weights for queue in queues)
 
 
 def mean(numbers: list[int]) -> int:
