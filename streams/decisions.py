@@ -25,7 +25,8 @@ Moment = Annotated[datetime, Meta(tz=True)]
 class Decision(Struct, frozen=True):
     """What the figures take from one decision; `at` in ms since the epoch, the rest in ms.
 
-    `queue` is the queue the decision names itself: None for the types that do not.
+    `queue` is the queue the decision names itself: None for the types that do not. `is_sent`: the
+    conversation went to another pool, and is over in this one.
     """
 
     pool: str
@@ -36,6 +37,7 @@ class Decision(Struct, frozen=True):
     queue: str | None = None
     waited_ms: int | None = None
     handled_ms: int | None = None
+    is_sent: bool = False
 
 
 class UnreadableError(Exception):
@@ -78,8 +80,9 @@ class _Closed(_About):
 
 
 class _Overflowed(_About):
-    # Where it waits from now on; the place it left is known already.
+    # Where it waits from now on, if that is another queue; the place it left is known already.
     to: Name
+    kind: str = "queue"
 
 
 SHAPES: Final[dict[str, type[_Numbered]]] = {
@@ -141,13 +144,17 @@ def _read(value: bytes, attributes: dict[str, bytes]) -> Decision:
     at = round(time.timestamp() * 1000)
     if not 0 <= at < END_OF_TIME_MS:
         raise UnreadableError("time beyond the calendar - at `$.time`")
+    queue = getattr(found, "queue", None)
+    if isinstance(found, _Overflowed) and found.kind == "queue":
+        queue = found.to
     return Decision(
         pool=found.pool,
         seq=found.seq,
         at=at,
         type=kind,
         conversation=getattr(found, "conversation", None),
-        queue=getattr(found, "queue", None) or getattr(found, "to", None),
+        queue=queue,
+        is_sent=isinstance(found, _Overflowed) and found.kind == "pool",
         waited_ms=_milliseconds(getattr(found, "waited_s", None)),
         handled_ms=_milliseconds(getattr(found, "handled_s", None)),
     )

@@ -160,7 +160,7 @@ class Fold:
         if decision.conversation is None:
             return
         key = ConversationKey(decision.pool, decision.conversation)
-        if decision.type in ENDS:
+        if decision.type in ENDS or decision.is_sent:
             if known is not None:
                 self._forget(key, known, pool)
             return

@@ -1,8 +1,8 @@
 """Everything between two commits of a shard, as one object.
 
 A batch takes inputs from the feed, lets the engine decide, and packs what follows: decisions,
-changed entities, dead letters and the positions reached. It is published as a whole or forgotten as
-a whole, together with the engine. Promises: decisions in the order they were taken, each with the
+changed entities, dead letters, conversations sent to other pools and the positions reached. It is
+published as a whole or forgotten as a whole, together with the engine. Promises: decisions in the order they were taken, each with the
 positions it was taken at. Publishes nothing, counts nothing: effects come after the commit.
 """
 
@@ -13,6 +13,7 @@ from router.daemon.feed import Feed
 from router.daemon.outbox import Outbox, Parcel
 from router.daemon.surroundings import Surroundings
 from router.engine import Engine
+from router.model.inputs import ConversationCreated
 from router.model.outputs import Decision
 from router.model.state import PositionsRecord, ShardsRecord
 from router.wire.changelog import encode_change, encode_positions, encode_shards
@@ -51,6 +52,7 @@ class Batch:
         self._assignments = outbox.parcel(names.assignments, partition, at=self.now)
         self._state = outbox.parcel(names.state, partition, at=self.now)
         self._notices: dict[int, Parcel] = {}
+        self._sent: dict[int, Parcel] = {}
         self._shards: list[ShardsRecord] = []
 
     def count_shards(self) -> None:
@@ -65,6 +67,8 @@ class Batch:
         encode = self._around.writer.decision
         for decision in decisions:
             add(*encode(decision, read))
+            if decision.sent is not None:
+                self._send(decision.pool, decision.sent)
         self.decisions += decisions
 
     def take(self, feed: Feed, engine: Engine) -> None:
@@ -98,7 +102,7 @@ class Batch:
             )
         )
         decided = [self._assignments] if self.decisions else []
-        return [*decided, state, *self._notices.values()]
+        return [*decided, state, *self._notices.values(), *self._sent.values()]
 
     def _decide(self, source: int, records: list[Any], engine: Engine) -> None:
         """Apply inputs of one topic, in their order. This is the hot path."""
@@ -135,7 +139,21 @@ class Batch:
                     read_to = (positions[0] - 1, positions[1] - 1, positions[2] - 1)
                     for decision in decisions:
                         add(*encode(decision, read_to))
+                        if decision.sent is not None:
+                            self._send(decision.pool, decision.sent)
                     kept += decisions
+
+    def _send(self, pool: str, sent: ConversationCreated) -> None:
+        """Let another pool, perhaps on another shard, hear of a conversation that a pool sent there."""
+        record = self._around.writer.sent(sent, by=pool)
+        key = sent.pool.encode("utf-8")
+        partition = partition_of(key, partitions=self._around.shard_count)
+        parcel = self._sent.get(partition)
+        if parcel is None:
+            parcel = self._sent[partition] = self._outbox.parcel(
+                self._around.names.conversations, partition, at=self.now
+            )
+        parcel.add(*record)
 
     def _notice(self, letter: DeadLetter) -> None:
         key, value, headers = encode_dead_letter(letter, self.now)

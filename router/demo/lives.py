@@ -22,9 +22,10 @@ class State(StrEnum):
     DEFLECTED = "deflected"
     CLOSED = "closed"
     ABANDONED = "abandoned"
+    SENT = "sent to another pool"
 
 
-ENDED: Final = frozenset({State.CLOSED, State.ABANDONED})
+ENDED: Final = frozenset({State.CLOSED, State.ABANDONED, State.SENT})
 
 STEPS: Final[dict[str, tuple[frozenset[State], State | None]]] = {
     "conversation.queued": (frozenset({State.WAITING, State.OFFERED}), None),
@@ -94,6 +95,8 @@ class Lives:
         if wrong:
             self._fault(decision, wrong)
         to = STEPS[decision.type][1]
+        if (decision.type, decision.data.get("kind")) == ("conversation.overflowed", "pool"):
+            to = State.SENT
         if to is State.OFFERED:
             life.offer = decision.data["offer"]
             life.asked.add(decision.agent)

@@ -17,11 +17,14 @@ from router.engine.expansion import take_past_in_silence
 from router.engine.fairness import forget_given
 from router.engine.hours import forget_calendars, go_on, look_at_calendars
 from router.engine.lanes import Signature
+from router.engine.occupancy import resume_work
 from router.engine.pool import Pool
+from router.engine.runs import bits_of_runs
 from router.engine.slots import weight
 from router.engine.status import forget_reports, resume_reports
 from router.engine.surge import forget_surge_timer, resume_surge
 from router.engine.switches import drop_unknown_switches, forget_switches
+from router.engine.tallies import forget_tallies
 from router.engine.waiting import change_queue, climb, enter, place, reachable
 from router.model.inputs import Presence
 from router.model.outputs import ConversationRequeued, PolicyChanged
@@ -68,9 +71,12 @@ def stand_under(pool: Pool) -> None:
             pool.say(PolicyChanged(from_=before, to=pool.policy.version, files=pool.policy.files))
         _forget_measures(pool)
         forget_reports(pool)
+        forget_tallies(pool)
     resume_reports(pool)
     resume_surge(pool, changed=changed)
     _resume_conversations(pool, changed=changed)
+    for agent in pool.agents.values():
+        resume_work(pool, agent)
     pool.opened = changed and bool(pool.held)
 
 
@@ -127,6 +133,7 @@ def _resume_agents(pool: Pool) -> None:
             agent.used += wrap_up.units
             slot = pool.crew.slot_for(wrap_up.channel, wrap_up.labels)
             agent.code += weight(slot, wrap_up.units)
+        agent.code += bits_of_runs(pool, record.runs)
         ends = [each.until for each in record.wrap_ups.values() if each.until is not None]
         pool.set_timer("wrap_up_ends", agent.id, min(ends, default=None))
         pool.set_timer("presence_until", agent.id, record.until)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
-from router.engine.crew import Agent
 from router.engine.deadlines import NEVER
+from router.engine.groups import Agent
 from router.engine.lost import watch_lost
 from router.engine.offers import end_offer_to, open_offers
 from router.engine.pool import Pool
+from router.engine.runs import begin_anew
 from router.engine.waiting import enter, let_go_of
 from router.engine.wrap_up import be_done_with
 from router.model import inputs
@@ -71,6 +72,7 @@ def set_presence(
     pool.see(agent)
     watch_lost(pool, agent)
     if presence is Presence.OFFLINE:
+        begin_anew(pool, agent)
         let_go_of(pool, agent)
     pool.touch_agent(record)
 

@@ -6,13 +6,14 @@ the shard stops loudly.
 
 from collections.abc import Iterator
 
-from router.engine.crew import Agent, Group
 from router.engine.deadlines import NEVER, Deadlines
 from router.engine.deflections import applying
 from router.engine.estimates import estimate_newcomer
+from router.engine.groups import Agent, Group
 from router.engine.lanes import Line, fits
 from router.engine.overflow import open_overflow
 from router.engine.pool import Pool
+from router.engine.runs import bits_of_runs
 from router.engine.selection import best_agent
 from router.engine.slots import weight
 from router.engine.switches import can_be_reached, changes_at
@@ -157,6 +158,13 @@ def _switches(pool: Pool) -> Iterator[str]:
         yield "another stage is in force than is said"
     if not pool.record.switches.keys() <= watches.by_name.keys():
         yield "a switch is on that the rules do not have"
+    for name, tally in pool.tallies.items():
+        if name not in watches.tallied:
+            yield f"the waits {name} are counted for nobody"
+        if any(well > ended for _, ended, well in tally.minutes):
+            yield f"of the waits {name} more went well than ended"
+        if [each[0] for each in tally.minutes] != sorted({each[0] for each in tally.minutes}):
+            yield f"the minutes of the waits {name} are out of order"
 
 
 def _capacity(pool: Pool, agent: Agent) -> Iterator[str]:
@@ -166,8 +174,14 @@ def _capacity(pool: Pool, agent: Agent) -> Iterator[str]:
         used += wrap_up.units
         slot = pool.crew.slot_for(wrap_up.channel, wrap_up.labels)
         code += weight(slot, wrap_up.units)
+    code += bits_of_runs(pool, agent.record.runs)
     if (used, code) != (agent.used, agent.code):
         yield f"{agent.id} has another load than its claims"
+    counts = pool.policy.agents.occupancy is not None and bool(
+        agent.claims or agent.record.wrap_ups
+    )
+    if (agent.record.busy_since is not None) != counts:
+        yield f"{agent.id} is at work and does not count as such, or the other way round"
     for name in agent.claims:
         record = pool.conversations.get(name)
         if record is None or record.offer is None or agent.id not in record.offer.agents:
@@ -281,7 +295,7 @@ def _expected_of_conversations(pool: Pool) -> dict[tuple[str, str], int | None]:
             step = next_with_time(record, pool.room.place_of[name][1].line, pool.speed)
             if step is not None:
                 expected["expands", name] = step[1]
-            rule = next_overflow(record, pool.room.place_of[name][1].line)
+            rule = next_overflow(pool, record, pool.room.place_of[name][1].line)
             if rule is not None:
                 expected["overflows", name] = rule[0]
     return expected

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from router.engine.crew import Agent, Group
+from router.engine.groups import Agent, Group
 from router.engine.obstacles import Obstacle, Wanted, obstacle, obstacles, wanted, without
 from router.engine.pool import Pool
 from router.engine.selection import join, why

@@ -55,6 +55,8 @@ def _assign(pool: Pool, event: inputs.CommandAssign) -> Refusal | None:
         return Refusal.AGENT_UNAVAILABLE
     own = agent.claims.get(record.id)
     slot = pool.slot(record)
+    runs = agent.code & pool.crew.runs
+    agent.code -= runs
     if own is not None:
         agent.used -= own[1]
         agent.code -= weight(*own)
@@ -62,6 +64,7 @@ def _assign(pool: Pool, event: inputs.CommandAssign) -> Refusal | None:
     if own is not None:
         agent.used += own[1]
         agent.code += weight(*own)
+    agent.code += runs
     if not room:
         return Refusal.NO_ROOM
     _applied(pool, event)

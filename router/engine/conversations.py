@@ -4,14 +4,14 @@ Each function applies one input whose stage the lifecycle table has already allo
 refusal where the input still cannot apply, and has then changed nothing.
 """
 
-from router.engine.crew import Agent
 from router.engine.deflections import end_deflection, ring_again, rule_to_ring_again
+from router.engine.groups import Agent
 from router.engine.lanes import fits
 from router.engine.lost import watch_lost
 from router.engine.measures import line_over
 from router.engine.offers import accept, bar, end_offer, end_offer_to, waited_s
 from router.engine.pool import Pool
-from router.engine.status import wait_ended
+from router.engine.tallies import wait_ended
 from router.engine.waiting import (
     TRANSFER_WAIT_MS,
     change_queue,
@@ -55,6 +55,7 @@ def create(pool: Pool, event: inputs.ConversationCreated) -> Refusal | None:
         customer=event.customer,
         attributes=event.attributes or {},
         text=event.text,
+        hops=event.hops,
     )
     verdict = pool.policy.qualifier.qualify(facts)
     if verdict.queue is None:
@@ -76,6 +77,7 @@ def create(pool: Pool, event: inputs.ConversationCreated) -> Refusal | None:
         customer=event.customer,
         attributes=event.attributes or {},
         preferred_agents=event.preferred_agents or (),
+        hops=event.hops,
         traceparent=event.traceparent,
     )
     _qualified(record, verdict)
@@ -143,6 +145,7 @@ def _facts_after(
         attributes=event.attributes if event.attributes is not None else record.attributes,
         text=event.text,
         text_rules=record.text_rules,
+        hops=record.hops,
     )
 
 
@@ -203,7 +206,7 @@ def abandon(
             return None
     if record.estimate is not None:
         line_over(pool, record, record.estimate, left=True)
-    if pool.telling and waits and record.waited_ms is None:
+    if pool.counting and waits and record.waited_ms is None:
         wait_ended(pool, record, waited_ms=0, answered=False)
     leave(pool, record)
     pool.say(
@@ -330,6 +333,7 @@ def queue_for(pool: Pool, record: ConversationRecord) -> str | None:
             customer=record.customer,
             attributes=record.attributes,
             text_rules=record.text_rules,
+            hops=record.hops,
         )
     )
 

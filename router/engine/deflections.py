@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from router.engine.crew import Agent
+from router.engine.groups import Agent
 from router.engine.lanes import Line, Ranks
 from router.engine.lost import watch_lost
 from router.engine.offers import waited_s

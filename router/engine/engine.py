@@ -15,6 +15,7 @@ from router.engine.deflections import bring_back, deflect, watch_turns
 from router.engine.expansion import take_past_steps
 from router.engine.hours import look_at_calendars
 from router.engine.matching import match
+from router.engine.occupancy import let_rest_who_came_free
 from router.engine.overflow import spill
 from router.engine.pool import NO_POLICY, Pool
 from router.engine.repetition import Seen
@@ -77,6 +78,7 @@ class Engine:
             if pool.hands or type(event) is not AgentHeartbeat or is_new_minute(pool):
                 _settle(pool)
         elif pool.hands or pool.fresh_lanes:
+            let_rest_who_came_free(pool)
             match(pool)
         return said
 
@@ -197,6 +199,7 @@ def _settle(pool: Pool) -> None:
             if pool.newcomers:
                 deflect(pool)
         take_past_steps(pool)
+    let_rest_who_came_free(pool)
     watches = pool.watches
     if watches is None:
         match(pool)

@@ -1,6 +1,6 @@
 """How long a conversation will probably wait, as things stand now."""
 
-from router.engine.crew import Agent
+from router.engine.groups import Agent
 from router.engine.lanes import Demand, Headcount, Line, Signature, fits
 from router.engine.pool import Pool
 from router.engine.selection import open_groups

@@ -4,7 +4,7 @@ What is given is counted in slices of five minutes, and only under rules that as
 an agent holds twelve small numbers at most. A score needs no timer: it reads what counts at that moment.
 """
 
-from router.engine.crew import Agent
+from router.engine.groups import Agent
 from router.engine.pool import Pool
 
 SLICE_MS = 300_000

@@ -10,7 +10,7 @@ same for a queue: it tells places.
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 
-from router.engine.crew import Group
+from router.engine.groups import Group
 from router.engine.slots import Slot
 from router.model.estimate import Foreseen
 from router.model.outputs import Requirements

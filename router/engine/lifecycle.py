@@ -11,8 +11,8 @@ from msgspec import UNSET
 
 from router.engine import agents, conversations, deflections
 from router.engine.commands import apply_command
-from router.engine.crew import Agent
 from router.engine.expansion import take_next_step
+from router.engine.groups import Agent
 from router.engine.hours import look
 from router.engine.lost import agent_lost
 from router.engine.overflow import overflow_in_time

@@ -1,6 +1,6 @@
 """Agents who hold conversations and cannot be reached: after a while others get their work."""
 
-from router.engine.crew import Agent
+from router.engine.groups import Agent
 from router.engine.pool import Pool
 from router.engine.waiting import enter, place
 from router.model.inputs import Presence

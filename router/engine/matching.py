@@ -8,7 +8,7 @@ who were in hand need to be looked at after it.
 import heapq
 from collections.abc import Iterator, Sequence
 
-from router.engine.crew import Agent
+from router.engine.groups import Agent
 from router.engine.lanes import Lane, fits
 from router.engine.offers import grant
 from router.engine.pool import Pool
@@ -105,14 +105,13 @@ def _own_lanes(room: WaitingRoom, agent: Agent, slot: Slot) -> Iterator[Lane]:
 
 def _settle(pool: Pool, lanes: dict[Lane, None]) -> None:
     """Match lanes with shelved agents; a lane whose head has nobody is done with."""
-    if len(lanes) == 1:
+    if len(lanes) == 1 and not pool.crew.runs:
         for lane in lanes:
             while lane.top is not None and (agent := best_agent(pool, lane)) is not None:
                 _give_shelved(pool, lane, agent)
         return
     now = pool.now
-    heap = [(_urgency(lane, now), lane) for lane in lanes if len(lane)]
-    heapq.heapify(heap)
+    heap = _by_urgency(lanes, now)
     while heap:
         standing, lane = heap[0]
         if not len(lane):
@@ -126,7 +125,20 @@ def _settle(pool: Pool, lanes: dict[Lane, None]) -> None:
         if agent is None:
             heapq.heappop(heap)
             continue
+        runs = agent.code & pool.crew.runs
         _give_shelved(pool, lane, agent)
+        if runs & ~agent.code:
+            # What came between ended a run: he may take what he could not a moment ago.
+            opened = {each: None for _, each in heap}
+            opened.update(dict.fromkeys(_lanes_for(pool, agent)))
+            heap = _by_urgency(opened, now)
+
+
+def _by_urgency(lanes: dict[Lane, None], now: int) -> list[tuple[tuple[int, int, int], Lane]]:
+    """Give the lanes where somebody waits as a heap, the most urgent on top."""
+    heap = [(_urgency(lane, now), lane) for lane in lanes if len(lane)]
+    heapq.heapify(heap)
+    return heap
 
 
 def _give_shelved(pool: Pool, lane: Lane, agent: Agent) -> None:

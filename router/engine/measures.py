@@ -4,7 +4,7 @@ Measured where waits are estimated in the pool, and then in all of its queues, b
 shared. Each measure is taken at the end of what it measures, so it costs nothing while nothing ends.
 """
 
-from router.engine.crew import Agent
+from router.engine.groups import Agent
 from router.engine.pool import Pool
 from router.engine.slots import Slot
 from router.model.estimate import (

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from router.engine.crew import Agent, Crew
+from router.engine.crew import Crew
+from router.engine.groups import Agent
 from router.engine.lanes import Demand, Lane, Signature
 from router.engine.pool import Pool
 from router.engine.room import in_force
@@ -214,3 +215,8 @@ def _no_room(crew: Crew, slot: Slot, agent: Agent) -> Iterator[Obstacle]:
         has = (agent.code & label.mask) // label.one
         words = f"has {has} of at most {label.full // label.one} that are {label.name}"
         yield Obstacle(reason=PassedOver.LABEL_FULL, words=words)
+    for label in slot.labels:
+        if agent.code & label.run:
+            had = agent.record.runs[label.name]
+            words = f"has had {had} in a row that are {label.name}"
+            yield Obstacle(reason=PassedOver.LABEL_RUN, words=words)

@@ -9,12 +9,14 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import UNSET
 
-from router.engine.crew import Agent
 from router.engine.fairness import count_given
+from router.engine.groups import Agent
 from router.engine.measures import accepted, agents_time, line_over, worked
+from router.engine.occupancy import begin_work
 from router.engine.pool import Pool
+from router.engine.runs import had_another
 from router.engine.slots import Slot
-from router.engine.status import wait_ended
+from router.engine.tallies import wait_ended
 from router.engine.waiting import leave
 from router.model.outputs import (
     ConversationAssigned,
@@ -130,6 +132,7 @@ def assign(pool: Pool, record: ConversationRecord, agent: Agent, *, why: Why) ->
         why=why,
         labels=record.labels,
     )
+    had_another(pool, agent, record.labels)
     _say_assigned(pool, record, record.offer)
 
 
@@ -143,6 +146,7 @@ def _take(pool: Pool, record: ConversationRecord, agent: Agent) -> None:
 
 
 def _hold(pool: Pool, record: ConversationRecord, agent: Agent, slot: Slot) -> None:  # noqa: PLR0917 - hot path
+    begin_work(pool, agent)
     pool.claim(agent, record, slot, slot.units)
     agent.record.idle_since = agent.record.asked_at = pool.now
     if pool.sharing:
@@ -154,7 +158,7 @@ def _say_assigned(pool: Pool, record: ConversationRecord, offer: OpenOffer) -> N
     record.stage = "assigned"
     if record.waited_ms is None:
         record.waited_ms = max(0, pool.now - record.arrived_at)
-        if pool.telling:
+        if pool.counting:
             wait_ended(pool, record, waited_ms=record.waited_ms, answered=True)
     said, record.estimate = record.estimate, None
     pool.say(
@@ -188,6 +192,7 @@ def accept(pool: Pool, record: ConversationRecord, offer: OpenOffer, agent: Agen
     if pool.measuring:
         accepted(pool, record.queue, pool.now - offer.since)
         _worked(pool, record, agent, since=offer.since)
+    had_another(pool, agent, offer.labels)
     record.offer = offer.taken(agent.id, pool.now)
     pool.touch(record)
     _say_assigned(pool, record, record.offer)

@@ -1,10 +1,13 @@
-"""Who else helps where a queue cannot serve in time: another queue, another team, another site.
+"""Who else helps where a queue cannot serve in time: another queue, team or site, another pool.
 
 A rule comes so long after the customer's arrival, or holds while a switch is on. Sent to another
 queue a conversation stands there as if it had waited in it from its arrival, under that queue's
 rules; no rule sends it twice in its life, so no ring of rules turns for ever. Helped by a team or a
-site it stays where it is.
+site it stays where it is. Sent to another pool it is over here: what is known of it goes with the
+decision, to be published for that pool in the same transaction.
 """
+
+from msgspec.structs import replace
 
 from router.engine.pool import Pool
 from router.engine.waiting import (
@@ -16,6 +19,7 @@ from router.engine.waiting import (
     overflows_left,
     reachable,
 )
+from router.model.inputs import ConversationCreated
 from router.model.outputs import ConversationOverflowed, Trigger
 from router.model.overflow import Overflow, Target
 from router.model.state import ConversationRecord
@@ -34,7 +38,7 @@ def open_overflow(pool: Pool, record: ConversationRecord) -> Overflow | None:
     if record.id not in pool.spilling:
         return None
     waited = pool.now - record.arrived_at
-    for rule in overflows_left(record, pool.room.lines[record.queue]):
+    for rule in overflows_left(pool, record, pool.room.lines[record.queue]):
         by_time = rule.after_ms is not None and rule.after_ms <= waited
         if by_time or (rule.on is not None and rule.on.name in pool.record.switches):
             return rule
@@ -43,7 +47,7 @@ def open_overflow(pool: Pool, record: ConversationRecord) -> Overflow | None:
 
 def overflow_in_time(pool: Pool, record: ConversationRecord) -> None:
     """Let a waiting conversation take the overflow whose time has come."""
-    found = next_overflow(record, pool.room.lines[record.queue])
+    found = next_overflow(pool, record, pool.room.lines[record.queue])
     assert found is not None  # noqa: S101 - the timer was set for it
     take_overflow(pool, record, found[1])
 
@@ -51,7 +55,7 @@ def overflow_in_time(pool: Pool, record: ConversationRecord) -> None:
 def overflow_all(pool: Pool, rule: Overflow, waiting: list[ConversationRecord]) -> None:
     """Let those of a queue overflow whom a rule is meant for, now that its switch is on."""
     for record in waiting:
-        left = overflows_left(record, pool.room.lines[record.queue])
+        left = overflows_left(pool, record, pool.room.lines[record.queue])
         if any(each is rule for each in left):
             take_overflow(pool, record, rule)
 
@@ -68,7 +72,7 @@ def take_overflow(pool: Pool, record: ConversationRecord, rule: Overflow) -> Non
         change_queue(record, rule.to)
         record.home = home
         enter(pool, record)
-    else:
+    elif rule.kind is not Target.POOL:
         record.lent = (*record.lent, rule.name)
         signature = pool.signature(record)
         assert signature is not None  # noqa: S101 - who overflows waits in a lane
@@ -80,6 +84,31 @@ def take_overflow(pool: Pool, record: ConversationRecord, rule: Overflow) -> Non
         ConversationOverflowed(
             conversation=record.id, from_=was, to=rule.to, kind=rule.kind.value, trigger=trigger
         )
+    )
+    if rule.kind is Target.POOL:
+        pool.said[-1] = replace(pool.said[-1], sent=_sent(pool, record, rule.to))
+        pool.forget(record)
+
+
+def _sent(pool: Pool, record: ConversationRecord, to: str) -> ConversationCreated:
+    """Tell another pool of a conversation: what was found of it, and since when its customer waits."""
+    return ConversationCreated(
+        pool=to,
+        id=f"sent-{pool.record.seq}",
+        at=max(pool.now, record.arrived_at),
+        traceparent=record.traceparent,
+        conversation=record.id,
+        channel=record.channel,
+        topic_=record.topic,
+        level=record.level,
+        language=record.language,
+        priority=record.priority,
+        skills=record.skills,
+        preferred_agents=record.preferred_agents,
+        customer=record.customer,
+        attributes=record.attributes,
+        arrived_at=record.arrived_at,
+        hops=record.hops + 1,
     )
 
 

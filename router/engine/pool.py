@@ -4,10 +4,11 @@ Only the rooms' own functions (conversations, agents, commands, offers, matching
 is durable is in records and marked as touched when it changes; the rest is derived from them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from router.engine.crew import Agent, Crew
+from router.engine.crew import Crew
 from router.engine.deadlines import Deadlines
+from router.engine.groups import Agent
 from router.engine.lanes import Lane, Line, Ranks, Signature
 from router.engine.repetition import Seen
 from router.engine.room import WaitingRoom
@@ -24,12 +25,14 @@ from router.model.state import (
     ConversationRecord,
     Entity,
     Key,
+    Kind,
     MeasuresRecord,
     PoolRecord,
     Profile,
     ProfileRecord,
     StatusRecord,
     StrangerRecord,
+    TallyRecord,
 )
 from router.model.surge import Stage
 
@@ -71,10 +74,12 @@ class Pool:
         "_reports",
         "_spoke",
         "_strangers",
+        "_tallies",
         "agents",
         "cause",
         "climbing",
         "conversations",
+        "counting",
         "crew",
         "deadlines",
         "fresh_lanes",
@@ -100,6 +105,7 @@ class Pool:
         "staff",
         "stage",
         "strangers",
+        "tallies",
         "telling",
         "watches",
     )
@@ -111,6 +117,7 @@ class Pool:
         self.strangers: dict[str, StrangerRecord] = {}
         self.measures: dict[str, MeasuresRecord] = {}
         self.reports: dict[str, StatusRecord] = {}
+        self.tallies: dict[str, TallyRecord] = {}
         self.deadlines = deadlines
         self.seen = seen
         self.said: list[Decision] = []
@@ -134,6 +141,7 @@ class Pool:
         self._strangers: dict[str, None] = {}
         self._measures: dict[str, None] = {}
         self._reports: dict[str, None] = {}
+        self._tallies: dict[str, None] = {}
         self._born: set[str] = set()
         self.adopt(policy)
 
@@ -159,6 +167,8 @@ class Pool:
         self.staff = Staff(self.crew, self.room, worked=self._worked_before)
         has_switches = any(True for _ in switches(policy))
         self.watches = Watches(policy, self.room, self.crew) if has_switches else None
+        tallying = self.watches is not None and bool(self.watches.tallied)
+        self.counting = bool(self.telling) or tallying
 
     def _worked_before(self, queue: str, minute: int) -> int:
         measures = self.measures.get(queue)
@@ -248,6 +258,10 @@ class Pool:
         """Remember that what is told of a queue has changed, or is forgotten."""
         self._reports[queue] = None
 
+    def touch_tally(self, name: str) -> None:
+        """Remember that one more wait has ended, or that those that ended are forgotten."""
+        self._tallies[name] = None
+
     def born(self, record: ConversationRecord) -> None:
         """Add a conversation."""
         name = record.id
@@ -271,13 +285,9 @@ class Pool:
     def changes(self, changed: list[Change]) -> None:
         """Add and forget what has changed since the last call: by kind, in order of change."""
         pool = self.name
-        conversations, agents = self.conversations, self.agents
+        agents = self.agents
         if self._conversations:
-            changed += [
-                Change(Key(pool, "conversation", name), conversations.get(name))
-                for name in self._conversations
-            ]
-            self._conversations.clear()
+            self._add(changed, "conversation", self._conversations, self.conversations)
             self._born.clear()
         if self._agents:
             changed += [
@@ -289,12 +299,6 @@ class Pool:
                 profile = ProfileRecord(id=name, profile=agents[name].profile)
                 changed.append(Change(Key(pool, "profile", name), profile))
             self._profiles.clear()
-        if self._strangers:
-            changed += [
-                Change(Key(pool, "stranger", name), self.strangers.get(name))
-                for name in self._strangers
-            ]
-            self._strangers.clear()
         if self._measures:
             for name in self._measures:
                 changed.append(Change(Key(pool, "measures", _hex(name)), self.measures.get(name)))
@@ -303,11 +307,23 @@ class Pool:
             for name in self._reports:
                 changed.append(Change(Key(pool, "status", _hex(name)), self.reports.get(name)))
             self._reports.clear()
+        self._add(changed, "stranger", self._strangers, self.strangers)
+        self._add(changed, "tally", self._tallies, self.tallies)
         for number, block in self.seen.changes():
             changed.append(Change(Key(pool, "seen", str(number)), block))
         if self._spoke:
             changed.append(Change(Key(pool, "pool"), self.record))
             self._spoke = False
+
+    def _add(  # noqa: PLR0917 - a part of `changes`
+        self,
+        changed: list[Change],
+        kind: Kind,
+        touched: dict[str, None],
+        known: Mapping[str, Entity],
+    ) -> None:
+        changed += [Change(Key(self.name, kind, name), known.get(name)) for name in touched]
+        touched.clear()
 
     def snapshot(self) -> Iterator[tuple[Key, Entity]]:
         """Give every durable record, in no order."""
@@ -316,6 +332,7 @@ class Pool:
         entities.extend(self.strangers.items())
         entities.extend((_hex(name), each) for name, each in self.measures.items())
         entities.extend((_hex(name), each) for name, each in self.reports.items())
+        entities.extend(self.tallies.items())
         for name, agent in self.agents.items():
             entities.append((name, agent.record))
             entities.append((name, ProfileRecord(id=name, profile=agent.profile)))

@@ -3,7 +3,7 @@
 Each change is tried on a copy of the agent or of the demand, with the functions the engine decides
 with; the smallest that lets somebody have the conversation is given. Smallest means, in this order:
 a word of a supervisor (the queue goes on, nobody is waited for), somebody who comes back, something
-that is finished, a decline that is forgotten, levels less asked for, levels more learnt, a language,
+that is finished, something else that comes between, a decline that is forgotten, levels less asked for, levels more learnt, a language,
 a channel, another team that helps. Nothing is changed; where no single change helps, nothing is given.
 """
 
@@ -12,7 +12,7 @@ from enum import StrEnum
 
 import msgspec
 
-from router.engine.crew import Agent, Group
+from router.engine.groups import Agent, Group
 from router.engine.lanes import Demand
 from router.engine.obstacles import Obstacle, Wanted, lighter, obstacles, wanted
 from router.engine.pool import Pool
@@ -30,6 +30,7 @@ class Change(StrEnum):
     FREE_FOR_ALL = "free_for_all"
     COME_BACK = "come_back"
     FINISH = "finish"
+    HAVE_ANOTHER = "have_another"
     FORGET_DECLINE = "forget_decline"
     ASK_LESS = "ask_less"
     LEARN = "learn"
@@ -184,6 +185,12 @@ def _of_the_day(
             yield Remedy(
                 change=Change.FINISH, agent=agent.id, words=words, of=conversation, until=until
             )
+    if agent.code & want.slot.runs:
+        rested = agent.twin()
+        rested.code &= ~pool.crew.runs
+        if _able(pool, want, rested):
+            words = f"if {agent.id} had something else in between"
+            yield Remedy(change=Change.HAVE_ANOTHER, agent=agent.id, words=words)
 
 
 def _of_the_profile(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Remedy]:

@@ -1,10 +1,11 @@
 """Rest: so long after a conversation, and longer after some, an agent is given nothing new.
 
-A rest begins when the work on a conversation is over, wrap-up included, and ends by its timer alone.
+A rest begins when the work on a conversation is over, wrap-up included, or when he has come free after
+too much work, and ends by its timer alone.
 What the agent has, and what he is offered already, stays.
 """
 
-from router.engine.crew import Agent
+from router.engine.groups import Agent
 from router.engine.pool import Pool
 
 
@@ -15,9 +16,12 @@ def rest_after(pool: Pool, agent: Agent, labels: tuple[str, ...]) -> None:
         label = pool.policy.labels.get(name)
         if label is not None and label.rest_ms > rest:
             rest = label.rest_ms
-    if not rest:
-        return
-    until = pool.now + rest
+    if rest:
+        rest_until(pool, agent, pool.now + rest)
+
+
+def rest_until(pool: Pool, agent: Agent, until: int) -> None:
+    """Let an agent (in hand) rest until then, if he does not for longer."""
     if agent.record.rests_until is None or agent.record.rests_until < until:
         agent.record.rests_until = until
         pool.set_timer("rest_ends", agent.id, until)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 
 from router.engine.pool import Pool
+from router.engine.watch import tally_id
+from router.model.conditions import Window
 from router.model.state import (
     AgentRecord,
     ConversationRecord,
@@ -13,6 +15,7 @@ from router.model.state import (
     SeenRecord,
     StatusRecord,
     StrangerRecord,
+    TallyRecord,
 )
 
 
@@ -36,6 +39,9 @@ def take_up(pool: Pool, entities: Iterable[Entity]) -> None:
                 pool.measures[entity.queue] = entity
             case StatusRecord():
                 pool.reports[entity.queue] = entity
+            case TallyRecord():
+                window = Window(entity.over_ms, entity.within_ms)
+                pool.tallies[tally_id(entity.queue, window)] = entity
             case SeenRecord():
                 pool.seen.restore(entity)
     for described in sorted(profiles, key=lambda each: each.id):

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from router.engine.crew import Crew, Group
+from router.engine.crew import Crew
+from router.engine.groups import Group
 from router.engine.lanes import Demand, Key, Lane, Line, Signature, fits
 from router.engine.slots import Slot
 from router.model.policy import Policy

@@ -8,8 +8,8 @@ All features are integers in percent; docs/engine.md has the formulas.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from router.engine.crew import Agent, Bucket, Group, loading
 from router.engine.fairness import fairness
+from router.engine.groups import Agent, Bucket, Group, loading
 from router.engine.lanes import MOST_JOINS, Demand, Lane, Signature, fits
 from router.engine.pool import Pool
 from router.model.outputs import Why

@@ -1,7 +1,8 @@
 """What an agent's claims add up to, in one number: so many on each channel, so many with each label.
 
 Agents with the same number (and the same units in use) have room for the same. Each channel has its
-bits in it, and so has each label of which an agent may have only so many at once. A conversation with
+bits in it, and so has each label of which an agent may have only so many at once; one more bit tells
+that he has had enough of a label in a row, which is no claim but decides as one. A conversation with
 labels has a slot of its own, beside that of its channel: the same channel, with more to be counted.
 """
 
@@ -19,12 +20,16 @@ UNITS_BITS = 48
 
 
 class LabelCount:
-    """Where a label is counted; ``full`` is that count when an agent may have no more."""
+    """Where a label is counted; ``full`` is that count when an agent may have no more.
 
-    __slots__ = ("full", "mask", "name", "one")
+    ``run`` is the bit of who has had enough of them in a row (0: there is no such number).
+    """
+
+    __slots__ = ("full", "mask", "name", "one", "run")
 
     def __init__(self, name: str, index: int, most: int) -> None:
         self.name = name
+        self.run = 0
         self.one = 1 << (COUNT_BITS * index)
         self.mask = MOST * self.one
         self.full = most * self.one
@@ -35,7 +40,8 @@ class Slot:
 
     ``one`` is one more on the channel, ``bits`` what a claim adds, with ``soft`` for each of its units
     (0 unless it is interruptible); ``aside``: bits of what is in nobody's way here. ``spared`` masks the
-    units that do not count here, in ``spares`` (0: all count). ``channel`` is None where it is not configured. ``index`` numbers the slots.
+    units that do not count here, in ``spares`` (0: all count). ``runs``: bits of who has had enough
+    of one of its labels in a row. ``channel`` is None where it is not configured. ``index`` numbers the slots.
     """
 
     __slots__ = (
@@ -48,6 +54,7 @@ class Slot:
         "mask",
         "name",
         "one",
+        "runs",
         "soft",
         "spared",
         "spares",
@@ -63,6 +70,7 @@ class Slot:
         self.mask = MOST * one
         self.aside = self.mask
         self.labels: tuple[LabelCount, ...] = ()
+        self.runs = 0
         self.soft = 0
         self.spared = 0
         self.spares = 1
@@ -77,6 +85,7 @@ class Slot:
         other.spared, other.spares = self.spared, self.spares
         other.labels = labels
         other.bits = self.one + sum(each.one for each in labels)
+        other.runs = sum(each.run for each in labels)
         return other
 
 
@@ -88,10 +97,14 @@ def weight(slot: Slot, units: int) -> int:
 class Slots:
     """Every slot of a pool under one policy.
 
-    ``of`` are those of channels, by name; ``exclusive`` masks the channels that go with no other.
+    ``of`` are those of channels, by name; ``exclusive`` masks the channels that go with no other,
+    ``runs`` the bits of who has had enough of a label in a row; ``run_bits`` are these by label.
     """
 
-    __slots__ = ("_aside", "_labelled", "_labels", "_next", "count", "exclusive", "of")
+    __slots__ = (
+        *("_aside", "_labelled", "_labels", "_next", "count", "exclusive", "of"),
+        *("run_bits", "runs"),
+    )
 
     def __init__(self, policy: Policy) -> None:
         self._labels = {
@@ -99,6 +112,13 @@ class Slots:
             for index, (name, label) in enumerate(policy.labels.items())
         }
         self._next = 1 << (COUNT_BITS * len(self._labels))
+        self.runs = 0
+        self.run_bits: dict[str, int] = {}
+        for name, label in policy.labels.items():
+            if label.in_a_row is not None:
+                self._labels[name].run = self.run_bits[name] = self._next
+                self.runs |= self._next
+                self._next <<= 1
         soft = self._next if any(each.interruptible for each in policy.channels.values()) else 0
         if soft:
             self._next <<= UNITS_BITS

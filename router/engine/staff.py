@@ -8,7 +8,8 @@ and nothing else: it can be forgotten and counted again at any time.
 
 from collections.abc import Callable, Iterable
 
-from router.engine.crew import Agent, Crew, Group
+from router.engine.crew import Crew
+from router.engine.groups import Agent, Group
 from router.engine.lanes import Demand, Headcount, fits
 from router.engine.room import WaitingRoom
 from router.engine.slots import Slot

@@ -80,9 +80,10 @@ def wait_ended(pool: Pool, record: ConversationRecord, *, waited_ms: int, answer
     report = pool.reports.get(record.queue) or _new(pool, line)
     minute = pool.now // MINUTE_MS
     first = (pool.now - rules.over_ms) // MINUTE_MS + 1
+    if report.minutes and report.minutes[0][0] < first:
+        report.minutes = [each for each in report.minutes if each[0] >= first]
     if not report.minutes or report.minutes[-1][0] != minute:
-        kept = [each for each in report.minutes if each[0] >= first]
-        report.minutes = [*kept, [minute, 0, 0]]
+        report.minutes = [*report.minutes, [minute, 0, 0]]
     report.minutes[-1][1] += 1
     report.minutes[-1][2] += int(answered and waited_ms <= rules.within_ms)
     report.ended += 1

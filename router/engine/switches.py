@@ -6,24 +6,28 @@ before the next input. So nothing is polled, nothing loops, and the decisions of
 in their order.
 """
 
-from router.engine.crew import Agent
 from router.engine.deadlines import NEVER
 from router.engine.estimates import estimate_newcomer
 from router.engine.expansion import take_step
+from router.engine.groups import Agent
 from router.engine.lanes import Demand, fits
 from router.engine.overflow import overflow_all
 from router.engine.pool import Pool
 from router.engine.surge import follow_load
+from router.engine.tallies import ended_lately, share_holds, sums
 from router.engine.watch import Watch, Watches
 from router.model.conditions import (
+    Above,
     AllHold,
     AnyHolds,
     AtLeast,
     AtMost,
     Attendance,
+    Below,
     Condition,
     Measure,
     NoAgents,
+    single,
 )
 from router.model.estimate import MINUTE_MS
 from router.model.inputs import Presence
@@ -70,12 +74,38 @@ def changes_at(pool: Pool, watch: Watch) -> int:
     """Give when a switch must change if nothing else happens (ms): past or now, later, ``NEVER``."""
     switch = watch.switch
     turned = pool.record.switches.get(switch.name)
+    if watch.tallied:
+        return _first_change(pool, watch, turned)
     if turned is None:
         return _true_at(pool, watch, switch.on)
     if _holds(pool, watch, switch.on):
         return NEVER
     calm = switch.off is None or _holds(pool, watch, switch.off)
     return turned.since + switch.at_least_ms if calm else NEVER
+
+
+def _first_change(pool: Pool, watch: Watch, turned: TurnedOn | None) -> int:
+    """Give when a switch that asks for shares must change: time may make these hold, and not hold."""
+    switch = watch.switch
+    moments = [pool.now, 0 if turned is None else turned.since + switch.at_least_ms]
+    moments += [until for tallied in watch.tallied.values() for until, *_ in sums(pool, tallied)]
+    for each in single(switch.on):
+        if isinstance(each, AtLeast) and each.measure is Measure.OLDEST_WAIT:
+            moments.append(min(_first_arrival(watch) + each.bound, NEVER))
+    for at in sorted(moments):
+        if pool.now <= at < NEVER and _must_change(pool, watch, turned, at=at):
+            return at
+    return NEVER
+
+
+def _must_change(pool: Pool, watch: Watch, turned: TurnedOn | None, *, at: int) -> bool:
+    switch = watch.switch
+    if turned is None:
+        return _holds_at(pool, watch, switch.on, at=at)
+    if _holds_at(pool, watch, switch.on, at=at):
+        return False
+    calm = switch.off is None or _holds_at(pool, watch, switch.off, at=at)
+    return calm and turned.since + switch.at_least_ms <= at
 
 
 def turn(pool: Pool, name: str) -> None:
@@ -147,6 +177,19 @@ def _holds(pool: Pool, watch: Watch, condition: Condition) -> bool:
     return _true_at(pool, watch, condition) <= pool.now
 
 
+def _holds_at(pool: Pool, watch: Watch, condition: Condition, *, at: int) -> bool:
+    """Tell whether a condition will hold at a time, from now on, if nothing else happens."""
+    if isinstance(condition, Below | Above):
+        return share_holds(pool, watch.tallied[condition.window], condition, at=at)
+    if isinstance(condition, AnyHolds):
+        return any(_holds_at(pool, watch, each, at=at) for each in condition.parts)
+    if isinstance(condition, AllHold):
+        return all(_holds_at(pool, watch, each, at=at) for each in condition.parts)
+    if isinstance(condition, AtMost) and condition.measure is Measure.OLDEST_WAIT:
+        return at - _first_arrival(watch) <= condition.bound
+    return _true_at(pool, watch, condition) <= at
+
+
 def _true_at(pool: Pool, watch: Watch, condition: Condition) -> int:
     """Give when a condition is true if nothing but time goes on (ms); 0: it is; ``NEVER``."""
     if isinstance(condition, AtLeast):
@@ -162,6 +205,9 @@ def _true_at(pool: Pool, watch: Watch, condition: Condition) -> int:
         return min(_true_at(pool, watch, each) for each in condition.parts)
     if isinstance(condition, AllHold):
         return max(_true_at(pool, watch, each) for each in condition.parts)
+    if isinstance(condition, Below | Above):
+        tallied = watch.tallied[condition.window]
+        return 0 if share_holds(pool, tallied, condition, at=pool.now) else NEVER
     return 0 if _holds(pool, watch, condition) else NEVER
 
 
@@ -198,6 +244,9 @@ def _trigger(pool: Pool, watch: Watch, condition: Condition) -> Trigger:
             return _trigger(pool, watch, parts[0])
         case NoAgents():
             return Trigger("no_agents", 0.0)
+        case Below(window=window) | Above(window=window):
+            ended, well = ended_lately(pool, watch.tallied[window], pool.now)
+            return Trigger(window.measure, well / ended)
         case AtLeast(measure=Measure.WAITING) | AtMost(measure=Measure.WAITING):
             return Trigger(Measure.WAITING.value, float(_waiting(pool, watch)))
         case AtLeast(measure=Measure.ESTIMATED_WAIT) | AtMost(measure=Measure.ESTIMATED_WAIT):

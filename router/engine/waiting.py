@@ -9,15 +9,16 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
-from router.engine.crew import Agent
 from router.engine.estimates import estimate
+from router.engine.groups import Agent
 from router.engine.lanes import Demand, Line, Signature, fits
 from router.engine.pool import Pool
 from router.model.deflection import meant_for
 from router.model.estimate import Foreseen
 from router.model.inputs import Presence
+from router.model.limits import MAX_HOPS, MAX_SKILLS
 from router.model.outputs import ConversationQueued, EstimatedWait, Qualified
-from router.model.overflow import Overflow
+from router.model.overflow import Overflow, Target
 from router.model.state import ConversationRecord, SaidEstimate
 
 TRANSFER_WAIT_MS = 60_000
@@ -73,7 +74,7 @@ def climb(pool: Pool, record: ConversationRecord, line: Line) -> None:
             pool.set_timer("expands", record.id, step[1])
     if line.spills:
         pool.spilling.add(record.id)
-        rule = next_overflow(record, line)
+        rule = next_overflow(pool, record, line)
         if rule is not None:
             pool.set_timer("overflows", record.id, rule[0])
 
@@ -91,18 +92,28 @@ def next_with_time(record: ConversationRecord, line: Line, speed: int) -> tuple[
     return None
 
 
-def overflows_left(record: ConversationRecord, line: Line) -> Iterator[Overflow]:
+def overflows_left(pool: Pool, record: ConversationRecord, line: Line) -> Iterator[Overflow]:
     """Give the overflows of a queue that are meant for a conversation and have not taken it."""
     for rule in line.queue.overflows:
         taken = rule.name in record.overflowed or rule.name in record.lent
-        if not taken and meant_for(rule, record.id, channel=record.channel):
+        if taken or (rule.kind is Target.POOL and not _may_go(pool, record, rule.to)):
+            continue
+        if meant_for(rule, record.id, channel=record.channel):
             yield rule
 
 
-def next_overflow(record: ConversationRecord, line: Line) -> tuple[int, Overflow] | None:
+def _may_go(pool: Pool, record: ConversationRecord, to: str) -> bool:
+    """Tell whether another pool would take a conversation as it is now."""
+    far = record.hops >= MAX_HOPS or len(record.skills) > MAX_SKILLS
+    return not far and to != pool.name and not record.callbacks
+
+
+def next_overflow(
+    pool: Pool, record: ConversationRecord, line: Line
+) -> tuple[int, Overflow] | None:
     """Give the next overflow that comes by time, and when (ms); None: no more."""
     first: tuple[int, Overflow] | None = None
-    for rule in overflows_left(record, line):
+    for rule in overflows_left(pool, record, line):
         if rule.after_ms is not None:
             due = record.arrived_at + rule.after_ms
             if first is None or due < first[0]:

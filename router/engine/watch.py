@@ -6,14 +6,47 @@ switches whose queue has moved or whose people have; ``router.engine.switches`` 
 
 from collections.abc import Iterable
 
-from router.engine.crew import Agent, Crew, Group
+from router.engine.crew import Crew
 from router.engine.deadlines import NEVER
+from router.engine.groups import Agent, Group
 from router.engine.lanes import Demand, Line
 from router.engine.room import WaitingRoom
-from router.model.conditions import Attendance, Condition, Measure, NoAgents, Switch, single
+from router.model.conditions import (
+    Attendance,
+    Condition,
+    Measure,
+    NoAgents,
+    Switch,
+    Window,
+    single,
+    windows,
+)
 from router.model.overflow import Overflow
 from router.model.policy import Policy, Queue
 from router.model.requirement import NOTHING, AllOf, resolve, served_by
+
+
+class Tallied:
+    """Waits that ended lately in a queue (of all queues: ""), which some switches ask for.
+
+    ``id`` names the record that they are counted in; ``sums`` is what follows from it, None where that
+    has changed.
+    """
+
+    __slots__ = ("id", "queue", "sums", "watches", "window")
+
+    def __init__(self, queue: str, window: Window) -> None:
+        self.id = tally_id(queue, window)
+        self.queue = queue
+        self.window = window
+        self.watches: list[Watch] = []
+        self.sums: list[tuple[int, int, int]] | None = None
+
+
+def tally_id(queue: str, window: Window) -> str:
+    """Name the record of the waits that ended lately; the name of a queue may hold what no id may."""
+    within = "any" if window.within_ms is None else window.within_ms
+    return f"{queue.encode().hex()}.{window.over_ms}.{within}"
 
 
 class Watch:
@@ -21,11 +54,12 @@ class Watch:
 
     ``demand`` is what they ask of an agent at least. ``step``: the step of the ladder that is taken
     when it turns on, 0: none; ``overflow``: the rule that is; ``enters``: whether it enters a stage.
+    ``tallied``: the waits that ended lately which it asks for.
     """
 
     __slots__ = (
         *("demand", "due", "enters", "lines", "of_agents", "of_estimates", "overflow", "step"),
-        "switch",
+        *("switch", "tallied"),
     )
 
     def __init__(self, switch: Switch, lines: tuple[Line, ...], demand: Demand) -> None:
@@ -36,6 +70,7 @@ class Watch:
         self.overflow: Overflow | None = None
         self.enters = False
         self.due = NEVER
+        self.tallied: dict[Window, Tallied] = {}
         found = singles(switch)
         self.of_agents = any(isinstance(each, NoAgents) for each in found)
         measures = {getattr(each, "measure", None) for each in found}
@@ -51,7 +86,8 @@ class Watches:
 
     ``fresh``: those to be looked at after this cause. ``logged_in`` {demand: how many who meet it
     can be reached}, for the demands that are asked about. ``minute``: in which estimates were looked at,
-    0 where agents have been divided otherwise since.
+    0 where agents have been divided otherwise since. ``tallied``: waits that ended lately, by the names
+    of their records.
     """
 
     __slots__ = (
@@ -64,6 +100,7 @@ class Watches:
         "of_agents",
         "of_estimates",
         "present",
+        "tallied",
     )
 
     def __init__(self, policy: Policy, room: WaitingRoom, crew: Crew) -> None:
@@ -73,6 +110,7 @@ class Watches:
         self.logged_in: dict[Demand, int] = {}
         self.present: dict[Agent, Group] = {}
         self.minute = 0
+        self.tallied: dict[str, Tallied] = {}
         for queue in policy.queues.values():
             self._of_queue(queue, room.lines[queue.name])
         entering = [each.switch for each in policy.stages if each.switch is not None]
@@ -105,9 +143,24 @@ class Watches:
             self.by_name[watch.switch.name] = watch
             for line in lines:
                 self.by_line.setdefault(line, []).append(watch)
+            for window in windows(watch.switch):
+                self._tally(watch, window)
             if NoAgents(Attendance.LOGGED_IN) in singles(watch.switch):
                 self.logged_in[demand] = 0
         return made
+
+    def _tally(self, watch: Watch, window: Window) -> None:
+        queue = watch.switch.queue or ""
+        name = tally_id(queue, window)
+        tallied = self.tallied.get(name)
+        if tallied is None:
+            tallied = self.tallied[name] = Tallied(queue, window)
+        tallied.watches.append(watch)
+        watch.tallied[window] = tallied
+
+    def tallied_of(self, queue: str) -> list[Tallied]:
+        """Give what is to be counted of a queue; "": of the pool."""
+        return [each for each in self.tallied.values() if each.queue == queue]
 
 
 def singles(switch: Switch) -> tuple[Condition, ...]:

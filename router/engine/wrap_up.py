@@ -1,6 +1,6 @@
 """Work after a conversation: it holds what the conversation held, until its end."""
 
-from router.engine.crew import Agent
+from router.engine.groups import Agent
 from router.engine.measures import agents_time, worked
 from router.engine.pool import Pool
 from router.engine.rest import rest_after

@@ -33,6 +33,35 @@ class AtMost(msgspec.Struct, frozen=True, tag="at_most", gc=False):
     bound: int
 
 
+class Window(msgspec.Struct, frozen=True, gc=False):
+    """Which waits a share is of: those that ended in the last ``over_ms`` (whole minutes).
+
+    Well went those that an agent ended ``within_ms`` of the arrival; whenever, if that is None.
+    """
+
+    over_ms: int
+    within_ms: int | None = None
+
+    @property
+    def measure(self) -> str:
+        """Name what is measured, as a trigger is published."""
+        return "answered_share" if self.within_ms is None else "service_level"
+
+
+class Below(msgspec.Struct, frozen=True, tag="below", gc=False):
+    """Of the waits that ended lately fewer than ``share`` in a hundred went well; some ended."""
+
+    window: Window
+    share: int
+
+
+class Above(msgspec.Struct, frozen=True, tag="above", gc=False):
+    """Of the waits that ended lately more than ``share`` in a hundred went well; some ended."""
+
+    window: Window
+    share: int
+
+
 class Attendance(StrEnum):
     """Of those who serve a queue: logged in (can be reached), or available with room."""
 
@@ -58,7 +87,8 @@ class AllHold(msgspec.Struct, frozen=True, tag="all"):
     parts: tuple["Condition", ...]
 
 
-Condition = AtLeast | AtMost | NoAgents | AnyHolds | AllHold
+Single = AtLeast | AtMost | Below | Above | NoAgents
+Condition = Single | AnyHolds | AllHold
 
 
 class Switch(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,8 +105,14 @@ class Switch(msgspec.Struct, frozen=True, kw_only=True):
     at_least_ms: int = 0
 
 
-def single(condition: Condition) -> tuple[AtLeast | AtMost | NoAgents, ...]:
+def single(condition: Condition) -> tuple[Single, ...]:
     """Give every single condition that a condition is made of, in the written order."""
     if isinstance(condition, AnyHolds | AllHold):
         return tuple(part for each in condition.parts for part in single(each))
     return (condition,)
+
+
+def windows(switch: Switch) -> tuple[Window, ...]:
+    """Give of which waits that ended lately a switch asks, each once."""
+    parts = single(switch.on) + (() if switch.off is None else single(switch.off))
+    return tuple(dict.fromkeys(each.window for each in parts if isinstance(each, Below | Above)))

@@ -11,6 +11,8 @@ from typing import ClassVar, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from router.model.inputs import ConversationCreated
+
 
 class InputCause(msgspec.Struct, frozen=True, gc=False):
     """The input a decision answers."""
@@ -195,7 +197,8 @@ class Trigger(msgspec.Struct, frozen=True, gc=False):
 class ConversationOverflowed(Outcome, frozen=True, kw_only=True):
     """A conversation moved to another queue, or others help where it waits; its arrival is kept.
 
-    ``kind`` says what ``to`` is: a queue, or a team or site that may serve it too from now on.
+    ``kind`` says what ``to`` is: a queue, a team or site that may serve it too from now on, or a pool;
+    then it is over here, and the decision has what is sent there.
     """
 
     type: ClassVar[str] = "conversation.overflowed"
@@ -373,7 +376,9 @@ OUTCOMES: tuple[type[Outcome], ...] = (
 class Decision(msgspec.Struct, frozen=True, gc=False):
     """One decision: ``seq`` counts 1, 2, 3 … in the pool, ``at`` (ms) is when it was taken.
 
-    ``traceparent`` is the cause's, or the conversation's where a timer is the cause.
+    ``traceparent`` is the cause's, or the conversation's where a timer is the cause. ``sent`` is no
+    part of what is published of it: what another pool is to hear, once and together with it; whoever
+    publishes it gives it a source.
     """
 
     pool: str
@@ -383,3 +388,4 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     cause: Cause
     body: Outcome
     traceparent: str | None = None
+    sent: ConversationCreated | None = None

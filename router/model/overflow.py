@@ -1,7 +1,8 @@
 """Rules that let others help where a queue cannot serve in time, compiled.
 
-A conversation that overflows goes to another queue, or stays where it is and may also be served by
-another team or at another site. The arrival, which is its place among equals, is kept.
+A conversation that overflows goes to another queue or to another pool, or stays where it is and may
+also be served by another team or at another site. The arrival, which is its place among equals, is
+kept.
 """
 
 from enum import StrEnum
@@ -18,10 +19,11 @@ class Target(StrEnum):
     QUEUE = "queue"
     TEAM = "team"
     SITE = "site"
+    POOL = "pool"
 
 
 class Overflow(msgspec.Struct, frozen=True, kw_only=True):
-    """One rule. ``name`` is unique in its pool; ``to`` names the queue, team or site.
+    """One rule. ``name`` is unique in its pool; ``to`` names the queue, team, site or pool.
 
     It comes ``after_ms`` after the arrival, or while ``on`` is on; each rule has one of the two.
     ``lends``: who may serve besides those who do, where ``to`` is a team or a site.

@@ -58,11 +58,13 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 class Label(msgspec.Struct, frozen=True, gc=False):
     """What a conversation may be besides its channel; an agent has ``at_most`` so many at once.
 
-    Who is done with one rests for ``rest_ms``.
+    Who is done with one rests for ``rest_ms``. ``in_a_row``: so many, then something else must come
+    between (None: any number).
     """
 
     at_most: int
     rest_ms: int = 0
+    in_a_row: int | None = None
 
 
 class OrderBy(StrEnum):
@@ -184,6 +186,7 @@ class AgentRules(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     ``missed_offers`` in a row suspend for ``suspended_ms`` (0: never). A decline is remembered for
     ``decline_memory_ms``. Conversations of a lost agent (lease expired, or offline) go back to
     wait after ``lost_after_ms`` (None: never). Who is done with a conversation rests for ``rest_ms``.
+    Work takes at most ``occupancy`` percent of an agent's time (None: any), over ``occupancy_ms``.
     """
 
     capacity: int = 100
@@ -193,13 +196,16 @@ class AgentRules(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     decline_memory_ms: int = 600_000
     lost_after_ms: int | None = 120_000
     rest_ms: int = 0
+    occupancy: int | None = None
+    occupancy_ms: int = 3_600_000
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What qualification may look at. ``text`` is None where there is none, or no longer.
 
     ``text_rules``: names of the rules that found their words in the text when it was there; without
-    a text their ``mentions`` say again what they said then.
+    a text their ``mentions`` say again what they said then. ``hops``: from how many pools it was sent
+    on; whoever was has the priority that was found there, and no rule adds to it again.
     """
 
     channel: str
@@ -212,6 +218,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     attributes: Mapping[str, Scalar] = {}
     text: str | None = None
     text_rules: frozenset[str] = frozenset()
+    hops: int = 0
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -133,4 +133,5 @@ class PassedOver(StrEnum):
     NO_UNITS = "no_units"
     EXCLUSIVE = "exclusive"
     LABEL_FULL = "label_full"
+    LABEL_RUN = "label_run"
     OTHER_BETTER = "other_better"

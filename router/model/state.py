@@ -104,7 +104,7 @@ class ConversationRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=Fa
     names the rules that have deflected it; ``callbacks`` counts how often one was promised.
     ``step``: how many steps of its queue's ladder it has taken. ``overflowed`` names the rules that
     have sent it to another queue, ``home`` the queue it came from so; ``lent`` the rules of its
-    queue by which others may serve it too. ``estimate``: the wait it was told, until it is assigned,
+    queue by which others may serve it too. ``hops``: from how many pools it was sent on. ``estimate``: the wait it was told, until it is assigned,
     deflected or in another queue.
     """
 
@@ -143,6 +143,7 @@ class ConversationRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=Fa
     home: str | None = None
     lent: tuple[str, ...] = ()
     estimate: SaidEstimate | None = None
+    hops: int = 0
     traceparent: str | None = None
 
 
@@ -187,7 +188,10 @@ class AgentRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     ``idle_since``: last given or done with work, or became available. ``asked_at``: last given an
     offer or a conversation. ``missed``: offers unanswered in a row. ``suspended`` {reason: until}
     (0: until a heartbeat). ``rests_until``: gets nothing until then. ``given``: (five minutes, how much)
-    of what he was given lately, where it counts. ``lost_at``: since when nobody can be reached who holds conversations.
+    of what he was given lately, where it counts. ``runs`` {label: how many in a row} counts labels with
+    such a limit. ``busy_since``: at work since then; ``strain``: what work has added and free time has
+    taken away, at ``strained_at`` or at ``busy_since`` (ms x percent). ``lost_at``: since when nobody
+    can be reached who holds conversations.
     """
 
     id: str
@@ -201,6 +205,10 @@ class AgentRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     lost_at: int | None = None
     rests_until: int | None = None
     given: tuple[tuple[int, int], ...] = ()
+    runs: dict[str, int] = {}
+    busy_since: int | None = None
+    strain: int = 0
+    strained_at: int = 0
     wrap_ups: dict[str, OpenWrapUp] = {}
 
 
@@ -282,6 +290,19 @@ class StatusRecord(msgspec.Struct, kw_only=True, gc=False):
     minutes: list[list[int]] = []
 
 
+class TallyRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
+    """Waits that ended lately in a queue (of all queues: ""), as a condition asks for them.
+
+    ``over_ms`` and ``within_ms`` are the condition's. ``minutes``: [minute since the epoch, waits that
+    ended, of them gone well], oldest first.
+    """
+
+    queue: str
+    over_ms: int
+    within_ms: int | None = None
+    minutes: list[list[int]] = []
+
+
 class SeenRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """A block of event ids that have been seen, to refuse their repetition.
 
@@ -319,12 +340,23 @@ Entity = (
     | StrangerRecord
     | MeasuresRecord
     | StatusRecord
+    | TallyRecord
     | PoolRecord
     | SeenRecord
 )
 """What an engine keeps; positions, barrier and number of shards belong to the shard."""
 
-Kind = Literal["conversation", "profile", "agent", "stranger", "measures", "status", "pool", "seen"]
+Kind = Literal[
+    "conversation",
+    "profile",
+    "agent",
+    "stranger",
+    "measures",
+    "status",
+    "tally",
+    "pool",
+    "seen",
+]
 
 KINDS: dict[type[Entity], Kind] = {
     ConversationRecord: "conversation",
@@ -333,6 +365,7 @@ KINDS: dict[type[Entity], Kind] = {
     StrangerRecord: "stranger",
     MeasuresRecord: "measures",
     StatusRecord: "status",
+    TallyRecord: "tally",
     PoolRecord: "pool",
     SeenRecord: "seen",
 }

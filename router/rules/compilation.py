@@ -13,7 +13,6 @@ import msgspec
 
 from router.model.policy import (
     Expansion,
-    Label,
     Policy,
     Queue,
 )
@@ -38,8 +37,8 @@ from router.rules.dispatch import Dispatch
 from router.rules.expansion import check_end, ladder
 from router.rules.hours import compiled_hours
 from router.rules.listening import ears
-from router.rules.means import agent_rules, channel, order
-from router.rules.measuring import estimates, status
+from router.rules.means import agent_rules, channel, label, order
+from router.rules.measuring import estimates, status, unfounded
 from router.rules.overflow import OverflowReader, overflows
 from router.rules.problems import Place, Problems, Severity, nearest
 from router.rules.qualification import Qualification, Step
@@ -108,7 +107,7 @@ def compile_rules(
         qualifier=qualification(steps, takes),
         agents=agent_rules(rules.agents),
         top_levels={name: each.top for name, each in rules.skills.items()},
-        labels={name: Label(each.at_most, each.rest) for name, each in rules.labels.items()},
+        labels={name: label(each) for name, each in rules.labels.items()},
         calendars=calendars,
         stages=stages(rules.surge, queues),
     )
@@ -153,7 +152,9 @@ class _Builder:
             partners=[name for name, each in rules.teams.items() if each.partner],
             problems=problems,
         )
-        self.overflows = OverflowReader(tree, vocabulary=vocabulary, problems=problems)
+        self.overflows = OverflowReader(
+            tree, vocabulary=vocabulary, pools=rules.pools, problems=problems
+        )
         self._deflections = DeflectionReader(
             tree, vocabulary=vocabulary, teams=rules.teams, problems=problems
         )
@@ -205,9 +206,9 @@ class _Builder:
             self._unknown("topic", found.topic, path=(*path, "set", "topic"))
         for skill, level in found.skills.items():
             self._found_skill(skill, level, path)
-        for number, label in enumerate(found.labels):
-            if label not in self._vocabulary.labels:
-                self._unknown("label", label, path=(*path, "set", "labels", number))
+        for number, given in enumerate(found.labels):
+            if given not in self._vocabulary.labels:
+                self._unknown("label", given, path=(*path, "set", "labels", number))
         when = TRUE if written.when is None else self._condition((*path, "when"), facts=FACTS)
         return Step(
             name=written.name or "",
@@ -311,6 +312,8 @@ class _Builder:
         has_hours = not self._silent(self._node(("queues", name)), "hours")
         self._deflections.check(name, written, has_hours=has_hours)
         self.overflows.check(name, written)
+        for where, *words in unfounded(name, written):
+            self._problems.error(spot(self._tree, "queues", name, *where), *words)
         instead = deflections(name, written)
         self._deflections.check_switches(name, instead)
         return Queue(
@@ -329,7 +332,7 @@ class _Builder:
             hours=written.hours,
             deflects=instead,
             expands=self._ladder(name, written, start=Expansion(requires=asked, serves=serves)),
-            overflows=overflows(name, written.overflows),
+            overflows=overflows(name, written),
             estimates=estimates(written),
             status=status(written),
         )
@@ -345,7 +348,7 @@ class _Builder:
             check_end(written.expands, node, problems=self._problems)
         return ladder(
             name,
-            written.expands,
+            written,
             node,
             start=start,
             requirements=self._requirements,

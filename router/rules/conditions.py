@@ -1,54 +1,88 @@
-"""Compile conditions on how a queue stands, and pairs of them; write them in full again.
+"""Compile conditions on how a queue stands, and pairs of them; write them in full again."""
 
-A pair that flaps is refused, with the case that shows it: what turns something on must not turn it
-off at the next conversation that comes or goes.
-"""
-
-from collections.abc import Iterator, Mapping
-from itertools import product
-from typing import Any, Final
+from typing import Any, Protocol
 
 from router.model.conditions import (
+    Above,
     AllHold,
     AnyHolds,
     AtLeast,
     AtMost,
     Attendance,
+    Below,
     Condition,
     Measure,
     NoAgents,
     Switch,
-    single,
+    Window,
 )
-from router.rules.units import duration_text
-from router.rules.written.conditions import Calm, Standing
-
-_STEP: Final[Mapping[Measure, int]] = {
-    Measure.WAITING: 1,
-    Measure.OLDEST_WAIT: 1_000,
-    Measure.ESTIMATED_WAIT: 1_000,
-}
-"""One conversation less, the next one who has waited a second less, a second less to wait."""
-MOST_CASES: Final = 20_000
-
-Case = dict[Measure, int]
-"""How a queue stands: {measure: its value}."""
+from router.rules.units import duration_text, percent_text
+from router.rules.written.conditions import Calm, Standing, TooFew
 
 
-def condition(written: Standing | Calm) -> Condition:
-    """Compile a condition that fits the language."""
+class Turned(Protocol):
+    """What is written of a pair of conditions, wherever that is."""
+
+    @property
+    def on(self) -> Standing | None:
+        """Give what turns it on."""
+        ...
+
+    @property
+    def off(self) -> Calm | None:
+        """Give what turns it off again."""
+        ...
+
+    @property
+    def at_least(self) -> int | None:
+        """Give for how long it stays on (ms)."""
+        ...
+
+
+def condition(written: Standing | Calm, target_ms: int | None) -> Condition:
+    """Compile a condition that fits the language; ``target_ms``: within what a wait is in time."""
     parts = written.any or written.all
     if parts is not None:
-        compiled = tuple(condition(each) for each in parts)
+        compiled = tuple(condition(each, target_ms) for each in parts)
         return AnyHolds(compiled) if written.any else AllHold(compiled)
     if isinstance(written, Standing) and written.no_agents is not None:
         return NoAgents(Attendance(written.no_agents))
+    if written.service_level is not None or written.answered_share is not None:
+        return _share(written, target_ms)
     bounded = AtLeast if isinstance(written, Standing) else AtMost
     if written.waiting is not None:
         return bounded(Measure.WAITING, written.waiting)
     if written.estimated_wait is not None:
         return bounded(Measure.ESTIMATED_WAIT, written.estimated_wait)
     return bounded(Measure.OLDEST_WAIT, written.oldest_wait or 0)
+
+
+def _share(written: Standing | Calm, target_ms: int | None) -> Below | Above:
+    level = written.service_level
+    asked = level or written.answered_share
+    assert asked is not None  # noqa: S101 - the caller has looked
+    within_ms = None
+    if level is not None:
+        within_ms = (target_ms or 0) if level.within is None else level.within
+    window = Window(asked.over, within_ms)
+    if isinstance(asked, TooFew):
+        return Below(window, asked.below)
+    return Above(window, asked.above)
+
+
+def switch(
+    name: str, queue: str | None, written: Turned, *, target_ms: int | None = None
+) -> Switch | None:
+    """Compile what turns a rule on and off; None where nothing does. ``target_ms``: the queue's."""
+    if written.on is None:
+        return None
+    return Switch(
+        name=name,
+        queue=queue,
+        on=condition(written.on, target_ms),
+        off=None if written.off is None else condition(written.off, target_ms),
+        at_least_ms=written.at_least or 0,
+    )
 
 
 def condition_value(compiled: Condition) -> dict[str, Any]:
@@ -61,10 +95,23 @@ def condition_value(compiled: Condition) -> dict[str, Any]:
         case NoAgents(attendance=attendance):
             return {"no_agents": attendance.value}
         case AtLeast(measure=measure, bound=bound) | AtMost(measure=measure, bound=bound):
-            return {measure.value: _bound_value(measure, bound)}
+            return {measure.value: bound_value(measure, bound)}
+        case Below(window=window, share=share):
+            return {window.measure: {"below": percent_text(share), **window_value(window)}}
+        case Above(window=window, share=share):
+            return {window.measure: {"above": percent_text(share), **window_value(window)}}
 
 
-def _bound_value(measure: Measure, bound: int) -> int | str:
+def window_value(window: Window) -> dict[str, str]:
+    """Write of which waits a share is."""
+    value = {"over": duration_text(window.over_ms)}
+    if window.within_ms is not None:
+        value["within"] = duration_text(window.within_ms)
+    return value
+
+
+def bound_value(measure: Measure, bound: int) -> int | str:
+    """Write the bound of a measure."""
     return bound if measure is Measure.WAITING else duration_text(bound)
 
 
@@ -76,86 +123,3 @@ def switch_value(switch: Switch) -> dict[str, Any]:
     if switch.at_least_ms:
         value["at_least"] = duration_text(switch.at_least_ms)
     return value
-
-
-def flaw(switch: Switch) -> tuple[str, str] | None:
-    """Give what is wrong with a pair, and what would mend it; None: nothing."""
-    return _crossed(switch) or (None if switch.at_least_ms else _flapping(switch))
-
-
-def _crossed(switch: Switch) -> tuple[str, str] | None:
-    """Find a measure whose bound in ``off`` is not on the calm side of that in ``on``."""
-    if switch.off is None:
-        return None
-    for off in single(switch.off):
-        for on in single(switch.on):
-            if isinstance(on, AtLeast) and isinstance(off, AtMost) and on.measure is off.measure:
-                if off.bound < on.bound:
-                    continue
-                case = _words({on.measure: on.bound})
-                least = _bound_value(on.measure, on.bound)
-                return (
-                    f"{case}, both `on` and `off` hold",
-                    f"`{on.measure.value}` in `off` below {least}",
-                )
-    return None
-
-
-def _flapping(switch: Switch) -> tuple[str, str] | None:
-    """Find a case in which it is on and, one step further, off again."""
-    for case, measure in _cases(switch):
-        if not _holds(switch.on, case):
-            continue
-        next_case = {**case, measure: case[measure] - _STEP[measure]}
-        calm = switch.off is None or _holds(switch.off, next_case)
-        if calm and not _holds(switch.on, next_case):
-            words = f"it flaps: on {_words(case)}, off again {_words(next_case)}"
-            return words, _mended(measure, case[measure])
-    return None
-
-
-def _mended(measure: Measure, bound: int) -> str:
-    """Say which pair would not flap: half the bound, or so."""
-    step = _STEP[measure]
-    calmer = min(bound // 2 // step * step, bound - 2 * step)
-    if calmer < 0:
-        return "`at_least: 5m`"
-    return f"`off: {{{measure.value}: {_bound_value(measure, calmer)}}}`, or `at_least: 5m`"
-
-
-def _cases(switch: Switch) -> Iterator[tuple[Case, Measure]]:
-    """Give the cases around every bound, each with a measure that may become one step less."""
-    parts = [*single(switch.on), *(() if switch.off is None else single(switch.off))]
-    bounds = [each for each in parts if isinstance(each, AtLeast | AtMost)]
-    values: dict[Measure, set[int]] = {each.measure: {_STEP[each.measure]} for each in bounds}
-    for each in bounds:
-        values[each.measure] |= {each.bound, each.bound + _STEP[each.measure]}
-    cases = product(*(sorted(each) for each in values.values()))
-    for _, numbers in zip(range(MOST_CASES), cases, strict=False):
-        case = dict(zip(values, numbers, strict=True))
-        yield from ((case, measure) for measure in values if case[measure] >= _STEP[measure])
-
-
-def _holds(compiled: Condition, case: Case) -> bool:
-    """Tell whether a condition holds where somebody is always there."""
-    match compiled:
-        case AnyHolds(parts=parts):
-            return any(_holds(each, case) for each in parts)
-        case AllHold(parts=parts):
-            return all(_holds(each, case) for each in parts)
-        case AtLeast(measure=measure, bound=bound):
-            return case[measure] >= bound
-        case AtMost(measure=measure, bound=bound):
-            return case[measure] <= bound
-        case NoAgents():
-            return False
-
-
-def _words(case: Case) -> str:
-    said = {
-        Measure.WAITING: "{} waiting",
-        Measure.OLDEST_WAIT: "the oldest for {}",
-        Measure.ESTIMATED_WAIT: "an estimated wait of {}",
-    }
-    parts = [said[name].format(_bound_value(name, value)) for name, value in case.items()]
-    return "with " + " and ".join(parts)

@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from router.model.conditions import Switch
 from router.model.deflection import Closed, Deflection, DeflectionKind, First
-from router.rules.conditions import condition, flaw, switch_value
-from router.rules.measuring import unfounded
+from router.rules.conditions import switch, switch_value
+from router.rules.flapping import flaw
+from router.rules.measuring import in_time
 from router.rules.problems import Problems, nearest
 from router.rules.shape import spot
 from router.rules.source import Mapping
@@ -31,7 +32,7 @@ def deflections(queue: str, written: Queue) -> tuple[Deflection, ...]:
             name=name,
             kind=DeflectionKind(each.offer),
             text=each.text,
-            on=_on(queue, name, each),
+            on=_on(queue, name, each, target_ms=in_time(written)),
             channels=tuple(each.channels),
             share=100 if each.share is None else each.share,
             to=each.channel or each.team,
@@ -44,18 +45,12 @@ def deflections(queue: str, written: Queue) -> tuple[Deflection, ...]:
     )
 
 
-def _on(queue: str, name: str, written: Deflects) -> Closed | Switch | None:
-    if written.on is None:
-        return None
-    if written.on.closed:
+def _on(
+    queue: str, name: str, written: Deflects, *, target_ms: int | None
+) -> Closed | Switch | None:
+    if written.on is not None and written.on.closed:
         return Closed()
-    return Switch(
-        name=name,
-        queue=queue,
-        on=condition(written.on),
-        off=None if written.off is None else condition(written.off),
-        at_least_ms=written.at_least or 0,
-    )
+    return switch(name, queue, written, target_ms=target_ms)
 
 
 def _names(queue: str, rules: Iterable[Deflects]) -> Iterator[str]:
@@ -83,12 +78,6 @@ class DeflectionReader:
 
     def check(self, queue: str, written: Queue, *, has_hours: bool) -> None:
         """Report names that nobody declared, and conditions that can never hold."""
-        for part in unfounded(written):
-            self._problems.error(
-                spot(self._tree, "queues", queue, *part),
-                f"`{queue}` estimates no waits",
-                "`estimates: {}`",
-            )
         for number, each in enumerate(written.deflects):
             path = ("queues", queue, "deflects", number)
             for index, channel in enumerate(each.channels):

@@ -24,7 +24,7 @@ from router.rules.requirements import requirement_value
 from router.rules.selection import selection_value
 from router.rules.surge import stage_value, stages
 from router.rules.teams import all_but, teams_value
-from router.rules.units import duration_text, rate_text, skill_term_value
+from router.rules.units import duration_text, percent_text, rate_text, skill_term_value
 from router.rules.written.calendars import Calendar, Spans
 from router.rules.written.routing import Rules
 from router.rules.written.staffing import Label
@@ -127,7 +127,8 @@ def _channel(channel: Channel) -> dict[str, Any]:
 
 def _label(label: Label) -> dict[str, Any]:
     rest = {"rest": duration_text(label.rest)} if label.rest else {}
-    return {"at_most": label.at_most, **rest}
+    runs = {"in_a_row": label.in_a_row} if label.in_a_row is not None else {}
+    return {"at_most": label.at_most, **rest, **runs}
 
 
 def _agents(agents: AgentRules) -> dict[str, Any]:
@@ -145,6 +146,11 @@ def _agents(agents: AgentRules) -> dict[str, Any]:
         "after_missed_offers": missed,
         "never_again_after_decline": duration_text(agents.decline_memory_ms),
         **({"rest": duration_text(agents.rest_ms)} if agents.rest_ms else {}),
+        **(
+            {"occupancy_at_most": percent_text(agents.occupancy)}
+            if agents.occupancy is not None
+            else {}
+        ),
         "lost": {"requeue_after": "never" if lost is None else duration_text(lost)},
     }
 

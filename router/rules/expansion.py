@@ -14,6 +14,7 @@ from router.model.conditions import Switch
 from router.model.policy import Expansion
 from router.model.requirement import NOTHING, Requirement
 from router.rules.conditions import condition, condition_value
+from router.rules.measuring import in_time
 from router.rules.problems import Problems
 from router.rules.requirements import RequirementReader, requirement_value
 from router.rules.source import Mapping, Node, Sequence
@@ -26,7 +27,7 @@ MOST_STEPS: Final = 20
 
 def ladder(
     queue: str,
-    written: SequenceType[routing.Step],
+    written: routing.Queue,
     node: Node,
     *,
     start: Expansion,
@@ -40,8 +41,8 @@ def ladder(
     problems = teams.problems
     items = node.items if isinstance(node, Sequence) else []
     steps: list[Expansion] = []
-    for index, (each, item) in enumerate(zip(written, items, strict=True)):
-        if index and written[index - 1].then is not None:
+    for index, (each, item) in enumerate(zip(written.expands, items, strict=True)):
+        if index and written.expands[index - 1].then is not None:
             problems.error(
                 item.place, "a step after the end of the ladder", "put `then` into the last one"
             )
@@ -55,7 +56,7 @@ def ladder(
         if each.after is None:
             assert each.when is not None  # noqa: S101 - it has one of the two
             name = f"{queue}: expands {len(steps) + 1}"
-            when = Switch(name=name, queue=queue, on=condition(each.when))
+            when = Switch(name=name, queue=queue, on=condition(each.when, in_time(written)))
             steps.append(msgspec.structs.replace(step, after_ms=None, when=when))
             continue
         last = max((step.after_ms or 0 for step in steps), default=-1)

@@ -1,8 +1,8 @@
-"""Compile what speaks of nobody else's names: channels, what holds for agents, the order of a queue."""
+"""Compile what speaks of nobody else's names: channels, labels, what holds for agents, the order of a queue."""
 
 from typing import Final
 
-from router.model.policy import AgentRules, Channel, OfferMode, Order, OrderBy, WrapUp
+from router.model.policy import AgentRules, Channel, Label, OfferMode, Order, OrderBy, WrapUp
 from router.rules.written import routing, staffing
 
 DEFAULT_AGEING: Final = 1_000
@@ -26,6 +26,11 @@ def channel(name: str, written: staffing.Channel) -> Channel:
     )
 
 
+def label(written: staffing.Label) -> Label:
+    """Compile what an agent can bear of a label."""
+    return Label(written.at_most, written.rest, written.in_a_row)
+
+
 def agent_rules(written: staffing.Agents) -> AgentRules:
     """Compile what holds for every agent."""
     default, missed = AgentRules(), written.after_missed_offers
@@ -38,6 +43,7 @@ def agent_rules(written: staffing.Agents) -> AgentRules:
         decline_memory_ms=written.never_again_after_decline,
         lost_after_ms=written.lost.requeue_after,
         rest_ms=written.rest,
+        occupancy=written.occupancy_at_most,
     )
 
 

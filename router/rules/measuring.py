@@ -1,12 +1,16 @@
 """Compile what a queue tells of itself, estimated waits and status, and write it in full again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from router.model.estimate import Estimates
 from router.model.policy import Status
 from router.rules.units import duration_text
 from router.rules.written import routing
+
+Path = tuple[str | int, ...]
+Lack = tuple[Path, str, str]
+"""Where something is missing, what, and what would mend it."""
 
 ANSWERED_WITHIN_MS = 20_000
 """What is in time where a queue has neither a target nor says."""
@@ -33,9 +37,10 @@ def status(written: routing.Queue) -> Status | None:
     asked = written.status
     if asked is None:
         return None
-    within, target = asked.answered_within, written.order.target
+    within = asked.answered_within
     if within is None:
-        within = ANSWERED_WITHIN_MS if target is None else target.within
+        target = in_time(written)
+        within = ANSWERED_WITHIN_MS if target is None else target
     return Status(every_ms=asked.every, within_ms=within, over_ms=asked.over)
 
 
@@ -48,21 +53,39 @@ def status_value(status: Status) -> dict[str, Any]:
     }
 
 
-def unfounded(written: routing.Queue) -> Iterator[tuple[str | int, ...]]:
-    """Give where in a queue its estimated wait is looked at although it does not estimate any."""
-    if written.estimates is not None:
-        return
-    for number, rule in enumerate(written.deflects):
-        for key in ("on", "off"):
-            if _looks(getattr(rule, key)):
-                yield ("deflects", number, key)
-    for number, step in enumerate(written.expands):
-        if _looks(step.when):
-            yield ("expands", number, "when")
+def in_time(written: routing.Queue) -> int | None:
+    """Give within what a conversation of a queue is to be answered (ms); None: it has no target."""
+    target = written.order.target
+    return None if target is None else target.within
 
 
-def _looks(condition: Any) -> bool:
+def unfounded(queue: str, written: routing.Queue) -> Iterator[Lack]:
+    """Give where something is looked at in a queue that nobody can tell of it."""
+    rules: tuple[tuple[str, tuple[Any, ...]], ...] = (
+        ("deflects", tuple(written.deflects)),
+        ("overflows", tuple(written.overflows)),
+        ("expands", tuple(written.expands)),
+    )
+    lacks: dict[str, tuple[str, str]] = {}
+    if written.estimates is None:
+        lacks["estimated_wait"] = (f"`{queue}` estimates no waits", "`estimates: {}`")
+    if in_time(written) is None:
+        lacks["service_level"] = (f"`{queue}` has no target: what is in time?", "`within: 2m`")
+    for section, each in rules:
+        for number, rule in enumerate(each):
+            for key in ("on", "off", "when"):
+                yield from lacking(getattr(rule, key, None), (section, number, key), lacks=lacks)
+
+
+def lacking(condition: Any, path: Path, *, lacks: Mapping[str, tuple[str, str]]) -> Iterator[Lack]:
+    """Give where a condition looks at what there is not: {what: message, suggestion}."""
     if condition is None:
-        return False
-    parts = (*(condition.any or ()), *(condition.all or ()))
-    return condition.estimated_wait is not None or any(map(_looks, parts))
+        return
+    if condition.estimated_wait is not None and "estimated_wait" in lacks:
+        yield path, *lacks["estimated_wait"]
+    level = condition.service_level
+    if level is not None and level.within is None and "service_level" in lacks:
+        yield (*path, "service_level"), *lacks["service_level"]
+    for key in ("any", "all"):
+        for number, each in enumerate(getattr(condition, key) or ()):
+            yield from lacking(each, (*path, key, number), lacks=lacks)

@@ -4,15 +4,16 @@ A ring of queues that send conversations round is refused with the way they woul
 nobody by the same rule twice, so the last queue of the ring would keep whom it cannot serve.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingType
 from typing import Any
 
-from router.model.conditions import Switch
 from router.model.overflow import Overflow, Target
 from router.model.policy import Queue
 from router.model.requirement import Requirement, SiteTerm, TeamTerm
-from router.rules.conditions import condition, flaw, switch_value
+from router.rules.conditions import switch, switch_value
+from router.rules.flapping import flaw
+from router.rules.measuring import in_time
 from router.rules.problems import Problems, nearest
 from router.rules.shape import spot
 from router.rules.source import Mapping
@@ -24,16 +25,18 @@ from router.rules.written.overflowing import Overflows, To
 Path = tuple[str | int, ...]
 
 
-def overflows(queue: str, written: Iterable[Overflows]) -> tuple[Overflow, ...]:
+def overflows(queue: str, written: routing.Queue) -> tuple[Overflow, ...]:
     """Compile the overflow rules of a queue, in their order.
 
     A rule is named by its queue and where it leads, and numbered where it is not the first to lead
     there; whoever has taken it does not take the rule of that name again.
     """
-    return tuple(_overflows(queue, written))
+    return tuple(_overflows(queue, written.overflows, target_ms=in_time(written)))
 
 
-def _overflows(queue: str, written: Iterable[Overflows]) -> Iterator[Overflow]:
+def _overflows(
+    queue: str, written: Iterable[Overflows], *, target_ms: int | None
+) -> Iterator[Overflow]:
     seen: dict[str, int] = {}
     for each in written:
         kind, to = _target(each.to)
@@ -46,7 +49,7 @@ def _overflows(queue: str, written: Iterable[Overflows]) -> Iterator[Overflow]:
             to=to,
             lends=_lent(kind, to),
             after_ms=each.after,
-            on=None if each.on is None else _switch(queue, name, each),
+            on=switch(name, queue, each, target_ms=target_ms),
             channels=tuple(each.channels),
             share=100 if each.share is None else each.share,
         )
@@ -58,7 +61,7 @@ def _target(written: To) -> tuple[Target, str]:
 
 def _lent(kind: Target, to: str) -> Requirement | None:
     match kind:
-        case Target.QUEUE:
+        case Target.QUEUE | Target.POOL:
             return None
         case Target.TEAM:
             return TeamTerm(to)
@@ -66,22 +69,19 @@ def _lent(kind: Target, to: str) -> Requirement | None:
             return SiteTerm(to)
 
 
-def _switch(queue: str, name: str, written: Overflows) -> Switch:
-    assert written.on is not None  # noqa: S101 - the caller has looked
-    return Switch(
-        name=name,
-        queue=queue,
-        on=condition(written.on),
-        off=None if written.off is None else condition(written.off),
-        at_least_ms=written.at_least or 0,
-    )
-
-
 class OverflowReader:
     """Check what overflow rules speak of, in the tree they were read from."""
 
-    def __init__(self, tree: Mapping, *, vocabulary: Vocabulary, problems: Problems) -> None:
+    def __init__(
+        self,
+        tree: Mapping,
+        *,
+        vocabulary: Vocabulary,
+        pools: Sequence[str],
+        problems: Problems,
+    ) -> None:
         self._tree = tree
+        self._pools = pools
         self._problems = problems
         self._known = {
             "queue": vocabulary.queues,
@@ -91,11 +91,19 @@ class OverflowReader:
         }
 
     def check(self, queue: str, written: routing.Queue) -> None:
-        """Report names that nobody declared, a queue that overflows into itself, pairs that flap."""
-        rules = overflows(queue, written.overflows)
+        """Report names that nobody declared, a pool that sends to itself, pairs that flap."""
+        rules = overflows(queue, written)
         for number, (each, rule) in enumerate(zip(written.overflows, rules, strict=True)):
             path = ("queues", queue, "overflows", number)
-            self._name(rule.kind.value, rule.to, path=(*path, "to", rule.kind.value))
+            to = (*path, "to", rule.kind.value)
+            if rule.kind is not Target.POOL:
+                self._name(rule.kind.value, rule.to, path=to)
+            elif tuple(self._pools) == (rule.to,):
+                self._problems.error(
+                    spot(self._tree, *to),
+                    f"these rules are for the pool `{rule.to}` itself",
+                    "name another pool",
+                )
             for index, channel in enumerate(each.channels):
                 self._name("channel", channel, path=(*path, "channels", index))
             if rule.on is not None and (found := flaw(rule.on)) is not None:

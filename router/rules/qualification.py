@@ -1,7 +1,8 @@
 """Qualify a conversation: from raw attributes and words to topic, level, language, priority, queue.
 
 Rules apply in the order of the file. Each rule that matches sets what is not set yet; what the
-platform said counts as set. ``priority: +200`` adds up instead. A final rule ends the reading. Then
+platform said counts as set. ``priority: +200`` adds up instead, save where another pool has found the
+priority already. A final rule ends the reading. Then
 the first queue that takes the conversation gets it. A condition that cannot be answered, for want of
 an attribute or for its type, does not hold; ``unanswered`` counts that by rule and queue.
 
@@ -56,12 +57,13 @@ class Findings:
     them reads as 1 and 0 there.
     """
 
-    __slots__ = ("added", "base", "case", "labels", "level")
+    __slots__ = ("added", "base", "case", "is_sent", "labels", "level")
 
     def __init__(self, facts: Facts, heard: frozenset[str]) -> None:
         self.level = facts.level
         self.base = facts.priority
         self.added = 0
+        self.is_sent = facts.hops > 0
         self.labels: tuple[str, ...] = ()
         customer = facts.customer
         self.case: dict[str, Any] = {
@@ -92,7 +94,7 @@ class Findings:
         priority = step.priority
         if priority is not None:
             if priority.relative:
-                self.added += priority.points
+                self.added += 0 if self.is_sent else priority.points
             elif self.base is None:
                 self.base = priority.points
             points = (self.base or MIN_PRIORITY) + self.added

@@ -68,7 +68,7 @@ def _models(kind: Any, form: str) -> Iterator[tuple[type[Written], str]]:
 
 
 def reference() -> str:
-    """Write one table a part, in Markdown, and the list of what is to come."""
+    """Write one table a part, in Markdown, what must be there first; and the list of what is to come."""
     found = sections()
     planned = [
         f"- {_path(title, key)}: {what}."
@@ -93,7 +93,8 @@ def _section(part: Section) -> Iterator[str]:
         yield ""
     yield "| key | if left out | what it does |"
     yield "| --- | --- | --- |"
-    for name, field in model.model_fields.items():
+    fields = model.model_fields.items()
+    for name, field in sorted(fields, key=lambda each: not each[1].is_required()):
         text = (field.description or "").replace("|", "\\|")
         yield f"| `{field.alias or name}` | {_default(field)} | {text} |"
     yield ""

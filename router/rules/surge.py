@@ -6,13 +6,18 @@ from typing import Any, Final
 from router.model.conditions import Switch
 from router.model.policy import Queue
 from router.model.surge import OFF, Stage
-from router.rules.conditions import condition, flaw, switch_value
+from router.rules.conditions import switch, switch_value
+from router.rules.flapping import flaw
+from router.rules.measuring import lacking
 from router.rules.problems import Problems, nearest
 from router.rules.shape import key_spot, spot
 from router.rules.source import Mapping
 from router.rules.units import duration_text
 from router.rules.written import surging
 
+_LACKS: Final = {
+    "service_level": ("all queues together have no target: what is in time?", "`within: 2m`")
+}
 NAME_SIGNS: Final = frozenset("_-")
 
 
@@ -23,7 +28,7 @@ def stages(
     return tuple(
         Stage(
             name=name,
-            switch=_switch(name, each),
+            switch=switch(name, None, each),
             expires_ms=each.expires,
             offer_expires_ms=each.sets.offer_expires,
             expansion_speed=each.sets.expansion_speed,
@@ -44,18 +49,6 @@ def _conditional(queues: MappingType[str, Queue]) -> frozenset[str]:
     )
 
 
-def _switch(name: str, written: surging.Stage) -> Switch | None:
-    if written.on is None:
-        return None
-    return Switch(
-        name=name,
-        queue=None,
-        on=condition(written.on),
-        off=None if written.off is None else condition(written.off),
-        at_least_ms=written.at_least or 0,
-    )
-
-
 def check_stages(
     written: MappingType[str, surging.Stage],
     tree: Mapping,
@@ -69,10 +62,13 @@ def check_stages(
         if name == OFF or not all(sign.isalnum() or sign in NAME_SIGNS for sign in name):
             hint = "a command says `off` to end a surge" if name == OFF else "letters, digits, `_-`"
             problems.error(key_spot(tree, "surge", name), f"a stage cannot be named `{name}`", hint)
-        switch = _switch(name, each)
-        found = None if switch is None else flaw(switch)
+        turned = switch(name, None, each)
+        found = None if turned is None else flaw(turned)
         if found is not None:
             problems.error(spot(tree, "surge", name, "on"), *found)
+        for key in ("on", "off"):
+            for path, *words in lacking(getattr(each, key), ("surge", name, key), lacks=_LACKS):
+                problems.error(spot(tree, *path), *words)
         for index, queue in enumerate(each.sets.deflects if each.sets.deflects != "all" else ()):
             place = spot(tree, "surge", name, "sets", "deflects", index)
             if queue not in queues:

@@ -5,7 +5,7 @@ from the keys as written, before anything is validated, so that one bad entry do
 mention of it look unknown.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from types import MappingProxyType
 from typing import Final
@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from router.rules.source import Mapping as MappingNode
-from router.rules.source import Sequence, plain
+from router.rules.source import Scalar, Sequence, plain
 from router.rules.units import Levels, NotationError, levels
 
 
@@ -32,7 +32,8 @@ class Type(Enum):
 
 class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
     """Declared names. ``skills`` {name: its levels, or None where they could not be read};
-    ``word_lists`` {name: its words, none where they could not be read}.
+    ``word_lists`` {name: its words, none where they could not be read}; ``pools``: the other pools that
+    queues overflow to.
     """
 
     topics: frozenset[str] = frozenset()
@@ -45,6 +46,7 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
     stages: frozenset[str] = frozenset()
     word_lists: Mapping[str, tuple[str, ...]] = {}
     labels: frozenset[str] = frozenset()
+    pools: frozenset[str] = frozenset()
 
 
 FACTS: Final[Mapping[str, Type]] = MappingProxyType(
@@ -85,6 +87,7 @@ def declared(tree: MappingNode, word_lists: Mapping[str, tuple[str, ...]]) -> Vo
         stages=frozenset(_section(tree, "surge")),
         word_lists=word_lists,
         labels=frozenset(_section(tree, "labels")),
+        pools=frozenset(_pools(tree)),
     )
 
 
@@ -97,6 +100,17 @@ def _listed(tree: MappingNode, name: str) -> frozenset[str]:
 def _section(tree: MappingNode, name: str) -> dict[str, object]:
     node = tree.get(name)
     return plain(node) if isinstance(node, MappingNode) else {}
+
+
+def _pools(tree: MappingNode) -> Iterator[str]:
+    queues = tree.get("queues")
+    for entry in queues.entries.values() if isinstance(queues, MappingNode) else ():
+        rules = entry.value.get("overflows") if isinstance(entry.value, MappingNode) else None
+        for rule in rules.items if isinstance(rules, Sequence) else ():
+            to = rule.get("to") if isinstance(rule, MappingNode) else None
+            pool = to.get("pool") if isinstance(to, MappingNode) else None
+            if isinstance(pool, Scalar):
+                yield str(pool.value)
 
 
 def _levels(written: object) -> Levels | None:

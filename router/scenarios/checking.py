@@ -269,8 +269,8 @@ class _Checker:
             case "surge", _:
                 self._among(value, self._stages(), path, what="stage")
             case "overflowed", "to":
-                places = [*known.queues, *known.teams, *known.sites]
-                self._among(value, places, path, what="queue, team or site")
+                places = [*known.queues, *known.teams, *known.sites, *known.pools]
+                self._among(value, places, path, what="queue, team, site or pool")
             case "overflowed", _:
                 self._one_of("queue", value, path)
             case "deflected", "to":

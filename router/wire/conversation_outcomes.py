@@ -165,16 +165,19 @@ class ExpandedFields(_ConversationFields):
 
 
 class OverflowedFields(_ConversationFields):
-    """A conversation moved to another queue, or others help where it waits; its arrival is kept."""
+    """A conversation went to another queue or pool, or others help where it waits; its arrival is kept."""
 
     of = outputs.ConversationOverflowed
 
     from_: Name = Field(alias="from", description="Queue it was in.", examples=["reimbursement"])
     to: Name = Field(
-        description="Queue it went to, or team or site that may serve it too from now on.",
+        description="Queue or pool it went to, or team or site that may serve it too from now on.",
         examples=["generalists"],
     )
-    kind: Name = Field(description="What `to` is: queue, team or site.", examples=["queue"])
+    kind: Name = Field(
+        description="What `to` is: queue, team, site or pool; sent to a pool, it is over here.",
+        examples=["queue"],
+    )
     trigger: TriggerFields = Field(description="What set it off, and the value it had.")
 
 

@@ -11,9 +11,11 @@ from typing import Any, Final
 
 import msgspec
 
+from router.model.inputs import ConversationCreated
 from router.model.outputs import Cause, Decision, InputCause, Outcome, TimerCause
 from router.wire import bodies, instants
 from router.wire.record import STRUCTURED_HEADERS, Record
+from router.wire.sending import encode_sent
 
 Read = tuple[int, int, int]
 """Last offset applied of conversations, agents and commands; -1: none."""
@@ -81,6 +83,10 @@ class Writer:
             ),
             STRUCTURED_HEADERS,
         )
+
+    def sent(self, sent: ConversationCreated, *, by: str) -> Record:
+        """Write what another pool is to hear of a conversation that the pool ``by`` has sent there."""
+        return encode_sent(sent, source=f"{self._source}/{by}")
 
     def _head(self, pool: str, kind: type[Outcome]) -> Head:
         """Prepare the record key and the parts that all events of a type in a pool share."""

@@ -23,7 +23,7 @@ GRACE_MS = 2_000
 @click.option(
     "--centre",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help='JSON: {"capacity", "channels": {name: {"units", "at_most", "exclusive"}}, "closing"}.',
+    help='JSON: {"capacity", "channels": {name: {"units", "at_most", "exclusive"}}, "closing", "rests"}.',
 )
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
 def main(

@@ -55,6 +55,11 @@ class Agents:
         """Whether the capacity of an agent whose profile names none is known."""
         return self._centre.capacity is not None
 
+    @property
+    def may_rest(self) -> bool:
+        """Whether somebody who is free may be given nothing, and no topic tells."""
+        return self._centre.rests
+
     def knows_labels(self, labels: tuple[str, ...]) -> bool:
         """Whether it is known of all these how many an agent has at most."""
         return all(label in self._centre.labels for label in labels)

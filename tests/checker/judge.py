@@ -5,6 +5,7 @@ from tests.checker.decisions import open_ledger
 from tests.checker.order import check_order
 from tests.checker.replay import replay
 from tests.checker.report import Centre, Report
+from tests.checker.sendings import check_sendings
 from tests.checker.settled import check_settled
 from tests.checker.topics import Topics
 
@@ -31,6 +32,7 @@ def check(
     check_dead_letters(ledger, report)
     check_repetition(ledger, report)
     pools = replay(ledger, report=report, centre=centre)
+    check_sendings(ledger, pools, report=report)
     check_settled(pools, report=report, now=settled_at)
     if canary is not None:
         check_text(topics, canary=canary, report=report)

@@ -70,6 +70,7 @@ class Life:
     thinks_until: int | None = None
     accepted: bool = False
     is_over: bool = False
+    hops: int = 0
 
     def enter(self, queue: str, *, policy: str) -> None:
         """Let it be in a queue; the ladder of another than before begins anew."""
@@ -78,10 +79,11 @@ class Life:
 
 
 class Lives:
-    """All conversations of a pool; `open` by id."""
+    """All conversations of a pool; `open` by id, `sent` those that went to another pool."""
 
     def __init__(self, report: Report) -> None:
         self.open: dict[str, Life] = {}
+        self.sent: list[tuple[Decision, Life]] = []
         self._report = report
         self._apply = {
             "conversation.queued": self._queued,
@@ -227,10 +229,14 @@ class Lives:
         life.state, life.holder = WAITING, None
 
     def _overflowed(self, decision: Decision, life: Life) -> None:
-        # A team or a site helps where it waits; another queue has a ladder of its own.
+        # A team or a site helps where it waits; another queue has a ladder of its own; in another pool
+        # it begins anew.
         if decision.data.get("kind") == "queue":
             life.enter(str(decision.data.get("to")), policy=decision.policy)
             life.requirements = None
+        if decision.data.get("kind") == "pool":
+            self.sent.append((decision, life))
+            del self.open[life.id]
 
     def _expanded(self, decision: Decision, life: Life) -> None:
         requirements = decision.data.get("requirements")
@@ -313,4 +319,5 @@ def _begin(event: Event) -> Life:
         channel=str(event.data.get("channel")),
         arrived_at=arrived if arrived is not None else event.time,
         is_kept=bool(event.data.get("preferred_agents")),
+        hops=int(event.data.get("hops") or 0),
     )

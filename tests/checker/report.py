@@ -37,6 +37,7 @@ class Rule(StrEnum):
     TEXT = "text"
     MATCH = "match"
     LIVENESS = "liveness"
+    SENT = "sent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +65,19 @@ class Centre:
 
     What is not given is not checked. ``closing``: the queues that follow opening hours, in which
     a conversation may wait beside a free agent. ``labels``: how many of each an agent has at most.
+    ``rests``: rules let agents rest (`rest`, `occupancy_at_most`, `in_a_row`), which no topic tells, so
+    a conversation may wait beside any free agent.
     """
 
     channels: Mapping[str, ChannelRules] = field(default_factory=dict)
     capacity: int | None = None
     closing: frozenset[str] = frozenset()
     labels: Mapping[str, int] = field(default_factory=dict)
+    rests: bool = False
 
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> "Centre":
-        """Read `{"capacity", "channels": {name: {"units", "at_most", "exclusive"}}, "closing", "labels": {name: at most}}`."""
+        """Read `{"capacity", "channels": {name: {"units", "at_most", "exclusive"}}, "closing", "labels": {name: at most}, "rests"}`."""
         channels = {
             name: ChannelRules(
                 units=each.get("units"),
@@ -89,6 +93,7 @@ class Centre:
             capacity=given.get("capacity"),
             closing=closing,
             labels=dict(given.get("labels", {})),
+            rests=bool(given.get("rests", False)),
         )
 
 

@@ -42,6 +42,8 @@ def _check_offer(life: Life, *, pool: Pool, report: Report, now: int | None) -> 
 def _match(life: Life, *, pool: Pool, now: int | None) -> Agent | None:
     if life.requirements is None or "expression" in life.requirements or life.is_kept:
         return None
+    if pool.agents.may_rest:
+        return None
     if life.queue in pool.paused | pool.closing:
         return None
     for agent in pool.agents.known.values():

@@ -285,6 +285,7 @@ def test_a_customer_left_waiting_beside_a_free_agent_is_found() -> None:
     story.pass_by(done)
     story.create("c3", skills={"claims": 3})
     assert broken(story) == {Rule.MATCH}
+    assert broken(story, centre=Centre(rests=True)) == set()
 
 
 @pytest.mark.parametrize(

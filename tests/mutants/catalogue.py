@@ -100,9 +100,16 @@ MUTANTS: Final = (
     Mutant(
         name="dead letters dropped: poison passes without a notice",
         file="router/daemon/batch.py",
-        before="        return [*decided, state, *self._notices.values()]",
-        after="        return [*decided, state]",
+        before="        return [*decided, state, *self._notices.values(), *self._sent.values()]",
+        after="        return [*decided, state, *self._sent.values()]",
         tests=POISON,
+    ),
+    Mutant(
+        name="the sent dropped: what goes to another pool is said and not published",
+        file="router/daemon/batch.py",
+        before="        return [*decided, state, *self._notices.values(), *self._sent.values()]",
+        after="        return [*decided, state, *self._notices.values()]",
+        tests=("tests/faults/test_other_pools.py",),
     ),
     Mutant(
         name="numbers forgotten: the last seq is not kept",
@@ -181,14 +188,14 @@ MUTANTS: Final = (
     ),
     Mutant(
         name="capacity off by one unit",
-        file="router/engine/crew.py",
+        file="router/engine/groups.py",
         before="if used > self.group.capacity and (",
         after="if used > self.group.capacity + 1 and (",
         tests=ENGINE,
     ),
     Mutant(
         name="capacity not checked: only the caps of the channels count",
-        file="router/engine/crew.py",
+        file="router/engine/groups.py",
         before="if used > self.group.capacity and (",
         after="if used < 0 and (",
         tests=BUSY,
@@ -223,10 +230,26 @@ MUTANTS: Final = (
     ),
     Mutant(
         name="labels not counted: an agent has more of a kind than its cap",
-        file="router/engine/crew.py",
-        before="        if slot.labels and next(too_many(slot, code), None) is not None:",
-        after="        if False:",
+        file="router/engine/groups.py",
+        before="next(too_many(slot, code), None) is not None",
+        after="False",
         tests=ENGINE,
+    ),
+    Mutant(
+        name="runs not reopened: what ended a run gives nobody a turn",
+        file="router/engine/matching.py",
+        before="        if runs & ~agent.code:",
+        after="        if False:",
+        tests=("tests/unit/engine/test_runs.py::test_another_conversation_ends_the_run",),
+    ),
+    Mutant(
+        name="strain without end: who worked for long rests for longer than the window frees",
+        file="router/engine/occupancy.py",
+        before="min(2 * bears, record.strain",
+        after="max(0, record.strain",
+        tests=(
+            "tests/unit/engine/test_occupancy.py::test_nobody_rests_for_longer_than_a_tenth_of_the_hour",
+        ),
     ),
     Mutant(
         name="begin from nothing: a shard whose state is gone decides once more",

@@ -79,6 +79,9 @@ class Happenings:
         if self._said and one_in(2 if self._repeated else 25, chance):
             it = self._repeated or self._said[-min(chance.one_of((1, 2, 9, 40)), len(self._said))]
             self._repeated = None if self._repeated else it
+        elif ledgers.sent and one_in(3, chance):
+            it = replace(ledgers.sent.pop(0), source="/contact-router")
+            self._said = [*self._said[-50:], it]
         else:
             pool = chance.one_of(self._world.pools)
             scene = Scene(self._world, ledgers[pool], now)
@@ -144,6 +147,7 @@ def _created(chance: Chance, scene: Scene) -> Fields:
         ),
         "channel": _channel(chance),
         "arrived_at": arrived_at,
+        "hops": chance.one_of((0, 0, 0, 0, 0, 1, 2, 3)),
         **_facts(chance, scene),
     }
 

@@ -64,6 +64,7 @@ class Conversation:
     waited_s: float | None = None
     deflection: str = ""
     accepted: bool = False
+    hops: int = 0
     texts: list[str] = field(default_factory=list)
 
 
@@ -159,6 +160,7 @@ class Ledger:
                 self.open[id_] = Conversation(
                     id_, channel or "", arrival, self.created, queue="", priority=0, stage="new"
                 )
+                self.open[id_].hops = heard.hops
 
     def _decision(self, decision: Decision, heard: Input | None) -> None:
         body = decision.body
@@ -183,7 +185,7 @@ class Ledger:
             case said.ConversationAbandoned() | said.ConversationClosed():
                 self._gone(body, decision.at)
             case said.ConversationOverflowed():
-                self._overflowed(body)
+                self._overflowed(body, decision)
             case said.ConversationDeflected():
                 self._deflected(body, decision, heard)
             case said.DeflectionAccepted() | said.DeflectionExpired():
@@ -222,10 +224,19 @@ class Ledger:
         promise(not is_closed or heard is None or self._shut(c, decision.at), "closed it is")
         c.stage, c.deflection, c.texts = "deflected", body.deflection, [*c.texts, body.text]
 
-    def _overflowed(self, body: said.ConversationOverflowed) -> None:
-        c = self._of(body, "waiting")
+    def _overflowed(self, body: said.ConversationOverflowed, decision: Decision) -> None:
+        c, sent = self._of(body, "waiting"), decision.sent
         promise(c.queue in {body.from_, UNKNOWN}, "from where it waits")
         c.queue = body.to if body.kind == "queue" else body.from_
+        promise((sent is not None) == (body.kind == "pool"), "another pool hears of it, or nobody")
+        if sent is not None:
+            promise(body.to == sent.pool != self.pool, "it goes where it was said to go")
+            promise((sent.conversation, sent.channel) == (c.id, c.channel), "it is the same one")
+            promise(sent.arrived_at == c.arrival, "its arrival goes with it")
+            promise(sent.hops == c.hops + 1 <= 3, "it goes from pool to pool three times at most")
+            promise(sent.text is None, "nothing of the customer's words goes with it")
+            del self.open[c.id]
+            self.ended.add(c.id)
 
     def _queued(self, body: said.ConversationQueued, heard: Input | None) -> None:
         facts = heard if isinstance(heard, told.ConversationFacts) else None
@@ -369,11 +380,12 @@ class Ledger:
 
 
 class Ledgers:
-    """The books of every pool."""
+    """The books of every pool; ``sent`` is what one has sent to another, and is not heard yet."""
 
     def __init__(self, policies: Policies) -> None:
         self._policies = policies
         self._of: dict[str, Ledger] = {}
+        self.sent: list[told.ConversationCreated] = []
 
     def follow(self, decisions: list[Decision], heard: Input | None = None) -> None:
         """Enter what one step decided, pool by pool; raises BrokenPromiseError."""
@@ -381,6 +393,7 @@ class Ledgers:
         for pool in sorted(pools):
             here = heard if heard is not None and heard.pool == pool else None
             self[pool].follow(decisions, here)
+        self.sent += [each.sent for each in decisions if each.sent is not None]
 
     def __getitem__(self, pool: str) -> Ledger:
         """Give the books of a pool, new if need be."""

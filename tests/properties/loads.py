@@ -13,6 +13,7 @@ from router.model.conditions import (
 )
 from router.model.surge import Stage
 from tests.properties.chance import Chance, one_in, some_of
+from tests.properties.counting import a_share
 
 STAGES = ("busy", "storm")
 
@@ -47,7 +48,7 @@ def a_switch(name: str, chance: Chance, *, queue: str | None) -> Switch:
 
 def a_condition(chance: Chance, *, depth: int, on: bool) -> Condition:
     """Make a condition, of those that turn something on or of those that turn it off."""
-    kinds = ("waiting", "oldest_wait", "estimated_wait", "no_agents" if on else "waiting")
+    kinds = ("waiting", "oldest_wait", "estimated_wait", "no_agents" if on else "waiting", "share")
     match chance.one_of((*kinds, "any", "all") if depth else kinds):
         case "waiting":
             bound = chance.one_of((2, 1, 3, 5) if on else (0, 1, 2))
@@ -59,6 +60,8 @@ def a_condition(chance: Chance, *, depth: int, on: bool) -> Condition:
         case "estimated_wait":
             made = AtLeast if on else AtMost
             return made(Measure.ESTIMATED_WAIT, chance.one_of((30_000, 1_000, 300_000, 0)))
+        case "share":
+            return a_share(chance, on=on)
         case "no_agents":
             return NoAgents(chance.one_of(tuple(Attendance)))
         case kind:

@@ -112,7 +112,9 @@ def test_after_a_change_that_is_said_to_help_somebody_may_have_it(seed: int) -> 
                 assert remedy.agent in able_after(remedy, reference, record.id), remedy
 
 
-def able_after(remedy: Remedy, reference: Lifecycle, conversation: str) -> list[str]:
+def able_after(  # noqa: PLR0912 - a case for each change
+    remedy: Remedy, reference: Lifecycle, conversation: str
+) -> list[str]:
     """Make a change in a copy of the reference's plain dictionaries and ask who is eligible."""
     reference = deepcopy(reference)
     c, record = reference.conversations[conversation], reference.agents[remedy.agent]
@@ -129,6 +131,8 @@ def able_after(remedy: Remedy, reference: Lifecycle, conversation: str) -> list[
         case Change.COME_BACK:
             record.presence, record.suspended = Presence.AVAILABLE, {}
             record.rests_until = None
+        case Change.HAVE_ANOTHER:
+            record.runs = {}
         case Change.FORGET_DECLINE:
             c.barred = {}
         case Change.FINISH if remedy.of in record.wrap_ups:
@@ -193,6 +197,7 @@ def so(reference: Lifecycle, conversation: str, agent: str, reason: PassedOver) 
         PassedOver.EXCLUSIVE: bool(others)
         and (channel.exclusive or any(each.exclusive for each in others)),
         PassedOver.LABEL_FULL: any(reference.is_full(label, claims) for label in c.labels),
+        PassedOver.LABEL_RUN: any(reference.had_enough(agent, label) for label in c.labels),
         PassedOver.OTHER_BETTER: agent in reference.eligible(c),
     }
     return answers[reason]

@@ -26,6 +26,7 @@ from router.model.state import (
     SeenRecord,
     StatusRecord,
     StrangerRecord,
+    TallyRecord,
 )
 from router.wire import DeadLetter, Reader, decode_entity, encode_change, encode_dead_letter
 from tests.properties.wire_events import IDS, SCALARS, WORDS
@@ -179,6 +180,13 @@ ENTITIES: st.SearchStrategy[Entity] = st.one_of(
         due=MAYBE_NUMBERS,
         said=st.tuples(COUNTS, COUNTS, COUNTS),
         ended=COUNTS,
+        minutes=st.lists(st.lists(COUNTS, min_size=3, max_size=3), max_size=3),
+    ),
+    st.builds(
+        TallyRecord,
+        queue=WORDS,
+        over_ms=COUNTS,
+        within_ms=MAYBE_NUMBERS,
         minutes=st.lists(st.lists(COUNTS, min_size=3, max_size=3), max_size=3),
     ),
     st.builds(

@@ -39,6 +39,7 @@ from router.model.requirement import (
     TeamTerm,
 )
 from tests.properties.chance import Chance, one_in, some_of
+from tests.properties.counting import counting
 from tests.properties.loads import a_switch, stages
 from tests.properties.measuring import estimates, status
 
@@ -48,6 +49,7 @@ LABELS = ("hard", "angry", "vip")
 LANGUAGES = ("fr", "en", "fr-CA", "EN")
 TEAMS = ("home", "away", "lyon")
 SITES = ("paris", "nantes")
+POOLS = ("north", "south", "west")
 CHANNELS = ("chat", "voice", "email")
 DURATIONS = (5_000, 15_000, 60_000, 300_000)
 
@@ -77,6 +79,7 @@ class ByTopic:
         angry = "angry" in (facts.text_rules if facts.text is None else facts.text)
         vip = facts.attributes.get("vip") is True
         priority = facts.priority if facts.priority is not None else 100 * angry
+        priority += 20 * (vip and not facts.hops)
         found = Facts(
             channel=facts.channel,
             topic=facts.topic or "other",
@@ -130,7 +133,8 @@ class World:
 
     ``lags_ms``: how far behind the conversations and the agents are read, by record time.
     ``rings_back``: every queue offers everybody a callback. ``lively``: everybody may have nearly
-    everything, and has much at once, so that what limits it is met.
+    everything, and has much at once, so that what limits it is met. ``counts``: everything is turned by
+    how the last waits ended.
     ``pools`` also has one that no rules are for; ``agents`` and ``conversations`` are the ids that
     events speak of. Profiles in a crowd are few, so that many agents are alike.
     """
@@ -145,12 +149,15 @@ class World:
     version: int = 1
     rings_back: bool = False
     lively: bool = False
+    counts: bool = False
 
     def other_rules(self, chance: Chance, *, version: str) -> Policy:
         """Make other rules for a pool of this world."""
         rules = a_policy(chance, version=version)
         if self.lively:
             rules = _livelier(rules, chance)
+        if self.counts:
+            rules = counting(rules, chance)
         if not self.rings_back:
             return rules
         queues = {
@@ -166,7 +173,7 @@ class World:
 
 def a_world(chance: Chance) -> World:
     """Make a world of one pool, sometimes two or three."""
-    pools = ("north", "south", "west")[: chance.one_of((1, 1, 1, 1, 2, 3))]
+    pools = POOLS[: chance.one_of((1, 1, 1, 1, 2, 3))]
     rules = {pool: a_policy(chance, version="v1") for pool in pools}
     heard_of = (*pools * 24, "nowhere")
     return World(
@@ -205,6 +212,14 @@ def a_lively_floor(chance: Chance) -> World:
     return world
 
 
+def a_centre_that_counts(chance: Chance) -> World:
+    """Make a world in which it is looked at how the last waits ended."""
+    world = a_world(chance)
+    world.lively = world.counts = True
+    world.rules = {pool: world.other_rules(chance, version="v1") for pool in world.rules}
+    return world
+
+
 def _livelier(rules: Policy, chance: Chance) -> Policy:
     channels = {
         name: replace(
@@ -227,7 +242,11 @@ def _livelier(rules: Policy, chance: Chance) -> Policy:
         for name, queue in rules.queues.items()
     }
     rests = (0, 0, 0, 5_000, 30_000)
-    labels = {name: Label(chance.one_of((1, 2)), chance.one_of(rests)) for name in LABELS}
+    runs = (None, 1, 2)
+    labels = {
+        name: Label(chance.one_of((1, 2)), chance.one_of(rests), chance.one_of(runs))
+        for name in LABELS
+    }
     return replace(rules, channels=channels, queues=queues, calendars={}, labels=labels)
 
 
@@ -263,7 +282,7 @@ def a_policy(chance: Chance, *, version: str) -> Policy:
         agents=_agent_rules(chance),
         top_levels=dict.fromkeys(some_of(SKILLS, chance, most=3), 3),
         labels={
-            name: Label(chance.one_of((1, 1, 2, 3)))
+            name: Label(chance.one_of((1, 1, 2, 3)), in_a_row=chance.one_of((None, None, 1, 2)))
             for name in some_of(LABELS, chance, most=3)
             if one_in(2, chance)
         },
@@ -324,6 +343,8 @@ def _agent_rules(chance: Chance) -> AgentRules:
         decline_memory_ms=chance.one_of((60_000, 5_000, 0)),
         lost_after_ms=chance.one_of((20_000, 120_000, 0, None)),
         rest_ms=chance.one_of((0, 0, 0, 1_000, 15_000)),
+        occupancy=chance.one_of((None, None, 90, 50, 33)),
+        occupancy_ms=chance.one_of((60_000, 7_001, 600_000)),
     )
 
 
@@ -400,11 +421,12 @@ def _ladder(queue: str, chance: Chance) -> tuple[Expansion, ...]:
 
 
 def _overflow(name: str, chance: Chance, others: tuple[str, ...]) -> Overflow:
-    """Make a rule by which others help: a queue of these, a team or a site."""
-    kinds = (Target.QUEUE, Target.QUEUE, Target.TEAM, Target.SITE)
-    kind = chance.one_of(kinds if others else kinds[2:])
-    to = chance.one_of({Target.QUEUE: others, Target.TEAM: TEAMS, Target.SITE: SITES}[kind])
-    lends = {Target.QUEUE: None, Target.TEAM: TeamTerm(to), Target.SITE: SiteTerm(to)}[kind]
+    """Make a rule by which others help: a queue of these, a team, a site, a pool."""
+    kinds = (*(Target.QUEUE, Target.QUEUE) * 2, *(Target.TEAM, Target.SITE) * 2, Target.POOL)
+    kind = chance.one_of(kinds if others else kinds[4:])
+    places = {Target.QUEUE: others, Target.TEAM: TEAMS, Target.SITE: SITES, Target.POOL: POOLS}
+    to = chance.one_of(places[kind])
+    lends = {Target.TEAM: TeamTerm(to), Target.SITE: SiteTerm(to)}.get(kind)
     by_switch = one_in(3, chance)
     return Overflow(
         name=name,

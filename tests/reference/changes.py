@@ -120,6 +120,7 @@ class Changes(Estimates):
             self.withdraw(self.held_by(agent.id), Withdrawal.PRESENCE, agent.id)
         self.become(agent, presence)
         agent.until, agent.missed = until, 0
+        agent.runs = {} if presence is Presence.OFFLINE else agent.runs
         self.renew_lease(agent)
         self.end_suspension(agent, set(Suspension), Release.PRESENCE)
 

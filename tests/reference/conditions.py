@@ -3,30 +3,44 @@
 from typing import Any
 
 import router.model.outputs as said
-from router.model.conditions import AllHold, AnyHolds, AtLeast, AtMost, Measure, NoAgents
+from router.model.conditions import (
+    Above,
+    AllHold,
+    AnyHolds,
+    AtLeast,
+    AtMost,
+    Below,
+    Measure,
+    NoAgents,
+    single,
+    windows,
+)
 from router.model.inputs import Presence
 from router.model.policy import switches
 from router.model.requirement import published, resolve
 from router.model.state import TurnedOn
-from tests.reference.surge import Surge
+from tests.reference.shares import Shares
 
 NEVER = 1 << 62
 
 
-class Conditions(Surge):
+class Conditions(Shares):
     """One pool whose rules may look at how its queues stand."""
 
     def line(self, queue: str | None) -> list[Any]:
         return [c for c in self.waiting() if queue in {None, c.queue}]
 
-    def holds(self, it: Any, queue: Any) -> bool:
+    def holds(self, it: Any, queue: Any, at: int | None = None) -> bool:
+        """Tell whether a condition holds, or will at a time if nothing else happens."""
+        at = self.now if at is None else at
         line = self.line(queue)
-        oldest = self.now - min((c.arrived_at for c in line), default=self.now)
+        oldest = at - min((c.arrived_at for c in line), default=at)
         match it:
-            case AnyHolds(parts=parts):
-                return any(self.holds(each, queue) for each in parts)
-            case AllHold(parts=parts):
-                return all(self.holds(each, queue) for each in parts)
+            case AnyHolds(parts=parts) | AllHold(parts=parts):
+                held = [self.holds(each, queue, at) for each in parts]
+                return any(held) if isinstance(it, AnyHolds) else all(held)
+            case Below() | Above():
+                return self.share_holds(it, queue, at)
             case AtLeast(measure=Measure.OLDEST_WAIT, bound=bound):
                 return bool(line) and oldest >= bound
             case AtMost(measure=Measure.OLDEST_WAIT, bound=bound):
@@ -71,11 +85,29 @@ class Conditions(Surge):
 
     def changes_at(self, it: Any) -> int:
         """Give when a switch must change, if nothing else happens."""
+        if windows(it):
+            return next((at for at in self.moments(it) if self.must_change(it, at)), NEVER)
         if it.name not in self.on:
             return self.when(it.on, it.queue)
         calm = it.off is None or self.holds(it.off, it.queue)
         stays = self.holds(it.on, it.queue) or not calm
         return NEVER if stays else self.on[it.name].since + it.at_least_ms
+
+    def moments(self, it: Any) -> list[int]:
+        """Give every time from now on at which a condition may begin to hold, or end to."""
+        line, on = self.line(it.queue), self.on.get(it.name)
+        found = [on.since + it.at_least_ms] if on else []
+        for each in single(it.on):
+            if line and isinstance(each, AtLeast) and each.measure is Measure.OLDEST_WAIT:
+                found += [each.bound + min(c.arrived_at for c in line)]
+        found += self.ends_of_minutes(it)
+        return sorted({self.now, *(at for at in found if at > self.now)})
+
+    def must_change(self, it: Any, at: int) -> bool:
+        if it.name not in self.on or self.holds(it.on, it.queue, at):
+            return it.name not in self.on and self.holds(it.on, it.queue, at)
+        calm = it.off is None or self.holds(it.off, it.queue, at)
+        return calm and self.on[it.name].since + it.at_least_ms <= at
 
     def look_at_conditions(self) -> None:
         """See which switches must change; one that is due already stays so."""
@@ -108,6 +140,9 @@ class Conditions(Surge):
             it = next(each for each in it.parts if self.holds(each, queue))
         if isinstance(it, NoAgents):
             return said.Trigger("no_agents", 0.0)
+        if isinstance(it, Below):
+            went = self.ended_lately(queue, it.window, self.now)
+            return said.Trigger(it.window.measure, sum(went) / len(went))
         if it.measure is Measure.ESTIMATED_WAIT:
             return said.Trigger(it.measure.value, self.estimated_ms(queue, 0) / 1000)
         line = self.line(queue)

@@ -38,14 +38,16 @@ class Deflections(Statuses):
         self.say_of(said.ConversationDeflected, c, **told_of, expires_at=ends, **to)
 
     def applies(self, rule: Any, c: Any) -> bool:
-        number = int.from_bytes(sha256(f"{rule.name} {c.id}".encode()).digest()[:8])
         return (
             self.trigger(rule, c) is not None
-            and (not rule.channels or c.channel in rule.channels)
-            and number % 100 < rule.share
+            and self.is_meant_for(rule, c)
             and rule.name not in c.deflected
             and not c.callbacks
         )
+
+    def is_meant_for(self, rule: Any, c: Any) -> bool:
+        number = int.from_bytes(sha256(f"{rule.name} {c.id}".encode()).digest()[:8])
+        return (not rule.channels or c.channel in rule.channels) and number % 100 < rule.share
 
     def trigger(self, rule: Any, c: Any) -> said.Trigger | None:
         if isinstance(rule.on, Closed):

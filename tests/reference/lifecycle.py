@@ -50,7 +50,7 @@ class Lifecycle(Timers):
                 arrival = at if it.arrived_at is None else min(at, it.arrived_at)
                 place: Any = {"arrived_at": arrival, "sequence": self.sequence + 1}
                 blank: Any = {"id": it.conversation, "channel": "", "queue": "", "priority": 0}
-                c = ConversationRecord(**blank, **place, traceparent=it.traceparent)
+                c = ConversationRecord(**blank, **place, traceparent=it.traceparent, hops=it.hops)
                 c = self.qualified(c, it)
                 self.sequence += 1
                 self.enter(c)

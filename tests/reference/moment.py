@@ -56,6 +56,7 @@ class Moment:
         self.opened = False
         self.reports: dict[str, tuple[int, int | None, tuple[int, int, int]]] = {}
         self.ended: dict[str, list[tuple[int, bool]]] = {}
+        self.went: dict[tuple[str | None, Any], list[tuple[int, bool]]] = {}
         self.cases: dict[tuple[str, str], list[tuple[int, ...]]] = {}
         self.entered: set[str] = set()
         self.given: dict[str, list[int]] = {}
@@ -123,6 +124,7 @@ class Moment:
             and self.is_free(agent)
             and self.may_have(agent, c)
             and self.has_room(agent, c.channel, c.labels, but=c)
+            and not any(self.had_enough(agent, label) for label in c.labels)
             and (c.kept_until is None or agent in c.preferred_agents)
         ]
 

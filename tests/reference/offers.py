@@ -61,6 +61,7 @@ class Offers(Changes):
             self.wait_ended(c, self.waited_ms(c), answered=True)
         c.stage, c.waited_ms = "assigned", self.waited_ms(c)
         c.offer = replace(c.offer, since=self.now, expires_at=None)
+        self.had_another(self.agents[c.offer.agent], c.offer.labels)
         self.say(said.ConversationAssigned, c, **self.judged(c))
 
     def bar(self, c: Any, *agents: str) -> None:

@@ -1,10 +1,15 @@
 """Who else helps: the section "Overflow" of docs/engine.md."""
 
-from hashlib import sha256
 from typing import Any
 
+from msgspec.structs import replace
+
 import router.model.outputs as said
+from router.model.inputs import ConversationCreated
 from tests.reference.deflections import Deflections
+
+FOUND = ("channel", "level", "language", "priority", "skills")
+SENT = (*FOUND, "preferred_agents", "customer", "attributes", "arrived_at", "traceparent")
 
 
 class Overflows(Deflections):
@@ -17,10 +22,12 @@ class Overflows(Deflections):
             each
             for each in rules
             if each.name not in (*c.overflowed, *c.lent)
-            and (not each.channels or c.channel in each.channels)
-            and int.from_bytes(sha256(f"{each.name} {c.id}".encode()).digest()[:8]) % 100
-            < each.share
+            and self.is_meant_for(each, c)
+            and (each.kind != "pool" or self.may_go(c, each.to))
         ]
+
+    def may_go(self, c: Any, pool: str) -> bool:
+        return pool != self.name and c.hops < 3 and not c.callbacks and len(c.skills) <= 64
 
     def is_open(self, rule: Any, c: Any) -> bool:
         return rule.on.name in self.on if rule.on else c.arrived_at + rule.after_ms <= self.now
@@ -42,10 +49,21 @@ class Overflows(Deflections):
             self.move(c, rule.to)
             c.home = home
             self.enter(c)
-        else:
+        elif rule.kind != "pool":
             c.lent = (*c.lent, rule.name)
         known = {"from_": was, "to": rule.to, "kind": rule.kind.value, "trigger": trigger}
         self.say(said.ConversationOverflowed, c, **known)
+        if rule.kind == "pool":
+            self.send(c, rule.to)
+
+    def send(self, c: Any, to: str) -> None:
+        """Let another pool hear of it, with what was found; here it is over."""
+        known = {name: getattr(c, name) for name in SENT}
+        known |= {"pool": to, "id": f"sent-{self.seq}", "at": max(self.now, c.arrived_at)}
+        news = ConversationCreated(**known, conversation=c.id, topic_=c.topic, hops=c.hops + 1)
+        self.decided[-1] = replace(self.decided[-1], sent=news)
+        self.entered.discard(c.id)
+        del self.conversations[c.id]
 
     def next_overflow(self, c: Any) -> tuple[int | None, Any]:
         """Give when it takes the next overflow that comes by time, and which."""

@@ -1,5 +1,7 @@
 """What an agent holds, and whether there is room for more: "Room" in docs/engine.md."""
 
+from fractions import Fraction
+from math import ceil
 from typing import Any
 
 from router.model.inputs import Presence
@@ -54,6 +56,41 @@ class Room(Moment):
         lasts = max(each.rest_ms for each in (self.policy.agents, *rules))
         if lasts:
             agent.rests_until = max(agent.rests_until or 0, self.now + lasts)
+
+    def end_work(self) -> None:
+        """Let those rest who have come free after too much work."""
+        share = self.policy.agents.occupancy if self.policy else None
+        for agent in self.agents.values():
+            if share is None:
+                agent.busy_since, agent.strain = None, 0
+            elif agent.busy_since is not None and not self.claims(agent.id):
+                bears = share * (100 - share) * self.policy.agents.occupancy_ms // 100
+                added = (100 - share) * (self.now - agent.busy_since)
+                agent.strain = min(2 * bears, agent.strain + added)
+                agent.busy_since, agent.strained_at = None, self.now
+                if agent.strain > bears:
+                    until = self.now + ceil(Fraction(agent.strain - bears, share))
+                    agent.rests_until = max(agent.rests_until or 0, until)
+
+    def begin_work(self) -> None:
+        """Note who is at work from now on."""
+        share = self.policy.agents.occupancy if self.policy else None
+        for agent in self.agents.values():
+            if share is not None and agent.busy_since is None and self.claims(agent.id):
+                taken = share * (self.now - agent.strained_at)
+                agent.busy_since, agent.strain = self.now, max(0, agent.strain - taken)
+
+    def in_a_row(self, label: str) -> int | None:
+        return self.policy.labels[label].in_a_row if label in self.policy.labels else None
+
+    def had_enough(self, agent: str, label: str) -> bool:
+        most = self.in_a_row(label)
+        return most is not None and self.agents[agent].runs.get(label, 0) >= most
+
+    def had_another(self, agent: Any, labels: tuple[str, ...]) -> None:
+        """Count a conversation with these labels that is his from now on."""
+        counted = [label for label in labels if self.in_a_row(label) is not None]
+        agent.runs = {label: agent.runs.get(label, 0) + 1 for label in counted}
 
     def is_full(self, label: str, claims: list[Claim]) -> bool:
         known = self.policy.labels.get(label)

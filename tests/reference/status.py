@@ -9,6 +9,7 @@ from router.model.requirement import resolve, served_by
 from tests.reference.conditions import Conditions
 
 NOTHING = (0, 0, 0)
+FORGOTTEN = -1
 
 
 class Statuses(Conditions):
@@ -19,9 +20,14 @@ class Statuses(Conditions):
         return [name for name, queue in queues.items() if queue.status]
 
     def wait_ended(self, c: Any, waited_ms: int, *, answered: bool) -> None:
+        super().wait_ended(c, waited_ms, answered=answered)
         if self.policy.queues[c.queue].status:
-            in_time = answered and waited_ms <= self.policy.queues[c.queue].status.within_ms
-            self.ended.setdefault(c.queue, []).append((self.now // 60_000, in_time))
+            rules = self.policy.queues[c.queue].status
+            in_time = answered and waited_ms <= rules.within_ms
+            first = (self.now - rules.over_ms) // 60_000 + 1
+            known = self.ended.get(c.queue, [])
+            lately = [(m if m >= first else FORGOTTEN, each) for m, each in known]
+            self.ended[c.queue] = [*lately, (self.now // 60_000, in_time)]
 
     def serving(self, queue: str) -> list[str]:
         """Give the available agents who serve a queue, asking for least."""

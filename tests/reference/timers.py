@@ -100,6 +100,7 @@ class Timers(Overflows):
             self.look_at_calendars()
             self.forget_cases()
             self.forget_reports()
+            self.forget_waits()
             self.opened = True
             known = {each.name for each in switches(rules)}
             self.on = {name: each for name, each in self.on.items() if name in known}

@@ -44,12 +44,32 @@ NOT_YET = {
 """Decisions that the engine does not take yet, or not within a scenario."""
 
 
+CAPABILITIES = (PROJECT / "docs" / "capabilities.md").read_text(encoding="utf-8")
+MUST_HAVE = 17
+
+
 def test_the_list_of_capabilities_names_scenarios_that_exist() -> None:
-    text = (PROJECT / "docs" / "capabilities.md").read_text(encoding="utf-8")
     names = {each.name for _, each in STORIES}
-    named = re.findall(r"“(.+?)”", text)
+    named = re.findall(r"“(.+?)”", CAPABILITIES)
     assert len(named) >= 30
     assert set(named) <= names
+
+
+def test_the_list_of_capabilities_names_tests_that_exist() -> None:
+    named = re.findall(r"`(tests/[^`]+?)::([^`]+)`", CAPABILITIES)
+    assert named
+    for file, test in named:
+        text = (PROJECT / file).read_text(encoding="utf-8")
+        assert re.search(rf"^(async )?def {test}\(", text, flags=re.MULTILINE), f"{file}::{test}"
+
+
+def test_every_capability_has_its_number_and_something_that_shows_it() -> None:
+    sections = re.findall(r"^## (\d+)\. .+?(?=^## )", CAPABILITIES, flags=re.MULTILINE | re.DOTALL)
+    assert sections == [str(number) for number in range(1, MUST_HAVE + 1)]
+    for text in re.split(r"^## \d+\. ", CAPABILITIES, flags=re.MULTILINE)[1:]:
+        rows = [row for row in text.split("\n## ")[0].splitlines() if row.startswith("| ")][1:]
+        assert rows
+        assert all("“" in row or "`tests/" in row for row in rows[1:]), rows
 
 
 def test_the_guide_to_scenarios_has_the_reference_of_the_language() -> None:

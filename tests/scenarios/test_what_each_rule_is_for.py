@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from router.model.conditions import Switch
+from router.model.conditions import Below, Condition, Switch
 from router.model.policy import (
     LONGEST_IDLE,
     Feature,
@@ -112,7 +112,11 @@ def other_means(policy: Policy) -> Iterator[tuple[str, Policy]]:
     for name in policy.labels:
         others = {each: label for each, label in policy.labels.items() if each != name}
         yield f"labels: {name}", replace(policy, labels=others)
-        for what, less in (("rest", {"rest_ms": 0}), ("at_most", {"at_most": 9})):
+        for what, less in (
+            ("rest", {"rest_ms": 0}),
+            ("at_most", {"at_most": 9}),
+            ("in_a_row", {"in_a_row": None}),
+        ):
             changed = replace(policy.labels[name], **less)
             yield f"labels: {name}: {what}", replace(policy, labels={**others, name: changed})
 
@@ -159,8 +163,24 @@ def other_overflows(queue: Queue) -> Iterator[tuple[str, Queue]]:
                 for what, less in (("off", {"off": None}), ("at_least", {"at_least_ms": 0}))
                 if rule.on is not None
             ),
+            *(
+                (what, replace(rule, on=replace(rule.on, on=less)))
+                for what, less in (other_shares(rule.on.on) if rule.on is not None else ())
+            ),
         ):
             yield f"{rule.name}: {what}", replace(queue, overflows=(*before, other, *after))
+
+
+def other_shares(condition: Condition) -> Iterator[tuple[str, Condition]]:
+    """Give a condition on a share that is of other waits, or of fewer, and which."""
+    if isinstance(condition, Below):
+        window = condition.window
+        for what, other in (
+            ("over", replace(window, over_ms=window.over_ms * 2)),
+            ("within", replace(window, within_ms=None)),
+        ):
+            yield f"on: {what}", replace(condition, window=other)
+        yield "on: below", replace(condition, share=condition.share // 2)
 
 
 def other_switches(switch: Switch) -> Iterator[tuple[str, Switch]]:

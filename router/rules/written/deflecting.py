@@ -5,8 +5,9 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from router.rules.problems import shown
-from router.rules.written.conditions import Calm, Standing
-from router.rules.written.fields import Duration, Name, Percent, Written, trouble
+from router.rules.written.conditions import Standing
+from router.rules.written.fields import Duration, Name, trouble
+from router.rules.written.occasion import Occasion
 
 MAX_TEXT = 1_000
 
@@ -28,7 +29,7 @@ class When(Standing):
     )
 
 
-class Deflects(Written):
+class Deflects(Occasion):
     """Something better than waiting. A customer is offered it once, and may decline."""
 
     offer: Literal["callback", "channel", "self_service", "voicemail", "partner", "message"] = (
@@ -37,19 +38,6 @@ class Deflects(Written):
         )
     )
     on: When | None = Field(default=None, description="When; at any time, if left out.")
-    off: Calm | None = Field(
-        default=None,
-        description="When no more, once `on` holds no more; as soon as that is so, if left out.",
-    )
-    at_least: Duration | None = Field(
-        default=None, description="Once it is on it stays on for so long."
-    )
-    share: Percent | None = Field(
-        default=None, description="To so many of the conversations: `25%`; to all, if left out."
-    )
-    channels: list[Name] = Field(
-        default=[], description="For conversations on these channels; on any, if left out."
-    )
     channel: Name | None = Field(
         default=None, description="Required by, and only for, `channel`: the channel to go to."
     )
@@ -75,6 +63,11 @@ class Deflects(Written):
         default=None,
         description="For `callback`: who is rung first when it is due, the `agent` (who then rings the customer) if left out, or the `customer`.",
     )
+
+    @property
+    def turns(self) -> bool:
+        """Tell whether it is turned on and off by how the queue stands, not by its hours."""
+        return self.on is not None and not self.on.closed
 
     @model_validator(mode="after")
     def _rings_again(self) -> Self:
@@ -103,13 +96,6 @@ class Deflects(Written):
                 "it does not say when, and nobody would ever wait",
                 "`on: {closed: true}`, or `share: 100%` if everybody is meant",
             )
-        self._pairs()
         if self.expires == 0:
             raise trouble("a deflection that expires at once cannot be answered")
         return self
-
-    def _pairs(self) -> None:
-        by_hours = self.on is None or self.on.closed
-        for key, given in (("off", self.off), ("at_least", self.at_least)):
-            if by_hours and given is not None:
-                raise trouble(f"`{key}` goes with a condition on the queue", "`on: {waiting: 10}`")

@@ -5,14 +5,12 @@ from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from router.rules.written.conditions import Calm, Standing
-from router.rules.written.fields import Duration, Name, Percent, Written, trouble
+from router.rules.written.fields import Duration, Name, PoolName, Written, trouble
+from router.rules.written.occasion import Occasion
 
 
 class To(Written):
     """Where a conversation overflows to: one of these."""
-
-    PLANNED: ClassVar[Mapping[str, str]] = {"pool": "to send it to another pool"}
 
     queue: Name | None = Field(
         default=None, description="Another queue: it stands there with the arrival it had."
@@ -23,17 +21,21 @@ class To(Written):
     site: Name | None = Field(
         default=None, description="A site whose agents serve it too from then on."
     )
+    pool: PoolName | None = Field(
+        default=None,
+        description="Another pool: its rules decide there, with what was found and the arrival it had.",
+    )
 
     @model_validator(mode="after")
     def _says_one(self) -> Self:
         given = [name for name in type(self).model_fields if getattr(self, name) is not None]
         if len(given) != 1:
             said = "does not say where to" if not given else "goes to two places at once"
-            raise trouble(f"the overflow {said}", "`to: {queue: NAME}`, `team` or `site`")
+            raise trouble(f"the overflow {said}", "`to: {queue: NAME}`, `team`, `site` or `pool`")
         return self
 
 
-class Overflows(Written):
+class Overflows(Occasion):
     """A rule by which others help."""
 
     PLANNED: ClassVar[Mapping[str, str]] = {
@@ -44,20 +46,6 @@ class Overflows(Written):
     after: Duration | None = Field(
         default=None, description="So long after the customer's arrival, whatever happened since."
     )
-    on: Standing | None = Field(default=None, description="Or as soon as the queue stands so.")
-    off: Calm | None = Field(
-        default=None,
-        description="When no more, once `on` holds no more; as soon as that is so, if left out.",
-    )
-    at_least: Duration | None = Field(
-        default=None, description="Once it is on it stays on for so long."
-    )
-    share: Percent | None = Field(
-        default=None, description="For so many of the conversations: `50%`; for all, if left out."
-    )
-    channels: list[Name] = Field(
-        default=[], description="For conversations on these channels; on any, if left out."
-    )
 
     @model_validator(mode="after")
     def _goes_together(self) -> Self:
@@ -65,7 +53,4 @@ class Overflows(Written):
             raise trouble("the overflow does not say when", "`after: 4m`, or `on: {waiting: 25}`")
         if self.after is not None and self.on is not None:
             raise trouble("both `after` and `on`", "make it two rules")
-        for key in ("off", "at_least"):
-            if self.on is None and getattr(self, key) is not None:
-                raise trouble(f"`{key}` without an `on`", "such as `on: {waiting: 25}`")
         return self

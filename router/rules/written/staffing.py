@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from router.rules.written.fields import Duration, DurationOrNever, Name, Written, trouble
+from router.rules.written.fields import Duration, DurationOrNever, Name, Percent, Written, trouble
 
 
 class Team(Written):
@@ -121,6 +121,11 @@ class Label(Written):
         default=0,
         description="Who is done with one, wrap-up included, gets nothing new for so long.",
     )
+    in_a_row: Annotated[int, Field(ge=1, le=1_000)] | None = Field(
+        default=None,
+        description="After so many in a row an agent gets none of them until he has had another "
+        "conversation, or has been offline; without it, any number.",
+    )
 
 
 class MissedOffers(Written):
@@ -156,10 +161,6 @@ class Lost(Written):
 class Agents(Written):
     """What holds for every agent."""
 
-    PLANNED: ClassVar[Mapping[str, str]] = {
-        "occupancy_at_most": "to keep a part of everybody's time free",
-    }
-
     capacity: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
         default=100, description="Units an agent can hold, where the profile does not say."
     )
@@ -178,6 +179,11 @@ class Agents(Written):
     rest: Duration = Field(
         default=0,
         description="Who is done with a conversation, wrap-up included, gets nothing new for so long.",
+    )
+    occupancy_at_most: Percent | None = Field(
+        default=None,
+        description="Work takes at most this share of an agent's time, over an hour: who comes free "
+        "after more of it rests until it is so.",
     )
     lost: Lost = Field(
         default=Lost.model_validate({"requeue_after": "2m"}),

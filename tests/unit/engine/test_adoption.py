@@ -3,7 +3,7 @@
 import gc
 from collections import Counter
 
-from router.engine.crew import Agent, Bucket, Group
+from router.engine.groups import Agent, Bucket, Group
 from router.engine.lanes import Lane, Line, Ranks, Signature
 from router.model import inputs
 from router.model.outputs import PolicyChanged, RouterCause

@@ -3,7 +3,7 @@
 from router.model import inputs
 from router.model.inputs import ConversationUpdated, TransferTarget
 from router.rules import loads
-from tests.unit.engine.centre import POOL, RULES, Centre
+from tests.unit.engine.centre import POOL, RULES, Centre, words
 
 WITH_OVERFLOW = RULES.replace(
     "queues:", "teams: {in_house: {}, lyon: {partner: true}}\nsites: [nantes]\nqueues:"
@@ -148,3 +148,63 @@ def test_other_rules_help_those_who_wait_and_what_helps_goes_on_helping() -> Non
     assert story.engine.audit() == []
     record = story.engine.pools[POOL].conversations["c1"]
     assert (record.queue, record.home) == ("letters", "contracts")
+
+
+ABROAD = RULES.replace(
+    'takes: topic == "contracts"',
+    'takes: topic == "contracts"\n    overflows: [{to: {pool: belgium}, after: 4m}]',
+)
+
+
+def test_who_goes_to_another_pool_is_over_here_and_known_there_by_all_that_was_found() -> None:
+    story = centre(ABROAD)
+    arrived = story.milliseconds
+    asks(story, "c1", level=2, attributes={"brand": "blue"}, priority=300, text="my contract")
+    story.now += 240
+    (decision,) = story.engine.advance(story.milliseconds)
+    assert words([decision]) == ["overflowed c1 from contracts to pool belgium: waited_s"]
+    sent = decision.sent
+    assert sent is not None
+    assert (sent.pool, sent.conversation, sent.arrived_at, sent.hops) == (
+        "belgium",
+        "c1",
+        arrived,
+        1,
+    )
+    assert (sent.topic_, sent.level, sent.priority) == ("contracts", 2, 300)
+    assert (sent.attributes, sent.text) == ({"brand": "blue"}, None)
+    assert sent.id == f"sent-{decision.seq}"
+    assert story.about(inputs.ConversationAbandoned, conversation="c1") == [
+        "refused c1: unknown_conversation"
+    ]
+
+
+def test_who_has_come_through_three_pools_stays() -> None:
+    story = centre(ABROAD)
+    asks(story, "c1", hops=3)
+    assert story.wait(3_600) == []
+
+
+def test_no_pool_sends_to_itself() -> None:
+    story = centre(ABROAD.replace("pool: belgium", f"pool: {POOL}"))
+    asks(story, "c1")
+    assert story.wait(3_600) == []
+
+
+def test_points_of_priority_that_were_added_elsewhere_are_not_added_again() -> None:
+    story = centre(
+        ABROAD.replace(
+            "queues:",
+            "qualification: [{name: blue, when: attributes.brand == 'blue', set: {priority: +50}}]\nqueues:",
+            1,
+        )
+    )
+    blue = {"brand": "blue"}
+    for name, facts in (
+        ("c1", {}),
+        ("c2", {"priority": 100}),
+        ("c3", {"priority": 100, "hops": 1}),
+    ):
+        asks(story, name, attributes=blue, **facts)
+    records = story.engine.pools[POOL].conversations
+    assert [records[name].priority for name in ("c1", "c2", "c3")] == [50, 150, 100]

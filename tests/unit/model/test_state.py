@@ -26,6 +26,7 @@ from router.model.state import (
     SeenRecord,
     StatusRecord,
     StrangerRecord,
+    TallyRecord,
 )
 
 RECORDS: list[Entity] = [
@@ -75,6 +76,7 @@ RECORDS: list[Entity] = [
     StatusRecord(
         queue="sales", at=4, due=9, said=(1, 2, 3), ended=3, minutes=[[7, 2, 1], [8, 1, 0]]
     ),
+    TallyRecord(queue="sales", over_ms=900_000, within_ms=0, minutes=[[7, 2, 1], [8, 1, 0]]),
     SeenRecord(block=1, ids={"agents /desktop": {"e1": 5}}),
 ]
 

@@ -3,17 +3,21 @@
 import pytest
 
 from router.model.conditions import (
+    Above,
     AllHold,
     AnyHolds,
     AtLeast,
     AtMost,
     Attendance,
+    Below,
+    Condition,
     Measure,
     NoAgents,
     Switch,
+    Window,
 )
 from router.rules import RulesError, loads
-from router.rules.conditions import flaw
+from router.rules.flapping import flaw
 from router.rules.writing import yaml_text
 
 RULES = """\
@@ -35,6 +39,7 @@ queues:
       - {when: {no_agents: logged_in}, requires: {contracts: 1}}
       - {when: {waiting: 40}, then: anyone}
 """
+LEVEL = Window(over_ms=900_000, within_ms=20_000)
 WAITING, OLDEST = Measure.WAITING, Measure.OLDEST_WAIT
 
 
@@ -73,6 +78,9 @@ def test_written_in_full_and_read_again_it_is_the_same() -> None:
     [
         (AtLeast(WAITING, 25), AtMost(WAITING, 10), 0),
         (AtLeast(WAITING, 25), None, 60_000),
+        (Below(LEVEL, 60), Above(LEVEL, 61), 0),
+        (Below(LEVEL, 60), None, 60_000),
+        (AllHold((Below(LEVEL, 60), AtLeast(WAITING, 9))), Above(LEVEL, 75), 0),
         (AtLeast(OLDEST, 240_000), AtMost(OLDEST, 60_000), 0),
         (NoAgents(Attendance.LOGGED_IN), None, 0),
         (AnyHolds((AtLeast(WAITING, 25), NoAgents(Attendance.AVAILABLE))), AtMost(WAITING, 10), 0),
@@ -85,7 +93,7 @@ def test_written_in_full_and_read_again_it_is_the_same() -> None:
     ],
 )
 def test_a_pair_that_does_not_flap_is_taken(
-    on: AtLeast, off: AtMost | None, at_least_ms: int
+    on: Condition, off: Condition | None, at_least_ms: int
 ) -> None:
     pair = Switch(name="q: callback", queue="q", on=on, off=off, at_least_ms=at_least_ms)
     assert flaw(pair) is None
@@ -97,6 +105,18 @@ def test_a_pair_that_does_not_flap_is_taken(
         (AtLeast(WAITING, 25), None, "on with 25 waiting, off again with 24 waiting"),
         (AtLeast(WAITING, 25), AtMost(WAITING, 24), "off again with 24 waiting"),
         (AtLeast(WAITING, 25), AtMost(WAITING, 25), "with 25 waiting, both"),
+        (
+            Below(LEVEL, 60),
+            None,
+            "on with 59% in time over 15m, off again with 60% in time over 15m",
+        ),
+        (Below(LEVEL, 60), Above(LEVEL, 60), "`off` above 60% is not clear of `on` below 60%"),
+        # What went well in five minutes says nothing of the fifteen.
+        (
+            Below(LEVEL, 60),
+            Above(Window(300_000), 75),
+            "on with 59% in time over 15m and 99% answered over 5m, off again",
+        ),
         # One of two that turn it off is not enough, if the other holds all the time.
         (
             AtLeast(WAITING, 25),
@@ -111,7 +131,7 @@ def test_a_pair_that_does_not_flap_is_taken(
     ],
 )
 def test_a_pair_that_flaps_is_refused_with_the_case(
-    on: AtLeast, off: AtMost | None, said: str | None
+    on: Condition, off: Condition | None, said: str | None
 ) -> None:
     found = flaw(Switch(name="q: callback", queue="q", on=on, off=off))
     assert (found is None) is (said is None)
@@ -135,3 +155,48 @@ def test_what_would_mend_a_pair_mends_it() -> None:
         else:
             loads(text.replace(f"on: {bound}\n", f"on: {bound}\n        {off}\n"))
         loads(text.replace(f"on: {bound}\n", f"on: {bound}\n        at_least: 5m\n"))
+
+
+SHARES = RULES.replace(
+    "on: {any: [{waiting: 25}, {all: [{oldest_wait: 4m}, {no_agents: available}]}]}",
+    "on: {any: [{service_level: {below: 60%, over: 15m}}, {answered_share: {below: 80%, over: 1h}}]}",
+).replace(
+    "off: {all: [{waiting: 10}, {oldest_wait: 90s}]}",
+    "off: {service_level: {above: 75%, over: 15m, within: 30s}}",
+)
+
+
+def test_in_time_is_the_target_of_the_queue_where_a_condition_does_not_say() -> None:
+    text = SHARES.replace(
+        "    deflects:", "    order: {by: target, target: {within: 2m}}\n    deflects:"
+    )
+    (compiled,) = loads(text).sets
+    (rule,) = compiled.policy.queues["contracts"].deflects
+    assert isinstance(rule.on, Switch)
+    assert rule.on.on == AnyHolds(
+        (Below(Window(900_000, 120_000), 60), Below(Window(3_600_000), 80))
+    )
+    assert rule.on.off == Above(Window(900_000, 30_000), 75)
+    assert loads(yaml_text(compiled.document)).policies[0].queues == compiled.policy.queues
+
+
+def test_without_a_target_it_must_be_said() -> None:
+    with pytest.raises(RulesError) as refused:
+        loads(SHARES)
+    (problem,) = refused.value.problems
+    assert problem.suggestion == "`within: 2m`"
+
+
+def test_what_would_mend_a_pair_of_shares_mends_it() -> None:
+    on = "on: {service_level: {below: 60%, over: 15m, within: 30s}}"
+    text = RULES.replace(
+        "on: {any: [{waiting: 25}, {all: [{oldest_wait: 4m}, {no_agents: available}]}]}\n"
+        "        off: {all: [{waiting: 10}, {oldest_wait: 90s}]}\n        at_least: 5m\n",
+        on + "\n",
+    )
+    with pytest.raises(RulesError) as refused:
+        loads(text)
+    (problem,) = refused.value.problems
+    off = problem.suggestion.split("`")[1]
+    assert "above: 75%" in off
+    loads(text.replace(on, f"{on}\n        {off}"))

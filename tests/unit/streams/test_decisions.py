@@ -14,6 +14,7 @@ from router.model.outputs import (
     ConversationAbandoned,
     ConversationAssigned,
     ConversationClosed,
+    ConversationOverflowed,
     ConversationQueued,
     Decision,
     OfferExpired,
@@ -21,6 +22,7 @@ from router.model.outputs import (
     PolicyChanged,
     Qualified,
     RouterCause,
+    Trigger,
     Why,
 )
 from router.wire.writer import Writer
@@ -50,6 +52,21 @@ def event(**changes: Any) -> dict[str, Any]:
         },
         **changes,
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "queue", "is_sent"),
+    [("queue", "there", False), ("team", None, False), ("site", None, False), ("pool", None, True)],
+)
+def test_only_another_queue_is_where_somebody_waits_after_an_overflow(
+    kind: str, queue: str | None, is_sent: bool
+) -> None:
+    trigger = Trigger("waited_s", 60.0)
+    body = ConversationOverflowed(
+        conversation="c1", from_="claims", to="there", kind=kind, trigger=trigger
+    )
+    read = read_decision(as_published(body), None)
+    assert (read.queue, read.is_sent) == (queue, is_sent)
 
 
 def test_what_the_router_publishes_about_a_conversation_is_read() -> None:

@@ -170,6 +170,20 @@ def test_an_overflow_is_counted_in_the_queue_it_leaves() -> None:
     assert in_queue(fold, "partner").abandoned == 1
 
 
+def test_who_went_to_another_pool_is_over_in_this_one() -> None:
+    fold = fold_of(
+        told(
+            "fr",
+            ("conversation.queued", {"conversation": "c1", "queue": "claims"}),
+            ("conversation.overflowed", {"conversation": "c1", "is_sent": True}),
+            ("conversation.queued", {"conversation": "c1", "queue": "claims"}),
+        )
+    )
+
+    assert in_queue(fold, "claims").overflowed == 1
+    assert (in_queue(fold, "claims").queued, in_queue(fold, "claims").requalified) == (2, 0)
+
+
 def test_each_decision_counts_in_the_minute_it_was_taken_in() -> None:
     fold = fold_of(
         told(

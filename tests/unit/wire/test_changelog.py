@@ -2,6 +2,8 @@
 
 import pytest
 
+from router.engine.watch import tally_id
+from router.model.conditions import Window
 from router.model.estimate import Lately, nothing_yet
 from router.model.inputs import Customer, Presence
 from router.model.outputs import Why
@@ -25,6 +27,7 @@ from router.model.state import (
     ShardsRecord,
     StatusRecord,
     StrangerRecord,
+    TallyRecord,
 )
 from router.wire import (
     BARRIER_KEY,
@@ -112,6 +115,8 @@ ENTITIES: list[Entity] = [
     PoolRecord(),
     PoolRecord(seq=7, sequence=3, policy="7c1e09aa", clock=9, paused=("contracts", "été")),
     StatusRecord(queue="été | nuit", due=5, minutes=[[7, 2, 1]]),
+    TallyRecord(queue="", over_ms=60_000, minutes=[[7, 2, 1]]),
+    TallyRecord(queue="été | nuit", over_ms=60_000, within_ms=0),
     SeenRecord(block=4, ids={"conversations /platforms/chat": {"evt-1": 5, "evt-2": 6}}),
 ]
 
@@ -122,6 +127,9 @@ def key_of(entity: Entity) -> Key:
             return Key("fr", "pool")
         case SeenRecord():
             return Key("fr", "seen", str(entity.block))
+        case TallyRecord():
+            window = Window(entity.over_ms, entity.within_ms)
+            return Key("fr", "tally", tally_id(entity.queue, window))
         case MeasuresRecord() | StatusRecord():
             return Key("fr", KINDS[type(entity)], entity.queue.encode().hex())
         case _:

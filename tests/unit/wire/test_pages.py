@@ -72,12 +72,6 @@ def test_the_page_says_of_each_event_what_its_schema_says(event: Publication) ->
     assert schema_of(event)["description"] in section(event)
 
 
-def test_what_is_not_there_yet_is_said_on_top() -> None:
-    top = EVENTS.split("## ")[0]
-    for name in ("hops",):
-        assert f"`{name}`" in top
-
-
 def test_every_reason_has_its_row_in_order() -> None:
     rows = re.findall(r"^\| `(\w+)` \|(.*)\|$", DEAD_LETTERS, re.MULTILINE)
     assert [reason for reason, _ in rows] == list(Unreadable)
