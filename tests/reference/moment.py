@@ -175,15 +175,6 @@ class Moment:
             "fairness": max(0, 100 - 2 * self.given_lately(agent)),
         }
 
-    def given_lately(self, agent: str) -> int:
-        times = self.given.get(agent, [])
-        return sum(at // 300_000 > self.now // 300_000 - 12 for at in times)
-
-    def shares_work(self) -> bool:
-        """Tell whether it counts who was given what."""
-        queues = self.policy.queues.values() if self.policy else ()
-        return any("fairness" in queue.selects.weights for queue in queues)
-
 
 def mean(numbers: list[int]) -> int:
     return sum(numbers) // len(numbers) if numbers else 0
