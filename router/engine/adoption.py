@@ -14,6 +14,7 @@ from router.engine.conversations import queue_for
 from router.engine.deadlines import NEVER
 from router.engine.deflections import resume_deflection
 from router.engine.expansion import take_past_in_silence
+from router.engine.fairness import forget_given
 from router.engine.hours import forget_calendars, go_on, look_at_calendars
 from router.engine.lanes import Signature
 from router.engine.occupancy import resume_work
@@ -137,6 +138,7 @@ def _resume_agents(pool: Pool) -> None:
         pool.set_timer("wrap_up_ends", agent.id, min(ends, default=None))
         pool.set_timer("presence_until", agent.id, record.until)
         pool.set_timer("rest_ends", agent.id, record.rests_until)
+        forget_given(pool, agent)
         if Suspension.NO_ANSWER in record.suspended:
             until = record.suspended[Suspension.NO_ANSWER]
             pool.set_timer("suspension_ends", agent.id, until)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import UNSET
 
+from router.engine.fairness import count_given
 from router.engine.groups import Agent
 from router.engine.measures import accepted, agents_time, line_over, worked
 from router.engine.occupancy import begin_work
@@ -148,6 +149,8 @@ def _hold(pool: Pool, record: ConversationRecord, agent: Agent, slot: Slot) -> N
     begin_work(pool, agent)
     pool.claim(agent, record, slot, slot.units)
     agent.record.idle_since = agent.record.asked_at = pool.now
+    if pool.sharing:
+        count_given(pool, agent)
     pool.touch_agent(agent.record)
 
 

@@ -17,7 +17,7 @@ from router.engine.staff import Staff
 from router.engine.watch import Watches
 from router.model.inputs import Input, Presence
 from router.model.outputs import Cause, Decision, InputCause, Outcome
-from router.model.policy import Facts, Policy, Turn, Verdict, switches
+from router.model.policy import Facts, Feature, Policy, Turn, Verdict, switches
 from router.model.state import (
     KINDS,
     AgentRecord,
@@ -99,6 +99,7 @@ class Pool:
         "room",
         "said",
         "seen",
+        "sharing",
         "speed",
         "spilling",
         "staff",
@@ -161,6 +162,7 @@ class Pool:
         self.agents = self.crew.agents
         self.room = WaitingRoom(policy, self.crew)
         self.telling = tuple(each for each in self.room.lines.values() if each.queue.status)
+        self.sharing = any(Feature.FAIRNESS in q.selects.weights for q in policy.queues.values())
         self.measuring = any(q.estimates is not None for q in policy.queues.values())
         self.staff = Staff(self.crew, self.room, worked=self._worked_before)
         has_switches = any(True for _ in switches(policy))

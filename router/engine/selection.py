@@ -1,12 +1,14 @@
 """Which of the agents who may take a conversation gets it, and why.
 
 The static part of a score is worked out once for each pair of demand and profile group; what
-changes from moment to moment (idle time, load, last agent) is added for the heads of buckets only.
+changes from moment to moment (idle time, load, last agent, fairness) is added for the heads of buckets only,
+or for all in a bucket where the order of turns does not say who is the best of them.
 All features are integers in percent; docs/engine.md has the formulas.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from router.engine.fairness import fairness
 from router.engine.groups import Agent, Bucket, Group, loading
 from router.engine.lanes import MOST_JOINS, Demand, Lane, Signature, fits
 from router.engine.pool import Pool
@@ -20,25 +22,26 @@ MOST_COST = 1_000
 
 
 NAMES = {feature: feature.value for feature in Feature}
-IDLE, LOAD, LAST_AGENT = (NAMES[each] for each in (Feature.IDLE, Feature.LOAD, Feature.LAST_AGENT))
+IDLE, LOAD, LAST_AGENT, FAIRNESS = (
+    NAMES[each] for each in (Feature.IDLE, Feature.LOAD, Feature.LAST_AGENT, Feature.FAIRNESS)
+)
 
 
 class Join:
     """What one demand makes of one profile group: the static terms of the score."""
 
-    __slots__ = ("idle", "last_agent", "load", "score", "terms")
+    __slots__ = ("fairness", "idle", "last_agent", "load", "score", "terms")
 
-    def __init__(
-        self, terms: dict[str, int], *, idle: int | None, load: int | None, last_agent: int | None
-    ) -> None:
+    def __init__(self, terms: dict[str, int], weights: Mapping[Feature, int]) -> None:
         self.terms = terms
         self.score = sum(terms.values())
-        self.idle = idle
-        self.load = load
-        self.last_agent = last_agent
+        self.idle = weights.get(Feature.IDLE)
+        self.load = weights.get(Feature.LOAD)
+        self.last_agent = weights.get(Feature.LAST_AGENT)
+        self.fairness = weights.get(Feature.FAIRNESS)
 
 
-NO_MATCH = Join({}, idle=None, load=None, last_agent=None)
+NO_MATCH = Join({}, {})
 """What a demand makes of a group that does not meet it."""
 
 
@@ -60,12 +63,7 @@ def _join(signature: Signature, group: Group) -> Join:
         measure = STATIC.get(feature)
         if measure is not None:
             terms[NAMES[feature]] = weight * measure(signature, group)
-    return Join(
-        terms,
-        idle=weights.get(Feature.IDLE),
-        load=weights.get(Feature.LOAD),
-        last_agent=weights.get(Feature.LAST_AGENT),
-    )
+    return Join(terms, weights)
 
 
 def _top(signature: Signature, skill: str, own: int) -> int:
@@ -142,6 +140,9 @@ def why(made: Join, agent: Agent, *, preferred: bool, now: int) -> Why:
     if made.last_agent is not None:
         part = terms[LAST_AGENT] = made.last_agent * 100 * preferred
         total += part
+    if made.fairness is not None:
+        part = terms[FAIRNESS] = made.fairness * fairness(agent.record.given, now)
+        total += part
     return Why(total, terms)
 
 
@@ -217,9 +218,11 @@ def _best_of(
             if idle:
                 steps = (now - since) // IDLE_STEP_MS
                 minus -= idle * (steps if steps < 100 else 100)
+            if made.fairness:
+                minus -= 100 * made.fairness
             if best is not None and minus > best[0]:
                 continue
-            if by_idleness and not without and agent.bucket is bucket:
+            if by_idleness and not without and not made.fairness and agent.bucket is bucket:
                 record = agent.record
                 if record.idle_since == since:
                     standing = (minus, since, agent.id, agent)
@@ -237,12 +240,12 @@ def _standings(
 ) -> Iterator[Standing]:
     """Give how those of a bucket stand among whom its best is."""
     by_idleness = signature.line.queue.selects.turn is Turn.LONGEST_IDLE
-    idle, load = made.idle or 0, made.load or 0
+    idle, load, fair = made.idle or 0, made.load or 0, made.fairness
     agents: Iterable[Agent | None]
-    if by_idleness:
-        agents = (bucket.longest_idle(without),)
-    elif idle:
+    if fair or (idle and not by_idleness):
         agents = bucket.all()
+    elif by_idleness:
+        agents = (bucket.longest_idle(without),)
     else:
         agents = (bucket.longest_unasked(without),)
     for agent in agents:
@@ -251,6 +254,8 @@ def _standings(
         record = agent.record
         since = record.idle_since
         minus = -made.score - load * bucket.loading - idle * idleness(since, now)
+        if fair:
+            minus -= fair * fairness(record.given, now)
         yield (minus, since if by_idleness else record.asked_at, agent.id, agent)
 
 

@@ -100,6 +100,7 @@ class Feature(StrEnum):
     IDLE = "idle"
     LOAD = "load"
     LAST_AGENT = "last_agent"
+    FAIRNESS = "fairness"
 
 
 class Turn(StrEnum):
@@ -112,7 +113,7 @@ class Turn(StrEnum):
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
     """Score of an agent = sum of weight x feature; equal scores by ``turn``, then by agent id.
 
-    The weight of ``idle`` is never negative.
+    The weights of ``idle`` and ``fairness`` are never negative.
     """
 
     weights: Mapping[Feature, int]

@@ -187,9 +187,11 @@ class AgentRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
 
     ``idle_since``: last given or done with work, or became available. ``asked_at``: last given an
     offer or a conversation. ``missed``: offers unanswered in a row. ``suspended`` {reason: until}
-    (0: until a heartbeat). ``rests_until``: gets nothing until then. ``runs`` {label: how many
-    in a row} counts labels with such a limit. ``busy_since``: at work since then; ``strain``: what work
-    has added and free time has taken away, at ``strained_at`` or at ``busy_since`` (ms x percent). ``lost_at``: since when nobody can be reached who holds conversations.
+    (0: until a heartbeat). ``rests_until``: gets nothing until then. ``given``: (five minutes, how much)
+    of what he was given lately, where it counts. ``runs`` {label: how many in a row} counts labels with
+    such a limit. ``busy_since``: at work since then; ``strain``: what work has added and free time has
+    taken away, at ``strained_at`` or at ``busy_since`` (ms x percent). ``lost_at``: since when nobody
+    can be reached who holds conversations.
     """
 
     id: str
@@ -202,6 +204,7 @@ class AgentRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     suspended: dict[Suspension, int] = {}
     lost_at: int | None = None
     rests_until: int | None = None
+    given: tuple[tuple[int, int], ...] = ()
     runs: dict[str, int] = {}
     busy_since: int | None = None
     strain: int = 0

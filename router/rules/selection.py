@@ -23,6 +23,7 @@ PRESETS: Final[MappingType[str, Selection]] = {
     "keep_experts": Selection(weights={Feature.OVERQUALIFIED: -1}),
     "most_preferred": Selection(weights={Feature.PREFERENCE: 1}),
     "cheapest": Selection(weights={Feature.COST: -1}),
+    "fewest_lately": Selection(weights={Feature.FAIRNESS: 1}),
 }
 
 
@@ -81,6 +82,12 @@ def _weighted(node: Mapping, *, problems: Problems) -> Selection:
             problems.error(
                 place,
                 "a weight of `idle` below 0 would keep work from those who have none",
+                "0 or more",
+            )
+        elif name == Feature.FAIRNESS and weight < 0:
+            problems.error(
+                place,
+                "a weight of `fairness` below 0 would give most to those who have had most",
                 "0 or more",
             )
         elif weight:

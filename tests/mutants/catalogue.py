@@ -265,4 +265,18 @@ MUTANTS: Final = (
         after="                    pass",
         tests=("tests/faults/test_restarts.py",),
     ),
+    Mutant(
+        name="fairness: the longest idle of a load stands for all of them",
+        file="router/engine/selection.py",
+        before="            if by_idleness and not without and not made.fairness and agent",
+        after="            if by_idleness and not without and agent",
+        tests=("tests/unit/engine/test_fairness.py",),
+    ),
+    Mutant(
+        name="fairness: nothing that was given is ever forgotten",
+        file="router/engine/fairness.py",
+        before="        if each > present - SLICES:",
+        after="        if True:",
+        tests=("tests/unit/engine/test_fairness.py",),
+    ),
 )

@@ -449,7 +449,7 @@ def _teams(chance: Chance) -> Requirement:
 
 def _selection(chance: Chance) -> Selection:
     weights = {
-        feature: chance.number(0 if feature is Feature.IDLE else -5, 5)
+        feature: chance.number(0 if feature in {Feature.IDLE, Feature.FAIRNESS} else -5, 5)
         for feature in some_of(tuple(Feature), chance, most=6)
     }
     return Selection(weights=weights, turn=chance.one_of(tuple(Turn)))

@@ -59,6 +59,7 @@ class Moment:
         self.went: dict[tuple[str | None, Any], list[tuple[int, bool]]] = {}
         self.cases: dict[tuple[str, str], list[tuple[int, ...]]] = {}
         self.entered: set[str] = set()
+        self.given: dict[str, list[int]] = {}
 
     def waiting(self) -> list[Any]:
         return [c for c in self.conversations.values() if c.stage == "waiting"]
@@ -171,6 +172,7 @@ class Moment:
             "idle": min(100, (self.now - self.agents[agent].idle_since) // 6000),
             "load": 100 * used // self.capacity(agent) if self.capacity(agent) else 100,
             "last_agent": 100 if agent in c.preferred_agents else 0,
+            "fairness": max(0, 100 - 2 * self.given_lately(agent)),
         }
 
 

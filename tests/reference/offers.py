@@ -53,6 +53,8 @@ class Offers(Changes):
         for each in asked:
             record = self.agents[each.agent]
             record.idle_since = record.asked_at = self.now
+            if self.shares_work():
+                self.given.setdefault(each.agent, []).append(self.now)
 
     def assigned(self, c: Any) -> None:
         if c.waited_ms is None:

@@ -80,6 +80,15 @@ class Room(Moment):
                 taken = share * (self.now - agent.strained_at)
                 agent.busy_since, agent.strain = self.now, max(0, agent.strain - taken)
 
+    def given_lately(self, agent: str) -> int:
+        times = self.given.get(agent, [])
+        return sum(at // 300_000 > self.now // 300_000 - 12 for at in times)
+
+    def shares_work(self) -> bool:
+        """Tell whether it counts who was given what."""
+        queues = self.policy.queues.values() if self.policy else ()
+        return any("fairness" in queue.selects.weights for queue in queues)
+
     def in_a_row(self, label: str) -> int | None:
         return self.policy.labels[label].in_a_row if label in self.policy.labels else None
 

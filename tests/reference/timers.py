@@ -92,6 +92,7 @@ class Timers(Overflows):
         for agent in self.leases:
             self.renew_lease(self.agents[agent])
         self.due = {}
+        self.given = self.given if self.shares_work() else {}
         old, rules = self.version, self.policy
         if rules is None:
             return

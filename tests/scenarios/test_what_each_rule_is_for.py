@@ -7,7 +7,16 @@ import pytest
 from msgspec.structs import replace
 
 from router.model.conditions import Below, Condition, Switch
-from router.model.policy import LONGEST_IDLE, OfferMode, Order, Policy, Queue, WrapUp
+from router.model.policy import (
+    LONGEST_IDLE,
+    Feature,
+    OfferMode,
+    Order,
+    Policy,
+    Queue,
+    Selection,
+    WrapUp,
+)
 from router.model.requirement import NOTHING, NotOf, Requirement, TeamTerm
 from router.model.surge import Stage
 from router.rules import load
@@ -47,6 +56,7 @@ def poorer() -> Iterator[tuple[str, Policy]]:
             ("teams", replace(queue, serves=other_teams(queue))),
             ("order", replace(queue, order=Order())),
             ("selects", replace(queue, selects=LONGEST_IDLE)),
+            ("selects: fairness", replace(queue, selects=unfair(queue.selects))),
             ("preferred_agent", replace(queue, preferred_wait_ms=0)),
             ("preferred_agent: even_if_away", replace(queue, keeps_for_absent=False)),
             ("hours", replace(queue, hours=None)),
@@ -77,6 +87,11 @@ def poorer() -> Iterator[tuple[str, Policy]]:
         ("capacity", replace(agents, capacity=10**6)),
     ):
         yield f"agents: {what}", replace(policy, agents=less)
+
+
+def unfair(selects: Selection) -> Selection:
+    weights = {each: n for each, n in selects.weights.items() if each is not Feature.FAIRNESS}
+    return replace(selects, weights=weights)
 
 
 def other_means(policy: Policy) -> Iterator[tuple[str, Policy]]:

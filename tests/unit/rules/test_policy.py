@@ -92,6 +92,7 @@ def test_requirements(written: str, expected: Requirement) -> None:
         ("keep_experts", Selection(weights={Feature.OVERQUALIFIED: -1})),
         ("most_preferred", Selection(weights={Feature.PREFERENCE: 1})),
         ("cheapest", Selection(weights={Feature.COST: -1})),
+        ("fewest_lately", Selection(weights={Feature.FAIRNESS: 1})),
         (
             "{proficiency: 4, idle: 2, cost: 0, turn: round_robin}",
             Selection(weights={Feature.IDLE: 2, Feature.PROFICIENCY: 4}, turn=Turn.ROUND_ROBIN),
