@@ -138,10 +138,9 @@ class Life:
 
 def _swap(engine: Engine, others: OnePolicy, *, now: int) -> int:
     """Do what the daemon does between two batches; give the number of records to be written."""
-    engine.adopt(others, now)
-    written = len(engine.changes())
-    memory.set_aside()
-    return written
+    with memory.set_aside():
+        engine.adopt(others, now)
+    return len(engine.changes())
 
 
 def _say(of: Summary) -> str:

@@ -7,6 +7,8 @@ in larger portions. Reference counting, which frees nearly everything here, is n
 """
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 YOUNG: Final = 20_000
@@ -20,13 +22,19 @@ def tune() -> None:
     gc.set_threshold(YOUNG, MIDDLE, OLD)
 
 
-def set_aside() -> None:
-    """Set aside all there is by now, without a look at it: what was built anew is to live for long.
+@contextmanager
+def set_aside() -> Iterator[None]:
+    """Set aside all there is at the end of what is done within, and look at nothing meanwhile.
 
-    Cost: next to none. What is no longer used must not refer to itself, or it stays until the next
-    time all is settled.
+    For what is built anew to live for long. What is no longer used afterwards must not refer to
+    itself, or it stays until the next time all is settled.
     """
-    gc.freeze()
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        gc.enable()
 
 
 def settle() -> None:

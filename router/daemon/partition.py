@@ -199,8 +199,8 @@ class Life:
         """Let the rules that are in force by now be those of the engine, before the next input."""
         began = time.monotonic()
         self._policies = self._around.rules.policies
-        batch.write(self._engine.adopt(self._policies, batch.now))
-        memory.set_aside()
+        with memory.set_aside():
+            batch.write(self._engine.adopt(self._policies, batch.now))
         took = time.monotonic() - began
         self._around.metrics.changed_rules(took)
         log.info("rules changed", shard=self.partition, seconds=round(took, 3))

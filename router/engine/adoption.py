@@ -98,8 +98,10 @@ def _resume_conversations(pool: Pool, *, changed: bool) -> None:
             pool.set_timer("decline_forgotten", record.id, min(record.barred.values()))
         (removed if known and record.queue not in known else staying).append(record)
     if changed and known:
+        lines = pool.room.lines
         for record in staying:
-            take_past_in_silence(pool, record)
+            if record.step or lines[record.queue].ladder:
+                take_past_in_silence(pool, record)
     pool.room.fill(_resumed(pool, staying))
     if changed:
         pool.overdue |= pool.spilling
@@ -112,17 +114,20 @@ def _resumed(
     pool: Pool, staying: list[ConversationRecord]
 ) -> Iterator[tuple[ConversationRecord, Signature]]:
     """Give who waits, with what kind he is now; those in an agent's hands are held again."""
+    room = pool.room
     for record in staying:
         if record.stage != "waiting":
             _resume_hold(pool, record)
             continue
-        signature = pool.signature(record)
+        signature = room.signature(record, pool.slot(record))
         if record.kept_until is not None:
             _resume_keeping(pool, record, signature)
         if signature is not None:
-            if signature.line.deflects:
+            line = signature.line
+            if line.deflects:
                 pool.newcomers[record.id] = record
-            climb(pool, record, signature.line)
+            if line.ladder or line.spills:
+                climb(pool, record, line)
             yield record, signature
 
 

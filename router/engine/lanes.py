@@ -272,17 +272,26 @@ class Headcount:
 class Signature:
     """One kind of conversation: a queue, a channel, a resolved requirement."""
 
-    __slots__ = ("asked", "demand", "headcount", "lane", "line", "published")
+    __slots__ = ("_published", "asked", "demand", "headcount", "lane", "language", "line")
 
     def __init__(self, line: Line, lane: Lane, language: str | None) -> None:
         self.line = line
         self.lane = lane
         self.demand = lane.demand
         self.headcount: Headcount | None = None
-        requirement = self.demand.requirement
-        self.published: Requirements = published(requirement, language=language)
+        self.language = language
+        self._published: Requirements | None = None
         preferred = (term.skill for term in line.queue.prefers)
-        self.asked = tuple(dict.fromkeys((*_skills(requirement), *preferred)))
+        self.asked = tuple(dict.fromkeys((*_skills(self.demand.requirement), *preferred)))
+
+    @property
+    def published(self) -> Requirements:
+        """What is asked for, as it is said; worked out when it is said first."""
+        said = self._published
+        if said is None:
+            said = published(self.demand.requirement, language=self.language)
+            self._published = said
+        return said
 
 
 def _skills(requirement: object) -> Iterator[str]:

@@ -8,6 +8,7 @@ pure and rare: the engine joins each resolved requirement with each agent profil
 import operator
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from functools import lru_cache
 
 import msgspec
 
@@ -91,12 +92,15 @@ class NotOf(msgspec.Struct, frozen=True, tag="not", gc=False):
 
 Requirement = SkillTerm | AnySkill | LanguageTerm | TeamTerm | SiteTerm | AllOf | AnyOf | NotOf
 
+_GROUPS = (AllOf, AnyOf)
+
 NOTHING = AllOf()
 """The requirement every agent meets."""
 
 SAME = "same"
 
 
+@lru_cache(maxsize=1_024)
 def primary(language: str) -> str:
     """Give the primary subtag of a BCP 47 tag in lower case: ``fr-CA`` is ``fr``."""
     return language.partition("-")[0].lower()
@@ -141,20 +145,23 @@ def _flat(requirement: Requirement) -> tuple[Requirement, ...]:
 
 
 def _filled(template: Requirement, *, level: int, language: str | None) -> Requirement:
-    match template:
-        case SkillTerm(relative=True):
-            return SkillTerm(template.skill, template.comparison, template.level + level)
-        case LanguageTerm(language=name) if name == SAME:
-            return NOTHING if language is None else LanguageTerm(primary(language))
-        case AllOf(terms):
-            filled = (_filled(each, level=level, language=language) for each in terms)
-            return AllOf(tuple(part for each in filled for part in _flat(each)))
-        case AnyOf(terms):
-            return AnyOf(tuple(_filled(each, level=level, language=language) for each in terms))
-        case NotOf(term):
-            return NotOf(_filled(term, level=level, language=language))
-        case _:
+    if isinstance(template, SkillTerm):
+        if not template.relative:
             return template
+        return SkillTerm(template.skill, template.comparison, template.level + level)
+    if isinstance(template, LanguageTerm):
+        if template.language != SAME:
+            return template
+        return NOTHING if language is None else LanguageTerm(primary(language))
+    if isinstance(template, AllOf):
+        filled = (_filled(each, level=level, language=language) for each in template.terms)
+        return AllOf(tuple(part for each in filled for part in _flat(each)))
+    if isinstance(template, AnyOf):
+        terms = template.terms
+        return AnyOf(tuple(_filled(each, level=level, language=language) for each in terms))
+    if isinstance(template, NotOf):
+        return NotOf(_filled(template.term, level=level, language=language))
+    return template
 
 
 def met(
@@ -171,16 +178,13 @@ def met(
         return _COMPARE[requirement.comparison](skills.get(requirement.skill, 0), requirement.level)
     if isinstance(requirement, LanguageTerm):
         return primary(requirement.language) in languages
-    if isinstance(requirement, AllOf):
-        return all(
-            met(each, skills=skills, languages=languages, team=team, site=site)
-            for each in requirement.terms
-        )
-    if isinstance(requirement, AnyOf):
-        return any(
-            met(each, skills=skills, languages=languages, team=team, site=site)
-            for each in requirement.terms
-        )
+    if isinstance(requirement, _GROUPS):
+        # Of all one that is not met decides, of any one that is.
+        is_any = isinstance(requirement, AnyOf)
+        for each in requirement.terms:
+            if met(each, skills=skills, languages=languages, team=team, site=site) is is_any:
+                return is_any
+        return not is_any
     if isinstance(requirement, NotOf):
         return not met(requirement.term, skills=skills, languages=languages, team=team, site=site)
     if isinstance(requirement, TeamTerm):
