@@ -11,8 +11,8 @@ from typing import Any, Final
 from confluent_kafka import Consumer
 
 from tests.checker import Centre, Report, Topics, check, read_topics
+from tests.checker.centre import ChannelRules
 from tests.checker.events import partition_of
-from tests.checker.report import ChannelRules
 from tests.faults.events import Post
 from tests.faults.platform import Platform, follow
 from tests.faults.router_process import COMMAND, RouterProcess

@@ -16,7 +16,7 @@ import pytest
 
 from router.embedded import EmbeddedKafka
 from tests.checker import Centre, check, read_topics
-from tests.checker.report import ChannelRules
+from tests.checker.centre import ChannelRules
 from tests.processes import wait_for_end
 
 COMMAND: Final = Path(sys.executable).parent / "contact-router"
