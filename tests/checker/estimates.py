@@ -56,6 +56,7 @@ def _check_judged(decision: Decision, life: Life, *, report: Report) -> None:
         if said is not None or life.told is not None:
             report.add(Rule.ESTIMATE, decision.where, f"says {said}, {life.told} was told")
         return
+    report.counts["estimates that were answered"] += 1
     p50, p90, told_at = life.told
     if (said.get("p50"), said.get("p90")) != (p50, p90):
         report.add(Rule.ESTIMATE, decision.where, f"says {said}, told were {p50} and {p90} s")

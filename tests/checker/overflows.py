@@ -13,7 +13,10 @@ from tests.checker.report import Report, Rule
 
 def check_overflow(decision: Decision, life: Life, *, centre: Centre, report: Report) -> None:
     """Report what no rule leads to, or led to before; the decision is applied already."""
-    if centre.overflows is None or decision.type != "conversation.overflowed":
+    if decision.type != "conversation.overflowed":
+        return
+    report.counts["overflows"] += 1
+    if centre.overflows is None:
         return
     left, to = str(decision.data.get("from")), str(decision.data.get("to"))
     taken = max(life.overflows[f"{left}>{to}"], life.overflows[f"{LENT}{left}>{to}"])

@@ -50,6 +50,7 @@ class Statuses:
 
     def check(self, decision: Decision, lives: Iterable[Life], *, agents: int) -> None:
         """Judge a status; `lives` are all that are open, `agents` how many are available."""
+        self._report.counts["statuses"] += 1
         name, said = str(decision.data.get("queue")), decision.data
         known = self._queues[name]
         waiting = [each for each in lives if each.state == WAITING]
