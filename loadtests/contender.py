@@ -63,6 +63,7 @@ class Contender:
             )
         try:
             self._await_ready()
+        # Ctrl-C too: whatever ends the wait, no process is left behind.
         except BaseException:
             self._end(signal.SIGKILL)
             raise

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 from confluent_kafka import Consumer, IsolationLevel, TopicPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]
+from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]  # a name it does not export, but documents
 
 from router.daemon.connection import Connection
 from router.daemon.settings import KafkaSettings, Settings, TopicSettings
@@ -100,7 +100,7 @@ def admin_of(topics: Topics) -> AdminClient:
 def visible_ends(admin: AdminClient, topics: Topics, name: str) -> list[int]:
     """Ask for the last stable offset of each partition of a topic."""
     wanted = {
-        TopicPartition(topics.prefix + name, each): OffsetSpec.latest()  # type: ignore[no-untyped-call]
+        TopicPartition(topics.prefix + name, each): OffsetSpec.latest()  # type: ignore[no-untyped-call]  # it has no type
         for each in range(topics.partitions)
     }
     answers = admin.list_offsets(

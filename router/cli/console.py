@@ -11,6 +11,7 @@ from router.cli.exits import FoundWrongError, ServerLostError
 from router.cli.options import read_settings, settings_option
 from router.daemon import console, logs
 from router.daemon.connection import Connection
+from router.daemon.errors import not_reached
 from router.daemon.settings import Settings
 from router.daemon.topics import LOST
 
@@ -61,4 +62,4 @@ async def _print(settings: Settings, topic: str, *, follow: bool) -> None:
 
 def _lost(settings: Settings, error: Exception) -> ServerLostError:
     servers = settings.kafka.bootstrap_servers
-    return ServerLostError(f"Kafka at {servers} could not be asked: {error}")
+    return ServerLostError(not_reached(servers, error))

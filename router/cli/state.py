@@ -16,6 +16,7 @@ import msgspec
 from router.cli.exits import FoundWrongError, ServerLostError
 from router.cli.options import connect, read_settings, settings_option
 from router.daemon import hazards, logs
+from router.daemon.errors import not_reached
 from router.daemon.fold import Fold, fold_committed
 from router.daemon.settings import Settings
 from router.daemon.topics import LOST, describe, problems, shard_count
@@ -39,7 +40,7 @@ def state(settings_file: Path | None, partition: int | None, *, as_json: bool) -
         folds = asyncio.run(_read(settings, partition))
     except LOST as error:
         servers = settings.kafka.bootstrap_servers
-        raise ServerLostError(f"Kafka at {servers} could not be asked: {error}") from error
+        raise ServerLostError(not_reached(servers, error)) from error
     for shard, fold in sorted(folds.items()):
         if as_json:
             click.echo(json.dumps(_everything(shard, fold)))

@@ -16,7 +16,7 @@ from router.cli import console
 from router.cli.exits import FoundWrongError, ServerLostError
 from router.cli.options import connect, read_settings, settings_option
 from router.daemon import logs
-from router.daemon.errors import TopicsWrongError
+from router.daemon.errors import TopicsWrongError, not_reached
 from router.daemon.settings import Settings
 from router.daemon.topics import LOST, Found, TopicNames, create, describe, problems
 
@@ -85,4 +85,4 @@ def _ask(question: Coroutine[Any, Any, Answer], settings: Settings) -> Answer:
         return asyncio.run(question)
     except LOST as error:
         servers = settings.kafka.bootstrap_servers
-        raise ServerLostError(f"Kafka at {servers} could not be asked: {error}") from error
+        raise ServerLostError(not_reached(servers, error)) from error

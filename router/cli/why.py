@@ -21,6 +21,7 @@ import msgspec
 from router.cli.exits import FoundWrongError, ServerLostError
 from router.cli.options import connect, read_settings, settings_option
 from router.daemon import console, logs
+from router.daemon.errors import not_reached
 from router.daemon.settings import Settings
 from router.daemon.topics import LOST
 from router.engine.candidates import Candidate
@@ -147,7 +148,7 @@ def _story(settings: Settings, conversation: str, *, pool: str | None) -> list[d
         raise FoundWrongError(str(error)) from error
     except LOST as error:
         servers = settings.kafka.bootstrap_servers
-        raise ServerLostError(f"Kafka at {servers} could not be asked: {error}") from error
+        raise ServerLostError(not_reached(servers, error)) from error
 
 
 async def _read(settings: Settings, conversation: str, pool: str | None) -> list[dict[str, Any]]:

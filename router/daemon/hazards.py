@@ -1,7 +1,7 @@
 """What aiokafka does that this daemon cannot live with, mended here and nowhere else.
 
 Everything in this module leans on the inside of one release, which is why that release is pinned;
-`tests/integration/test_aiokafka_hazards.py` shows each hazard on a real broker. `docs/decisions`
+`tests/integration/aiokafka_hazards` shows each hazard on a real broker. `docs/decisions`
 tells which of them are met by the design instead.
 """
 

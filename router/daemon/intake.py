@@ -52,7 +52,7 @@ class Intake:
             try:
                 await self._read()
             # The task guard: whatever ended this consumer, the next one starts from the feeds.
-            except Exception as error:  # noqa: BLE001
+            except Exception as error:  # noqa: BLE001 - the task guard
                 log.warning("the consumer of the inputs starts over", error=repr(error))
             await asyncio.sleep(RESTART_S)
 

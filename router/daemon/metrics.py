@@ -9,7 +9,7 @@ import time
 from collections import Counter as Tally
 from collections.abc import Iterable, Mapping
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 from prometheus_client import (
     CollectorRegistry,
@@ -32,9 +32,7 @@ from router.model.outputs import (
     Judged,
 )
 from router.model.reasons import Refusal, Unreadable
-
-if TYPE_CHECKING:
-    from router.daemon.batch import Batch
+from router.wire.dead_letters import DeadLetter
 
 SHORT_S: Final = (
     *(0.000_01, 0.000_025, 0.000_05, 0.000_1, 0.000_25, 0.000_5),
@@ -59,12 +57,21 @@ class Described(NamedTuple):
     text: str
 
 
+class Committed(Protocol):
+    """What one transaction held, as far as it is counted."""
+
+    chunks: list[tuple[int, list[Any], float]]
+    """Inputs taken: which input, records, seconds to decide one of them."""
+    decisions: list[Decision]
+    dead_letters: list[DeadLetter]
+
+
 class Metrics:
     """All figures of one process, in a registry of its own."""
 
     def __init__(self) -> None:
         # When a counter began is told by the process; a second series for each label is not needed.
-        disable_created_metrics()  # type: ignore[no-untyped-call]
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # the library has no type for it
         self.registry = CollectorRegistry()
         self.described: list[Described] = []
         """Every figure, in the order in which they are made."""
@@ -173,7 +180,7 @@ class Metrics:
         self._known_queues: set[str] = set()
         self._prepare_labels()
 
-    def committed(self, batch: "Batch", *, took: float) -> None:
+    def committed(self, batch: Committed, *, took: float) -> None:
         """Count what one committed transaction holds; `took` seconds from its begin to its commit."""
         now_ms = time.time_ns() / 1_000_000
         for source, records, seconds in batch.chunks:

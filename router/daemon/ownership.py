@@ -52,7 +52,7 @@ class Ownership:
             try:
                 await self._belong()
             # The task guard: a member that failed is replaced; its shards live on meanwhile.
-            except Exception as error:  # noqa: BLE001
+            except Exception as error:  # noqa: BLE001 - the task guard
                 log.warning("membership of the group starts over", error=repr(error))
             await asyncio.sleep(RESTART_S)
 

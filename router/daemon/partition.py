@@ -215,6 +215,7 @@ class Life:
         committing_at = time.monotonic()
         try:
             await self._outbox.publish(parcels)
+        # The batch boundary: whatever went wrong, nothing of the batch has happened, and that is counted.
         except Exception:
             metrics.failed_transaction()
             raise

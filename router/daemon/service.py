@@ -22,6 +22,7 @@ from router.daemon.errors import (
     BrokerUnreachableError,
     StalledError,
     TopicsWrongError,
+    not_reached,
 )
 from router.daemon.http import HttpServer
 from router.daemon.intake import Intake
@@ -201,8 +202,7 @@ async def _found(
         if time.monotonic() < until:
             return None
         raise BrokerUnreachableError(
-            f"no broker answered at {connection.servers} within"
-            f" {settings.kafka.start_timeout_s:g} s: {error}"
+            not_reached(connection.servers, error, within_s=settings.kafka.start_timeout_s)
         ) from error
 
 

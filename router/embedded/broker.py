@@ -97,6 +97,7 @@ class EmbeddedKafka:
         self._guard = self._watch_over(self._process.pid)
         try:
             await_ready(self._node, self._process)
+        # Ctrl-C too: whatever ends the wait, no process is left behind.
         except BaseException:
             self.kill()
             raise
@@ -133,6 +134,7 @@ class EmbeddedKafka:
     def __enter__(self) -> "EmbeddedKafka":
         try:
             self.start()
+        # Ctrl-C too: whatever ends the wait, no process is left behind.
         except BaseException:
             self.close()
             raise

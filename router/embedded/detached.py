@@ -76,6 +76,7 @@ def start(*, port: int | None = None, data_dir: Path | None = None) -> DetachedK
         try:
             _state_file().write_text(json.dumps(asdict(started)))
             await_ready(node, process)
+        # Ctrl-C too: whatever ends the wait, no process is left behind.
         except BaseException:
             process.kill()
             process.wait()

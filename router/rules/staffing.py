@@ -109,7 +109,8 @@ def _unknown_skills(declared: frozenset[str], people: People) -> Iterator[tuple[
 
 
 def _more(kinds: Sequence[Kind]) -> str:
-    return f" (and {len(kinds) - 1} more kinds of conversation)" if len(kinds) > 1 else ""
+    more = len(kinds) - 1
+    return f" (and {more} more kind{'s' * (more > 1)} of conversation)" if more > 0 else ""
 
 
 def _kinds(compiled: Compiled, queue: Queue) -> Iterator[Kind]:

@@ -34,7 +34,7 @@ class HotReading:
     def __init__(self, topic: Topic) -> None:
         """Prepare the decoders of a topic's frequent events."""
         events = _EVENTS[topic]
-        self._decode = _decoder(Union[events]).decode if events else None  # noqa: UP007
+        self._decode = _decoder(Union[events]).decode if events else None  # noqa: UP007 - a union of what is in a list
         self._parts = {
             event.__struct_config__.tag: (event, _decoder(event.__annotations__["data"]).decode)
             for event in events

@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
+import grimp
 import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -100,6 +102,17 @@ def test_the_rooms_keep_to_their_imports() -> None:
     run = lint_imports(PROJECT)
 
     assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_no_module_needs_one_that_needs_it_not_even_for_its_types() -> None:
+    graph = grimp.build_graph("router", "streams", cache_dir=None)
+    needs = {each: graph.find_modules_directly_imported_by(each) for each in graph.modules}
+
+    order = list(
+        TopologicalSorter(needs).static_order()
+    )  # raises CycleError, which names the circle
+
+    assert order.index("router.daemon.metrics") < order.index("router.daemon.batch")
 
 
 def test_what_the_design_allows_is_allowed(tmp_path: Path) -> None:

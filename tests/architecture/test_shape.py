@@ -1,7 +1,10 @@
 """The house keeps its shape: modules of one idea, honest names, an engine without a clock."""
 
 import ast
+import re
+import tokenize
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -40,3 +43,34 @@ def test_the_engine_is_told_the_time() -> None:
     ]
 
     assert not clocks_read
+
+
+SILENCED = re.compile(r"#\s*(?:ruff: )?(?:noqa|type: ignore)\b(?:: ?[A-Z0-9, ]+|\[[a-z, -]+\])?")
+CATCHES_ALL = re.compile(r"\s*except (?:Exception|BaseException)\b")
+A_WORD = re.compile(r"[a-z]{2,}")
+
+
+@pytest.mark.parametrize(
+    "module", list(modules("router", "streams", "loadtests", "tests")), ids=str
+)
+def test_whatever_is_silenced_or_caught_without_distinction_has_its_reason_beside_it(
+    module: Path,
+) -> None:
+    text = (PROJECT / module).read_text()
+    lines = text.splitlines()
+    comments = {
+        token.start[0]: token.string
+        for token in tokenize.generate_tokens(StringIO(text).readline)
+        if token.type == tokenize.COMMENT
+    }
+    without = [
+        f"{module}:{number}: {comment}"
+        for number, comment in comments.items()
+        if SILENCED.search(comment) and not A_WORD.search(SILENCED.sub("", comment))
+    ]
+    for number, line in enumerate(lines, start=1):
+        said = comments.get(number, "") + comments.get(number - 1, "")
+        if CATCHES_ALL.match(line) and not A_WORD.search(SILENCED.sub("", said)):
+            without.append(f"{module}:{number}: {line.strip()}")
+
+    assert not without

@@ -7,8 +7,9 @@ promise that the topics can neither prove nor deny is not reported. Run it with
 `python -m tests.checker`; tests call `read_topics` and `check`.
 """
 
+from tests.checker.centre import Centre
 from tests.checker.judge import check
-from tests.checker.report import Centre, Report, Violation
+from tests.checker.report import Report, Violation
 from tests.checker.topics import Record, Topics, read_topics
 
 __all__ = ["Centre", "Record", "Report", "Topics", "Violation", "check", "read_topics"]

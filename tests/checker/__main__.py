@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 from confluent_kafka import KafkaException
 
+from tests.checker.centre import Centre
 from tests.checker.judge import check
-from tests.checker.report import Centre
 from tests.checker.topics import read_topics
 
 GRACE_MS = 2_000
@@ -23,7 +23,7 @@ GRACE_MS = 2_000
 @click.option(
     "--centre",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help='JSON: {"capacity", "channels": {name: {"units", "at_most", "exclusive"}}, "closing", "rests"}.',
+    help="JSON: what the topics do not say; the fields of tests/checker/centre.py.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The report as JSON.")
 def main(

@@ -8,13 +8,16 @@ nothing away. A wrap-up holds until its time, or until the agent says that it is
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from tests.checker.centre import Centre, ChannelRules
 from tests.checker.claims import Claim, holds, labels_of
 from tests.checker.decisions import Decision
 from tests.checker.events import Event, time_of
 from tests.checker.lives import Life
-from tests.checker.report import Centre, ChannelRules, Report, Rule
+from tests.checker.report import Report, Rule
+from tests.checker.rests import Rests
 
 AVAILABLE: Final = "available"
+OFFLINE: Final = "offline"
 
 
 @dataclass(slots=True)
@@ -49,6 +52,8 @@ class Agents:
         self._report = report
         self._centre = centre
         self._seen_units: dict[str, int] = {}
+        self._touched: set[str] = set()
+        self.rests = Rests(report, centre=centre)
 
     @property
     def knows_capacity(self) -> bool:
@@ -79,8 +84,40 @@ class Agents:
         """Give the agent with this id, unknown so far or not."""
         return self.known.setdefault(id_, Agent(id_))
 
-    def learn(self, event: Event) -> None:
-        """Apply an input about an agent that was not refused."""
+    def catch_up(self, until: int) -> None:
+        """Let the wrap-ups be over that surely are by a moment."""
+        for agent in self.known.values():
+            over = [
+                (each.until, name)
+                for name, each in agent.wrap_ups.items()
+                if each.until is not None and each.until <= until
+            ]
+            for at, name in sorted(over):
+                self._wrap_up_over(agent, name, at=at)
+
+    def settle(self, now: int) -> None:
+        """Let those rest who have come free by what was decided up to now."""
+        for id_ in self._touched:
+            self._look_whether_free(self.of(id_), at=now)
+        self._touched.clear()
+
+    def _wrap_up_over(self, agent: Agent, conversation: str, *, at: int) -> None:
+        claim = agent.wrap_ups.pop(conversation, None)
+        if claim is not None:
+            self.rests.work_over(agent.id, claim, at=at)
+            self._look_whether_free(agent, at=at)
+
+    def _look_whether_free(self, agent: Agent, *, at: int) -> None:
+        if not agent.claims and not agent.wrap_ups:
+            self.rests.came_free(agent.id, at=at)
+
+    def available(self, now: int) -> int:
+        """Count those who may be available now."""
+        about = (each for each in self.known.values() if each.profile is not None)
+        return sum(each.present(now) and not each.is_suspended for each in about)
+
+    def learn(self, event: Event, *, now: int) -> None:
+        """Apply an input about an agent that was not refused, at `now` or later."""
         agent = self.of(event.subject)
         match event.type:
             case "agent.updated":
@@ -88,15 +125,19 @@ class Agents:
             case "agent.presence":
                 agent.presence = str(event.data.get("presence"))
                 agent.until = time_of(event.data.get("until"))
+                if agent.presence == OFFLINE:
+                    self.rests.went_offline(agent.id)
             case "agent.wrapup_ended":
-                agent.wrap_ups.pop(str(event.data.get("conversation")), None)
+                self._wrap_up_over(agent, str(event.data.get("conversation")), at=now)
 
     def set_presence(self, command: Event) -> None:
         """Apply a supervisor's command that was not refused."""
         agent = self.of(str(command.data.get("agent")))
         agent.presence, agent.until = str(command.data.get("presence")), None
+        if agent.presence == OFFLINE:
+            self.rests.went_offline(agent.id)
 
-    def give(self, decision: Decision, *, life: Life) -> None:
+    def give(self, decision: Decision, *, life: Life, by_command: bool) -> None:
         """Begin a claim: what the conversation takes of the agent it was given to."""
         agent = self.of(str(decision.data.get("agent")))
         units = decision.data.get("units")
@@ -108,6 +149,9 @@ class Agents:
             self._report.add(
                 Rule.CAPACITY, decision.where, f"{units} units, {life.channel} costs {rules.units}"
             )
+        if rules is not None and len(life.addressees) > (rules.addressees or len(life.addressees)):
+            what = f"{len(life.addressees)} are asked at once, at most {rules.addressees}"
+            self._report.add(Rule.LIFE, decision.where, what)
         self._check_reachable(decision, agent=agent)
         self._seen_units[life.channel] = units
         claim = Claim(
@@ -118,10 +162,12 @@ class Agents:
         )
         if agent.profile is not None:
             self._check_room(decision, agent=agent, claim=claim)
+        self.rests.given(decision, claim, by_command=by_command)
         agent.claims[life.id] = claim
 
     def take(self, id_: str, *, conversation: str) -> Claim | None:
         """End a claim and give it back."""
+        self._touched.add(id_)
         return self.of(id_).claims.pop(conversation, None)
 
     def wrap_up(self, decision: Decision, *, claim: Claim) -> None:

@@ -1,10 +1,11 @@
 """Put all judges to work on one reading of the topics."""
 
 from tests.checker.accounts import check_accounts, check_dead_letters, check_repetition, check_text
+from tests.checker.centre import Centre
 from tests.checker.decisions import open_ledger
 from tests.checker.order import check_order
 from tests.checker.replay import replay
-from tests.checker.report import Centre, Report
+from tests.checker.report import Report
 from tests.checker.sendings import check_sendings
 from tests.checker.settled import check_settled
 from tests.checker.topics import Topics

@@ -5,6 +5,7 @@ before another begins; only its addressee takes it; attempts count from one; the
 arrival says it is. The facts that no decision repeats (channel, arrival) come from the inputs.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -41,6 +42,9 @@ BEFORE: Final[dict[str, frozenset[str]]] = {
 are one offer with several addressees."""
 
 
+LENT: Final = "lent "
+
+
 @dataclass(slots=True)
 class Life:
     """A conversation that has been queued (or deflected) and has not ended."""
@@ -71,11 +75,27 @@ class Life:
     accepted: bool = False
     is_over: bool = False
     hops: int = 0
+    told: tuple[float, float, int] | None = None
+    """The wait it was told last, p50 and p90 in s, and when (ms)."""
+    is_told_known: bool = True
+    is_placed: bool = True
+    """Whether it is known in which queue it is: other rules move what an agent has without a word."""
+    overflows: Counter[str] = field(default_factory=Counter)
+    """Where it went, and who was lent since it came to its queue: "from>to"."""
 
     def enter(self, queue: str, *, policy: str) -> None:
-        """Let it be in a queue; the ladder of another than before begins anew."""
+        """Let it be in a queue; in another than before ladder and help begin anew, told is nothing."""
         if queue != self.queue:
             self.queue, self.step, self.ladder = queue, 0, policy
+            self.told, self.is_told_known = None, self.is_placed
+            for name in [each for each in self.overflows if each.startswith(LENT)]:
+                del self.overflows[name]
+        self.is_placed = True
+
+    def may_have_moved(self) -> None:
+        """Other rules came: what they did in silence is not known."""
+        self.requirements, self.is_told_known = None, False
+        self.is_placed = self.is_placed and self.state == WAITING
 
 
 class Lives:
@@ -200,6 +220,9 @@ class Lives:
                 Rule.ATTEMPT, decision.where, f"attempt {said}, {life.attempt} was due"
             )
         life.offer, life.addressees = offer, {agent}
+        if life.is_placed and decision.data.get("queue") != life.queue:
+            self._wrong(decision, f"{life.id} waits in {life.queue}")
+        life.enter(str(decision.data.get("queue")), policy=decision.policy)
         units = decision.data.get("units")
         life.units = units if isinstance(units, int) else 0
         self._check_wait(decision, life)
@@ -231,6 +254,11 @@ class Lives:
     def _overflowed(self, decision: Decision, life: Life) -> None:
         # A team or a site helps where it waits; another queue has a ladder of its own; in another pool
         # it begins anew.
+        left, to = decision.data.get("from"), decision.data.get("to")
+        if life.is_placed and left != life.queue:
+            self._wrong(decision, f"{life.id} waits in {life.queue}")
+        is_lent = decision.data.get("kind") in {"team", "site"}
+        life.overflows[f"{LENT if is_lent else ''}{left}>{to}"] += 1
         if decision.data.get("kind") == "queue":
             life.enter(str(decision.data.get("to")), policy=decision.policy)
             life.requirements = None

@@ -22,9 +22,14 @@ RANKS: Final = {
     "offer.declined": 1,
     "offer.withdrawn": 1,
     "conversation.offered": 3,
+    "queue.status": 4,
 }
 CHANGE: Final = 2
-ANYWHERE: Final = frozenset({"queue.status", "conversation.deflected"})
+ANYWHERE: Final = frozenset({"conversation.deflected"})
+SET_BY_AGENTS: Final = frozenset({"presence_until", "lease_expires"})
+"""Timers that an agent may set once more for the very moment at which they fired."""
+SWITCHED: Final = "condition_changes"
+"""A timer that other causes at the same moment may set once more: a switch turns on and off in it."""
 
 
 def runs(decisions: Sequence[Decision]) -> Iterator[tuple[Cause, list[Decision]]]:
@@ -71,13 +76,16 @@ def _check_numbers(decisions: list[Decision], *, ledger: Ledger, report: Report)
 
 
 def _check_causes(decisions: list[Decision], *, ledger: Ledger, report: Report) -> None:
-    ended: set[Cause] = set()
+    ended: dict[Cause, dict[str, int]] = {}
     for cause, run in runs(decisions):
-        if cause in ended and cause.kind != "router":
+        before, read = ended.get(cause), run[0].read
+        is_set_again = cause.name in SET_BY_AGENTS and before != read
+        is_set_again = is_set_again or cause.name == SWITCHED
+        if before is not None and cause.kind != "router" and not is_set_again:
             report.add(
                 Rule.CONTIGUOUS, run[0].where, f"its cause had its decisions before: {cause}"
             )
-        ended.add(cause)
+        ended[cause] = read
         _check_run(run, report)
         if cause.due is not None and run[0].at < cause.due:
             report.add(Rule.CAUSE, run[0].where, f"{cause.name} fired before it was due")

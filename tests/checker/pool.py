@@ -7,14 +7,20 @@ who judge it, and judges itself whether a decision can follow from its cause.
 from typing import Final
 
 from tests.checker.agents import Agents
-from tests.checker.decisions import Decision
+from tests.checker.centre import Centre
+from tests.checker.claims import labels_of
+from tests.checker.decisions import Cause, Decision
+from tests.checker.estimates import check_estimate
 from tests.checker.events import Event, time_of
-from tests.checker.lives import BEFORE, OFFERED, Lives
+from tests.checker.lives import BEFORE, OFFERED, Life, Lives
+from tests.checker.overflows import check_overflow
 from tests.checker.refusals import refusal_fault, silence_fault
-from tests.checker.report import Centre, Report, Rule
+from tests.checker.report import Report, Rule
+from tests.checker.statuses import Statuses, is_first_end
 
 ENDS: Final = frozenset({"offer.expired", "offer.declined", "offer.withdrawn"})
 LEAVES: Final = frozenset({"conversation.closed", "conversation.requeued"})
+GIVES: Final = frozenset({"conversation.offered", "conversation.assigned"})
 ANSWERED: Final = ("by", "reason", "conversation", "agent")
 """What the answer to a command repeats of it, besides its id."""
 CAUSES: Final[dict[str, frozenset[str]]] = {
@@ -30,7 +36,9 @@ CAUSES: Final[dict[str, frozenset[str]]] = {
     "conversation.requeued callback_unanswered": frozenset(
         {"conversation.ended", "conversation.abandoned"}
     ),
-    "deflection.accepted": frozenset({"deflection.accepted", "conversation.ended"}),
+    "deflection.accepted": frozenset(
+        {"deflection.accepted", "conversation.ended", "conversation.abandoned"}
+    ),
     "deflection.expired": frozenset({"deflection_expires"}),
     "conversation.requeued transferred": frozenset({"conversation.transferred"}),
     "conversation.requeued agent_lost": frozenset({"lost_agent"}),
@@ -58,6 +66,11 @@ class Pool:
         self.closing = centre.closing
         self.clock = 0
         self.policies = 0
+        self._cause: Cause | None = None
+        self._said: set[str] = set()
+        """Queues whose status was said in the present cause."""
+        self._centre = centre
+        self.statuses = Statuses(report, centre=centre)
         self.stage: tuple[str | None, int | None] | None = None
         """The stage of a surge in force and its end (ms); None: not known yet."""
         self._report = report
@@ -67,12 +80,12 @@ class Pool:
         fault = silence_fault(event, lives=self.lives, agents=self.agents, clock=self.clock)
         if fault is not None:
             self._report.add(Rule.ACCOUNTED, event.where, f"passed without a word, but {fault}")
-        self.apply(event)
+        self.apply(event, now=self.clock)
 
-    def apply(self, event: Event) -> None:
-        """Apply what an input that was not refused tells beyond its decisions."""
+    def apply(self, event: Event, *, now: int) -> None:
+        """Apply what an input that was not refused tells beyond its decisions, at `now` or later."""
         if event.type.startswith("agent."):
-            self.agents.learn(event)
+            self.agents.learn(event, now=now)
         match event.type:
             case "conversation.updated":
                 self.lives.update(event)
@@ -85,6 +98,10 @@ class Pool:
 
     def decide(self, decision: Decision, *, event: Event | None) -> None:
         """Judge and apply one decision; `event` is the input that caused it."""
+        if decision.cause != self._cause:
+            self.cause_over()
+            self._cause = decision.cause
+            self.agents.catch_up(_surely_past(decision))
         self.clock = max(self.clock, decision.at)
         self._check_cause(decision, event=event)
         if decision.is_refusal:
@@ -97,11 +114,26 @@ class Pool:
             self._surge(decision)
         elif decision.type == "policy.changed":
             self.policies += 1
+            self.agents.rests.are_judged = self.statuses.is_first_policy = False
             self.agents.follow_other_rules()
+            # What is in force stays so, but for as long as the new rules say.
+            self.stage = self.stage and (self.stage[0], None)
             for life in self.lives.open.values():
-                life.requirements = None
+                life.may_have_moved()
+        elif decision.type == "queue.status":
+            self._said.add(str(decision.data.get("queue")))
+            about = self.agents.available(decision.at)
+            self.statuses.check(decision, self.lives.open.values(), agents=about)
         elif decision.type in BEFORE:
             self._about_conversation(decision, event=event)
+
+    def cause_over(self) -> None:
+        """Judge how the pool stands after the decisions of a cause."""
+        self.agents.settle(self.clock)
+        if self._cause is not None:
+            lives = self.lives.open.values()
+            self.statuses.cause_over(self._cause, at=self.clock, said=self._said, lives=lives)
+        self._cause, self._said = None, set()
 
     def _surge(self, decision: Decision) -> None:
         """Judge that a stage follows on the one before, and expires in its time."""
@@ -112,8 +144,9 @@ class Pool:
         if (said.get("to") is None) != (ends is None):
             self._report.add(Rule.SURGE, decision.where, f"{said.get('to')} ends at {ends}")
         is_over = said.get("reason") == "expired"
-        if is_over and self.stage is not None and self.stage[1] != decision.cause.due:
-            self._report.add(Rule.SURGE, decision.where, f"was to expire at {self.stage[1]}")
+        due = self.stage[1] if self.stage is not None else None
+        if is_over and due is not None and due != decision.cause.due:
+            self._report.add(Rule.SURGE, decision.where, f"was to expire at {due}")
         self.stage = (said.get("to"), ends)
 
     def _about_conversation(self, decision: Decision, *, event: Event | None) -> None:
@@ -121,20 +154,35 @@ class Pool:
         before = self.lives.open.get(id_)
         was_offered_to = set(before.addressees) if before is not None else set()
         held_by = before.holder if before is not None else None
+        is_first = is_first_end(decision, before)
         self.lives.decide(decision, event=event)
         life = self.lives.open.get(id_, before)
         agent = str(decision.data.get("agent"))
-        if decision.type == "conversation.offered" and life is not None:
-            self.agents.give(decision, life=life)
-        elif decision.type == "conversation.assigned" and life is not None:
-            if agent not in was_offered_to:
-                self.agents.give(decision, life=life)
+        self.statuses.decide(decision, life=life, is_first=is_first)
+        if life is not None:
+            check_estimate(decision, life, report=self._report)
+            if self.policies == 0:
+                check_overflow(decision, life, centre=self._centre, report=self._report)
+        if decision.type in GIVES and life is not None:
+            if decision.type == "conversation.offered" or agent not in was_offered_to:
+                self._give(decision, life, event=event)
+            if decision.type == "conversation.assigned":
+                self.agents.rests.assigned(agent, labels_of(decision.data))
         elif decision.type in ENDS:
             self.agents.take(agent, conversation=id_)
         elif decision.type in LEAVES and held_by is not None:
             claim = self.agents.take(held_by, conversation=id_)
             if claim is not None and "wrapup_until" in decision.data:
                 self.agents.wrap_up(decision, claim=claim)
+
+    def _give(self, decision: Decision, life: Life, *, event: Event | None) -> None:
+        ordered = event.data.get("conversation") if event is not None else None
+        by_command = ordered == life.id and event is not None and event.type == "command.assign"
+        if not by_command:
+            # Who comes free in a cause is looked at before the matches, and only then.
+            self.agents.catch_up(_surely_past(decision))
+            self.agents.settle(decision.at)
+        self.agents.give(decision, life=life, by_command=by_command)
 
     def _check_refusal(self, decision: Decision, *, event: Event | None) -> None:
         if event is None:
@@ -167,3 +215,10 @@ class Pool:
             named = event.type, event.subject, event.data.get("offer"), event.data.get("agent")
             if named != wanted:
                 self._report.add(Rule.CAUSE, decision.where, f"cannot follow from {named}")
+
+
+def _surely_past(decision: Decision) -> int:
+    """Give a moment (ms) whose timers have all fired before a decision: due by then is over by now."""
+    if decision.cause.kind == "input":
+        return decision.at
+    return (decision.cause.due or 0) - 1

@@ -49,7 +49,7 @@ def refusal_fault(decision: Decision, *, event: Event, lives: Lives, agents: Age
     untrue = {
         "unknown_conversation": life is not None,
         "conversation_exists": life is None,
-        "not_waiting": state != ASSIGNED,
+        "not_waiting": state not in ({ASSIGNED, DEFLECTED} if is_command else {ASSIGNED}),
         "not_assigned": holder is not None and agent in {None, holder},
         "stale_offer": is_open_to_agent and is_named,
         "stale_deflection": is_thinking and event.data.get("deflection") == life.deflection,

@@ -9,10 +9,11 @@ kept is left out, and said to be.
 from collections import defaultdict
 from collections.abc import Sequence
 
+from tests.checker.centre import Centre
 from tests.checker.decisions import Decision, Ledger
 from tests.checker.events import Event
 from tests.checker.pool import Pool
-from tests.checker.report import Centre, Report
+from tests.checker.report import Report
 from tests.checker.topics import INPUTS
 
 
@@ -38,8 +39,10 @@ def replay(ledger: Ledger, *, report: Report, centre: Centre) -> dict[str, Pool]
             caused_by = ledger.inputs.get(place) if place is not None else None
             is_first = place is not None and decision is ledger.answers[place][0]
             if caused_by is not None and is_first and not decision.is_refusal:
-                pool.apply(caused_by)
+                pool.apply(caused_by, now=decision.at)
             pool.decide(decision, event=caused_by)
+    for pool in pools.values():
+        pool.cause_over()
     report.counts["pools"] = len(pools)
     return pools
 
@@ -68,5 +71,5 @@ class Tape:
 
 def _pool(pools: dict[str, Pool], name: str, *, report: Report, centre: Centre) -> Pool:
     if name not in pools:
-        pools[name] = Pool(report, centre=centre)
+        pools[name] = Pool(report, centre=centre.of(name))
     return pools[name]

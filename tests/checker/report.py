@@ -5,7 +5,6 @@ The report counts what was looked at, so that zero violations of nothing cannot 
 """
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -29,9 +28,14 @@ class Rule(StrEnum):
     LIFE = "life"
     ATTEMPT = "attempt"
     WAITED = "waited"
+    ESTIMATE = "estimate"
     CAPACITY = "capacity"
+    REST = "rest"
+    RUN = "run"
     PRESENCE = "presence"
     SUSPENSION = "suspension"
+    OVERFLOW = "overflow"
+    STATUS = "status"
     SURGE = "surge"
     POLICY = "policy"
     TEXT = "text"
@@ -47,54 +51,6 @@ class Violation:
     rule: Rule
     where: str
     what: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelRules:
-    """What the rules in force say of a channel, for those who can tell the checker."""
-
-    units: int | None = None
-    at_most: int | None = None
-    exclusive: bool = False
-    interruptible: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Centre:
-    """What the topics do not say: channels, the capacity of agents whose profile names none.
-
-    What is not given is not checked. ``closing``: the queues that follow opening hours, in which
-    a conversation may wait beside a free agent. ``labels``: how many of each an agent has at most.
-    ``rests``: rules let agents rest (`rest`, `occupancy_at_most`, `in_a_row`), which no topic tells, so
-    a conversation may wait beside any free agent.
-    """
-
-    channels: Mapping[str, ChannelRules] = field(default_factory=dict)
-    capacity: int | None = None
-    closing: frozenset[str] = frozenset()
-    labels: Mapping[str, int] = field(default_factory=dict)
-    rests: bool = False
-
-    @classmethod
-    def from_json(cls, given: Mapping[str, Any]) -> "Centre":
-        """Read `{"capacity", "channels": {name: {"units", "at_most", "exclusive"}}, "closing", "labels": {name: at most}, "rests"}`."""
-        channels = {
-            name: ChannelRules(
-                units=each.get("units"),
-                at_most=each.get("at_most"),
-                exclusive=bool(each.get("exclusive", False)),
-                interruptible=bool(each.get("interruptible", False)),
-            )
-            for name, each in given.get("channels", {}).items()
-        }
-        closing = frozenset(given.get("closing", ()))
-        return cls(
-            channels=channels,
-            capacity=given.get("capacity"),
-            closing=closing,
-            labels=dict(given.get("labels", {})),
-            rests=bool(given.get("rests", False)),
-        )
 
 
 @dataclass(slots=True)

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from tests.checker import Centre, check
-from tests.checker.report import ChannelRules, Rule
+from tests.checker.centre import ChannelRules
+from tests.checker.report import Rule
 from tests.checker.story import Story, rfc3339
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.checker import Centre, check
+from tests.checker.centre import ChannelRules
 from tests.checker.decisions import Place
 from tests.checker.report import Rule
 from tests.checker.story import Story
@@ -37,6 +38,13 @@ def test_two_who_are_asked_at_once_and_one_who_takes_it_are_in_order() -> None:
     end(story, "ana", cause=accept)
     story.give("conversation.assigned", cause=accept, offer="o2", agent="ben")
     assert broken(story) == set()
+
+
+def test_more_who_are_asked_than_the_channel_says_are_found() -> None:
+    topics = asked().topics()
+    for most, rules in ((2, set()), (1, {Rule.LIFE})):
+        centre = Centre(channels={"chat": ChannelRules(addressees=most)})
+        assert set(check(topics, centre=centre).broken()) == rules
 
 
 def test_one_who_declines_leaves_the_offer_to_the_other() -> None:

@@ -11,8 +11,8 @@ from typing import Any, Final
 from confluent_kafka import Consumer
 
 from tests.checker import Centre, Report, Topics, check, read_topics
+from tests.checker.centre import ChannelRules
 from tests.checker.events import partition_of
-from tests.checker.report import ChannelRules
 from tests.faults.events import Post
 from tests.faults.platform import Platform, follow
 from tests.faults.router_process import COMMAND, RouterProcess
@@ -101,11 +101,11 @@ class Site:
                     self._decisions.append(json.loads(message.value() or b""))
         return list(self._decisions)
 
-    def judge(self) -> Report:
+    def judge(self, centre: Centre = CENTRE) -> Report:
         """Let the timers that are due fire, then judge the topics; the routers must be running."""
         time.sleep(SETTLE_S)
         settled_at = int((time.time() - SETTLE_S) * 1_000)
-        return check(self.topics(), centre=CENTRE, canary=CANARY, settled_at=settled_at)
+        return check(self.topics(), centre=centre, canary=CANARY, settled_at=settled_at)
 
     def close(self) -> None:
         """End all processes and threads."""
@@ -129,9 +129,9 @@ class Site:
         assert made.returncode == 0, made.stdout + made.stderr
 
 
-def prove(site: Site) -> Report:
+def prove(site: Site, centre: Centre = CENTRE) -> Report:
     """Demand that no promise was broken, and that there was something to break."""
-    report = site.judge()
+    report = site.judge(centre)
     assert report.is_clean, report.text()
     assert report.counts["decisions"] > 0
     assert report.counts["inputs with the canary"] > 0

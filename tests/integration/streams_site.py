@@ -219,7 +219,7 @@ def centre_day(seed: int, *, pools: Sequence[str], conversations: int) -> Iterat
         kind, facts = step
         at += chance.randrange(100)
         seqs[pool] += 1
-        yield Decision(pool=pool, seq=seqs[pool], at=at, type=kind, **facts)  # type: ignore[arg-type]
+        yield Decision(pool=pool, seq=seqs[pool], at=at, type=kind, **facts)  # type: ignore[arg-type]  # facts of any kind
 
 
 def _life(chance: random.Random, name: str) -> Iterator[tuple[str, dict[str, object]]]:

@@ -16,7 +16,7 @@ import pytest
 
 from router.embedded import EmbeddedKafka
 from tests.checker import Centre, check, read_topics
-from tests.checker.report import ChannelRules
+from tests.checker.centre import ChannelRules, StatusRules
 from tests.processes import wait_for_end
 
 COMMAND: Final = Path(sys.executable).parent / "contact-router"
@@ -29,11 +29,21 @@ CENTRE: Final = Centre(
         "voice": ChannelRules(units=100, exclusive=True),
         "chat": ChannelRules(units=33, at_most=3),
         "message": ChannelRules(units=20, at_most=5),
-        "email": ChannelRules(units=25, at_most=4, interruptible=True),
+        "email": ChannelRules(units=25, at_most=4, interruptible=True, addressees=2),
     },
     labels={"angry": 1},
+    rests=True,
+    label_rests={"angry": 500},
+    in_a_row={"angry": 2},
+    occupancy=(90, 3_600_000),
+    status={"onboarding_visitors": StatusRules(every_ms=1_000, within_ms=500, over_ms=60_000)},
+    overflows={
+        "affiliation_invoicing": ("partner_lyon", "partner_lyon"),
+        "onboarding_visitors": ("generalists",),
+        "generalists": ("partner_lyon", "belgium"),
+    },
 )
-"""What the example centre's rules say of channels and capacity."""
+"""What the example centre's rules say at the demo's pace, and its topics do not."""
 
 
 class Demo:

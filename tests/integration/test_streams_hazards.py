@@ -46,7 +46,7 @@ def thread_with(consumer: AIOKafkaConsumer, kind: type[AIOKafkaConsumerThread]) 
     # Its parts that answer the question; the whole would need an app and a thread.
     thread = object.__new__(kind)
     thread._consumer = consumer
-    thread.consumer = SimpleNamespace(in_transaction=True)  # type: ignore[assignment]
+    thread.consumer = SimpleNamespace(in_transaction=True)  # type: ignore[assignment]  # one of its parts
     return thread
 
 
@@ -56,7 +56,7 @@ async def test_fausts_own_driver_takes_a_full_changelog_for_an_empty_one(
     consumer, partition = just_assigned
     thread = thread_with(consumer, AIOKafkaConsumerThread)
 
-    ends = await AIOKafkaConsumerThread._highwaters(thread, [partition])  # type: ignore[arg-type]  # noqa: SLF001
+    ends = await AIOKafkaConsumerThread._highwaters(thread, [partition])  # type: ignore[arg-type]  # noqa: SLF001 - what is mended
 
     assert ends == {partition: None}
 
@@ -67,7 +67,7 @@ async def test_the_corrected_driver_knows_where_a_changelog_ends(
     consumer, partition = just_assigned
     thread = thread_with(consumer, ConsumerThread)
 
-    ends = await ConsumerThread._highwaters(thread, [partition])  # type: ignore[arg-type]  # noqa: SLF001
+    ends = await ConsumerThread._highwaters(thread, [partition])  # type: ignore[arg-type]  # noqa: SLF001 - what is mended
 
     # Three records, and the marker that says they are committed.
     assert ends == {partition: 4}

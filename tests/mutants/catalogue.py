@@ -17,6 +17,8 @@ SHARDS = "tests/integration/test_daemon_shards.py::"
 OUTAGES = "tests/faults/test_outages.py::"
 REFUSED = (f"{OUTAGES}test_a_topic_that_refuses_the_decisions_for_a_while_loses_none_of_them",)
 POISON = ("tests/integration/test_poison.py",)
+ALONE = "tests/properties/test_topics_alone.py::"
+TOPICS_ALONE = (f"{ALONE}test_who_knows_the_rules_and_the_topics_finds_nothing_broken",)
 BUSY = (f"{END_TO_END}test_a_busy_minute_of_a_whole_centre_breaks_no_promise",)
 
 
@@ -278,5 +280,33 @@ MUTANTS: Final = (
         before="        if each > present - SLICES:",
         after="        if True:",
         tests=("tests/unit/engine/test_fairness.py",),
+    ),
+    Mutant(
+        name="no rest: who is done with something hard is given the next at once",
+        file="router/engine/rest.py",
+        before="        rest_until(pool, agent, pool.now + rest)",
+        after="        pass",
+        tests=TOPICS_ALONE,
+    ),
+    Mutant(
+        name="a wait told in one queue is said again in another",
+        file="router/engine/waiting.py",
+        before="        record.estimate = None\n        record.lent = ()",
+        after="        record.lent = ()",
+        tests=TOPICS_ALONE,
+    ),
+    Mutant(
+        name="a service level that counts who left as answered",
+        file="router/engine/status.py",
+        before="int(answered and waited_ms <= rules.within_ms)",
+        after="int(waited_ms <= rules.within_ms)",
+        tests=TOPICS_ALONE,
+    ),
+    Mutant(
+        name="queues say how they stand whenever it changes, and never mind the period",
+        file="router/engine/status.py",
+        before="        due = record.at + rules.every_ms",
+        after="        due = record.at",
+        tests=TOPICS_ALONE,
     ),
 )

@@ -58,4 +58,4 @@ def replay(seed: int, lines: list[str]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(replay(int(sys.argv[1]), sys.stdin.read().splitlines())))  # noqa: T201
+    print(json.dumps(replay(int(sys.argv[1]), sys.stdin.read().splitlines())))  # noqa: T201 - its answer

@@ -148,7 +148,7 @@ def tell(seed: int, step: Step | None = None) -> None:
         for _ in range(STEPS_A_STORY * (2 if story.world.crowded else 1)):
             step(story, dice)
             story.check_state()
-    except Exception as error:
+    except Exception as error:  # whatever it was, it is raised again with the story
         error.add_note(f"tell({seed}), the last of {len(story.lines)} lines:")
         error.add_note("\n".join(story.lines[-25:]))
         raise

@@ -30,9 +30,10 @@ from router.model.policy import (
     WrapUp,
 )
 from router.model.requirement import Comparison, SkillTerm
+from tests.properties.doors import ByTopic, Door, Shifts
 from tests.properties.durable import entities_of
 from tests.properties.ledger import Conversation, Ledgers
-from tests.properties.worlds import ByTopic, Door, Shifts, World
+from tests.properties.worlds import World
 from tests.reference import Reference
 
 DEPTH = int(os.environ.get("CONTACT_ROUTER_DEPTH", "4"))

@@ -1,6 +1,5 @@
 """Small contact centres made by chance: pools with their rules, few names, many corner cases."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -8,10 +7,7 @@ from msgspec.structs import replace
 from router.model.deflection import Closed, Deflection, DeflectionKind, First
 from router.model.overflow import Overflow, Target
 from router.model.policy import (
-    AgentRules,
-    Channel,
     Expansion,
-    Facts,
     Feature,
     Label,
     OfferMode,
@@ -21,8 +17,6 @@ from router.model.policy import (
     Queue,
     Selection,
     Turn,
-    Verdict,
-    WrapUp,
 )
 from router.model.requirement import (
     NOTHING,
@@ -40,7 +34,9 @@ from router.model.requirement import (
 )
 from tests.properties.chance import Chance, one_in, some_of
 from tests.properties.counting import counting
+from tests.properties.doors import ByTopic, Door, Shifts
 from tests.properties.loads import a_switch, stages
+from tests.properties.means import agent_rules, channels
 from tests.properties.measuring import estimates, status
 
 SKILLS = ("sales", "tech", "calm")
@@ -52,79 +48,6 @@ SITES = ("paris", "nantes")
 POOLS = ("north", "south", "west")
 CHANNELS = ("chat", "voice", "email")
 DURATIONS = (5_000, 15_000, 60_000, 300_000)
-
-
-@dataclass(frozen=True)
-class Door:
-    """Which conversations a queue takes."""
-
-    queue: str
-    topics: frozenset[str]
-    least_level: int = 0
-
-    def open_to(self, facts: Facts) -> bool:
-        """Tell whether these facts go in."""
-        return facts.topic in self.topics and (facts.level or 0) >= self.least_level
-
-
-@dataclass(frozen=True)
-class ByTopic:
-    """Qualification by topic, level, an attribute and one word of the text."""
-
-    doors: tuple[Door, ...]
-    usual_level: int | None
-
-    def qualify(self, facts: Facts) -> Verdict:
-        """Apply the qualification rules, then find the queue."""
-        angry = "angry" in (facts.text_rules if facts.text is None else facts.text)
-        vip = facts.attributes.get("vip") is True
-        priority = facts.priority if facts.priority is not None else 100 * angry
-        priority += 20 * (vip and not facts.hops)
-        found = Facts(
-            channel=facts.channel,
-            topic=facts.topic or "other",
-            level=self.usual_level if facts.level is None else facts.level,
-            language=facts.language,
-            skills={**facts.skills, **({"calm": 2} if vip else {})},
-        )
-        return Verdict(
-            queue=self.queue_for(found),
-            topic=found.topic,
-            level=found.level,
-            language=found.language,
-            priority=priority,
-            skills=found.skills,
-            labels=tuple(
-                name
-                for name, has in (("angry", angry), ("hard", (found.level or 0) > 1), ("vip", vip))
-                if has
-            ),
-            rules=("angry",) * angry + ("vip",) * vip + ("usual",),
-            text_rules=frozenset({"angry"} if angry else ()),
-        )
-
-    def queue_for(self, facts: Facts) -> str | None:
-        """Find the first queue that takes these facts, without the rules."""
-        return next((door.queue for door in self.doors if door.open_to(facts)), None)
-
-
-@dataclass(frozen=True)
-class Shifts:
-    """A calendar that is open and closed by turns; ``closed_ms`` 0: it never closes."""
-
-    open_ms: int
-    closed_ms: int
-    first: int
-
-    def is_open(self, at: int) -> bool:
-        """Tell whether it is open at a time."""
-        return (at - self.first) % (self.open_ms + self.closed_ms) < self.open_ms
-
-    def next_change(self, after: int) -> int:
-        """Give the first later time at which it opens or closes, or else when to ask again."""
-        since = (after - self.first) % (self.open_ms + self.closed_ms)
-        lasts = self.open_ms if since < self.open_ms else self.open_ms + self.closed_ms
-        return after - since + lasts
 
 
 @dataclass
@@ -221,7 +144,7 @@ def a_centre_that_counts(chance: Chance) -> World:
 
 
 def _livelier(rules: Policy, chance: Chance) -> Policy:
-    channels = {
+    livelier = {
         name: replace(
             channel,
             units=chance.one_of((25, 20, 34)),
@@ -247,7 +170,7 @@ def _livelier(rules: Policy, chance: Chance) -> Policy:
         name: Label(chance.one_of((1, 2)), chance.one_of(rests), chance.one_of(runs))
         for name in LABELS
     }
-    return replace(rules, channels=channels, queues=queues, calendars={}, labels=labels)
+    return replace(rules, channels=livelier, queues=queues, calendars={}, labels=labels)
 
 
 def _callback(name: str, chance: Chance) -> Deflection:
@@ -276,10 +199,10 @@ def a_policy(chance: Chance, *, version: str) -> Policy:
     return Policy(
         version=version,
         files=f"files of {version}",
-        channels=_channels(chance),
+        channels=channels(chance),
         queues=queues,
         qualifier=ByTopic((*doors, catch_all), chance.one_of((1, 2, None))),
-        agents=_agent_rules(chance),
+        agents=agent_rules(chance),
         top_levels=dict.fromkeys(some_of(SKILLS, chance, most=3), 3),
         labels={
             name: Label(chance.one_of((1, 1, 2, 3)), in_a_row=chance.one_of((None, None, 1, 2)))
@@ -296,55 +219,6 @@ def _calendar(chance: Chance) -> Shifts:
         chance.one_of((60_000, 60_000, 300_000, 5_000)),
         chance.one_of((15_000, 60_000, 5_000, 300_000, 0)),
         chance.one_of((0, 7_000, 30_000)),
-    )
-
-
-def _channels(chance: Chance) -> Mapping[str, Channel]:
-    modes = (OfferMode.MANUAL, OfferMode.AUTOMATIC)
-    chat = Channel(
-        name="chat",
-        units=chance.one_of((34, 50, 100)),
-        at_most=chance.one_of((3, 2, None)),
-        mode=chance.one_of((OfferMode.AUTOMATIC, OfferMode.MANUAL)),
-        expires_ms=15_000,
-        wrap_up=_wrap_up(chance),
-    )
-    voice = Channel(
-        name="voice",
-        exclusive=chance.one_of((True, False)),
-        mode=chance.one_of(modes),
-        expires_ms=chance.one_of((15_000, 5_000)),
-        addressees=chance.one_of((1, 1, 2, 3)),
-        wrap_up=_wrap_up(chance),
-    )
-    email = Channel(
-        name="email",
-        units=chance.one_of((25, 0, 60)),
-        exclusive=one_in(6, chance),
-        interruptible=one_in(3, chance),
-        mode=chance.one_of(modes),
-        expires_ms=120_000,
-        addressees=chance.one_of((1, 1, 50, 2)),
-        wrap_up=_wrap_up(chance),
-    )
-    return {each.name: each for each in (chat, voice, email)}
-
-
-def _wrap_up(chance: Chance) -> WrapUp:
-    return WrapUp(limit_ms=chance.one_of((0, 20_000, 60_000, None)))
-
-
-def _agent_rules(chance: Chance) -> AgentRules:
-    return AgentRules(
-        capacity=chance.one_of((100, 200, 200, 50)),
-        lease_ms=chance.one_of((3_600_000, *(600_000,) * 5, 60_000, 60_000, 15_000, 0)),
-        missed_offers=chance.one_of((2, 1, 3, 0)),
-        suspended_ms=chance.one_of((60_000, 5_000, 300_000, 0)),
-        decline_memory_ms=chance.one_of((60_000, 5_000, 0)),
-        lost_after_ms=chance.one_of((20_000, 120_000, 0, None)),
-        rest_ms=chance.one_of((0, 0, 0, 1_000, 15_000)),
-        occupancy=chance.one_of((None, None, 90, 50, 33)),
-        occupancy_ms=chance.one_of((60_000, 7_001, 600_000)),
     )
 
 

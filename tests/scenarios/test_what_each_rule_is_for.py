@@ -85,6 +85,7 @@ def poorer() -> Iterator[tuple[str, Policy]]:
         ("lost", replace(agents, lost_after_ms=None)),
         ("lease", replace(agents, lease_ms=10**9)),
         ("capacity", replace(agents, capacity=10**6)),
+        ("occupancy_at_most", replace(agents, occupancy=None)),
     ):
         yield f"agents: {what}", replace(policy, agents=less)
 

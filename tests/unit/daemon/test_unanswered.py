@@ -29,7 +29,7 @@ class Centre:
     def asks(self, amount: object = None, policy: Policy | None = None) -> None:
         found = policy or self.in_force.policies.for_pool("any")
         assert found is not None
-        facts = Facts(channel="chat", attributes={} if amount is None else {"amount": amount})  # type: ignore[dict-item]
+        facts = Facts(channel="chat", attributes={} if amount is None else {"amount": amount})  # type: ignore[dict-item]  # any number
         assert found.qualifier.qualify(facts).queue == "rest"
 
     def figure(self, of: str, name: str, cause: str) -> float | None:

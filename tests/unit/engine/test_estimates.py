@@ -202,7 +202,7 @@ def test_an_assignment_says_what_was_estimated_and_what_came_of_it() -> None:
     assert isinstance(assigned, ConversationAssigned)
     assert assigned.conversation == "c1"
     judged = assigned.estimate_s
-    assert (judged.p50, judged.p90, judged.actual) == (told.p50, told.p90, 42.0)  # type: ignore[union-attr]
+    assert (judged.p50, judged.p90, judged.actual) == (told.p50, told.p90, 42.0)  # type: ignore[union-attr]  # it is told
 
 
 def test_waits_that_are_longer_than_estimated_correct_what_is_said_next() -> None:

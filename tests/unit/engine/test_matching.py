@@ -44,7 +44,7 @@ def test_waiting_makes_a_conversation_more_urgent_across_queues() -> None:
     centre.wait(100)
     centre.asks("second", topic="letters", priority=99)
     works = {"skills": {"contracts": 1}, "channels": {"chat": 1}}
-    assert centre.works("ana", **works) == ["assigned first to ana"]  # type: ignore[arg-type]
+    assert centre.works("ana", **works) == ["assigned first to ana"]  # type: ignore[arg-type]  # facts by name
 
 
 def test_the_newest_goes_first_where_the_queue_says_so() -> None:
@@ -117,10 +117,10 @@ def test_a_conversation_is_kept_for_its_preferred_agent_for_a_while() -> None:
     centre.works("ben", {"reimbursement": 1})
     centre.declares("ben", "busy")
     asked = {"topic": "reimbursement", "preferred_agents": ("ben",)}
-    assert centre.asks("c1", **asked) == ["queued c1 in reimbursement at 1"]  # type: ignore[arg-type]
+    assert centre.asks("c1", **asked) == ["queued c1 in reimbursement at 1"]  # type: ignore[arg-type]  # facts by name
     assert centre.wait(59) == []
     assert centre.wait(1) == ["assigned c1 to ana"]
-    assert len(centre.asks("c2", **asked)) == 1  # type: ignore[arg-type]
+    assert len(centre.asks("c2", **asked)) == 1  # type: ignore[arg-type]  # facts by name
     assert centre.declares("ben", "available") == ["assigned c2 to ben"]
 
 
@@ -130,9 +130,9 @@ def test_nobody_waits_for_a_preferred_agent_who_cannot_be_reached() -> None:
     centre.works("ben", {"reimbursement": 1})
     centre.declares("ben", "meeting")
     asked = {"topic": "reimbursement", "preferred_agents": ("ben",)}
-    assert len(centre.asks("c1", **asked)) == 1  # type: ignore[arg-type]
+    assert len(centre.asks("c1", **asked)) == 1  # type: ignore[arg-type]  # facts by name
     assert centre.declares("ben", "offline") == ["assigned c1 to ana"]
-    assert centre.asks("c2", **asked)[-1] == "assigned c2 to ana"  # type: ignore[arg-type]
+    assert centre.asks("c2", **asked)[-1] == "assigned c2 to ana"  # type: ignore[arg-type]  # facts by name
 
 
 def test_the_longest_idle_is_chosen_unless_the_rules_say_otherwise() -> None:

@@ -21,7 +21,7 @@ def verdict(condition: str, text: str | None = None, **facts: object) -> Verdict
         f"{HEAD}qualification:\n  - {{name: heard, when: '{condition}', set: {{topic: leaving}}}}\n"
         "queues: {all: {takes: true}}\n"
     )
-    given = Facts(**{"channel": "chat", "text": text, **facts})  # type: ignore[arg-type]
+    given = Facts(**{"channel": "chat", "text": text, **facts})  # type: ignore[arg-type]  # facts by name
     return rules.policies[0].qualifier.qualify(given)
 
 

@@ -49,7 +49,7 @@ def test_a_level_that_nobody_has_is_told_with_the_conversation_that_shows_it() -
     assert told(person("ana", 2) + person("bob", 2)) == [
         (
             "9 of 2 agents nobody may have a conversation of level 3 in `en` on `chat` from `claims`"
-            " (and 1 more kinds of conversation) (it asks for claims >= 3 and language == en)"
+            " (and 1 more kind of conversation) (it asks for claims >= 3 and language == en)"
         )
     ]
 

@@ -31,7 +31,7 @@ def told(pool: str, *told: tuple[str, dict[str, object]], at: int = NOON) -> lis
     for seq, (kind, facts) in enumerate(told, start=1):
         given = dict(facts)
         at += given.pop("wait_ms", 0)  # type: ignore[operator]  a number where it is given
-        decisions.append(Decision(pool=pool, seq=seq, at=at, type=kind, **given))  # type: ignore[arg-type]
+        decisions.append(Decision(pool=pool, seq=seq, at=at, type=kind, **given))  # type: ignore[arg-type]  # facts by name
     return decisions
 
 

@@ -248,7 +248,7 @@ def test_the_order_between_pools_does_not_matter(
     fr, be = list(stories[0]), list(stories[1])
     mixed = []
     while fr or be:
-        mixed.append(chance.choice([story for story in (fr, be) if story]).pop(0))  # type: ignore[attr-defined]
+        mixed.append(chance.choice([story for story in (fr, be) if story]).pop(0))  # type: ignore[attr-defined]  # a Random
 
     one, other = fold_of(mixed), fold_of([*stories[1], *stories[0]])
 

@@ -1,0 +1,92 @@
+"""What the topics do not say, for those who can tell the checker: what is not told is not checked.
+
+Channels and capacity hold throughout. Rests, runs, occupancy, statuses and overflows are those of
+the rules a pool had first: from its first `policy.changed` on they are judged no more.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRules:
+    """What the rules in force say of a channel."""
+
+    units: int | None = None
+    at_most: int | None = None
+    exclusive: bool = False
+    interruptible: bool = False
+    addressees: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRules:
+    """How often it is told how a queue stands, and what its service level counts."""
+
+    every_ms: int
+    within_ms: int
+    over_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """What is known of the rules besides the topics.
+
+    ``capacity``: of agents whose profile names none. ``closing``: the queues that follow opening
+    hours, in which a conversation may wait beside a free agent. ``labels``: how many of each an agent
+    has at most. ``rests``: rules let agents rest (`rest`, `occupancy_at_most`, `in_a_row`), so a
+    conversation may wait beside any free agent.
+
+    ``rest_ms``: rest after any conversation, ``label_rests`` after one with a label, in ms.
+    ``in_a_row``: so many of a label, then something else. ``occupancy``: percent, and over how many ms.
+    ``status``: the queues that tell how they stand. ``overflows``: of every queue where its rules lead
+    to, one name for each rule; None: not told. ``pools``: what else is known of single pools.
+    """
+
+    channels: Mapping[str, ChannelRules] = field(default_factory=dict)
+    capacity: int | None = None
+    closing: frozenset[str] = frozenset()
+    labels: Mapping[str, int] = field(default_factory=dict)
+    rests: bool = False
+    rest_ms: int = 0
+    label_rests: Mapping[str, int] = field(default_factory=dict)
+    in_a_row: Mapping[str, int] = field(default_factory=dict)
+    occupancy: tuple[int, int] | None = None
+    status: Mapping[str, StatusRules] = field(default_factory=dict)
+    overflows: Mapping[str, tuple[str, ...]] | None = None
+    pools: "Mapping[str, Centre]" = field(default_factory=dict)
+
+    def of(self, pool: str) -> "Centre":
+        """Give what is known of a pool."""
+        return self.pools.get(pool, self)
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> "Centre":
+        """Read the fields above by their names; channels and statuses as mappings of theirs."""
+        overflows = given.get("overflows")
+        return cls(
+            channels={
+                name: ChannelRules(
+                    units=each.get("units"),
+                    at_most=each.get("at_most"),
+                    exclusive=bool(each.get("exclusive", False)),
+                    interruptible=bool(each.get("interruptible", False)),
+                    addressees=each.get("addressees"),
+                )
+                for name, each in given.get("channels", {}).items()
+            },
+            capacity=given.get("capacity"),
+            closing=frozenset(given.get("closing", ())),
+            labels=dict(given.get("labels", {})),
+            rests=bool(given.get("rests", False)),
+            rest_ms=int(given.get("rest_ms", 0)),
+            label_rests=dict(given.get("label_rests", {})),
+            in_a_row=dict(given.get("in_a_row", {})),
+            occupancy=tuple(given["occupancy"]) if "occupancy" in given else None,
+            status={name: StatusRules(**each) for name, each in given.get("status", {}).items()},
+            overflows=None
+            if overflows is None
+            else {name: tuple(each) for name, each in overflows.items()},
+            pools={name: cls.from_json(each) for name, each in given.get("pools", {}).items()},
+        )
