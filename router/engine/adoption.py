@@ -19,6 +19,13 @@ from router.engine.hours import forget_calendars, go_on, look_at_calendars
 from router.engine.lanes import Signature
 from router.engine.occupancy import resume_work
 from router.engine.pool import Pool
+from router.engine.quotas import (
+    count_asked,
+    follow_quotas,
+    forget_quota_timers,
+    look_at_quotas,
+    resume_quotas,
+)
 from router.engine.runs import bits_of_runs
 from router.engine.slots import weight
 from router.engine.status import forget_reports, resume_reports
@@ -39,6 +46,7 @@ def change_rules(pool: Pool, policy: Policy) -> None:
     for agent in described:
         pool.deadlines.move(agent.lease, NEVER)
     forget_calendars(pool)
+    forget_quota_timers(pool)
     forget_switches(pool)
     forget_surge_timer(pool)
     pool.held.clear()
@@ -63,8 +71,10 @@ def stand_under(pool: Pool) -> None:
     changed = pool.record.policy != pool.policy.version
     if not changed:
         go_on(pool)
+        resume_quotas(pool)
     else:
         look_at_calendars(pool)
+        look_at_quotas(pool)
         drop_unknown_switches(pool)
         before, pool.record.policy = pool.record.policy, pool.policy.version
         if pool.record.seq:
@@ -75,6 +85,7 @@ def stand_under(pool: Pool) -> None:
     resume_reports(pool)
     resume_surge(pool, changed=changed)
     _resume_conversations(pool, changed=changed)
+    follow_quotas(pool)
     for agent in pool.agents.values():
         resume_work(pool, agent)
     pool.opened = changed and bool(pool.held)
@@ -195,5 +206,7 @@ def _resume_hold(pool: Pool, record: ConversationRecord) -> None:
     slot = pool.crew.slot_for(record.channel, offer.labels)
     for name in offer.agents:
         pool.claim(pool.agents[name], record, slot, offer.units)
+        if record.stage == "offered":
+            count_asked(pool, pool.agents[name], record, more=1)
     if record.stage == "offered":
         pool.set_timer("offer_expires", record.id, offer.expires_at)

@@ -7,6 +7,7 @@ from router.engine.groups import Agent
 from router.engine.lost import watch_lost
 from router.engine.offers import end_offer_to, open_offers
 from router.engine.pool import Pool
+from router.engine.quotas import count_asked
 from router.engine.runs import begin_anew
 from router.engine.waiting import enter, let_go_of
 from router.engine.wrap_up import be_done_with
@@ -37,7 +38,12 @@ def describe(pool: Pool, event: inputs.AgentUpdated) -> None:
         pool.touch_agent(record)
     else:
         pool.take_in_hand(agent)
+        offered = () if pool.teams is None else open_offers(pool, agent)
+        for conversation in offered:
+            count_asked(pool, agent, conversation, more=-1)
         pool.describe(agent, agent.record, profile)
+        for conversation in offered:
+            count_asked(pool, agent, conversation, more=1)
         let_go_of(pool, agent)
     pool.touch_profile(event.agent)
 

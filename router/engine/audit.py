@@ -13,6 +13,7 @@ from router.engine.groups import Agent, Group
 from router.engine.lanes import Line, fits
 from router.engine.overflow import open_overflow
 from router.engine.pool import Pool
+from router.engine.quotas import RENEWS, spent
 from router.engine.runs import bits_of_runs
 from router.engine.selection import best_agent
 from router.engine.slots import weight
@@ -36,6 +37,7 @@ def violations(pool: Pool, deadlines: Deadlines) -> Iterator[str]:
         yield from _capacity(pool, agent)
         yield from _shelf(pool, agent)
     yield from _staff(pool)
+    yield from _quotas(pool)
     yield from _unmatched(pool)
     yield from _timers(pool, deadlines)
 
@@ -237,6 +239,24 @@ def _foreseen(pool: Pool, line: Line) -> Iterator[str]:
     line.foreseen = known
 
 
+def _quotas(pool: Pool) -> Iterator[str]:
+    teams = pool.teams
+    for group in pool.crew.groups():
+        if group.shut != (teams is not None and group.profile.team in teams.shut):
+            yield f"somebody of {group.profile.team} is passed over, or the other way round"
+    for team in () if teams is None else teams.quotas:
+        asked = {
+            name
+            for name, record in pool.conversations.items()
+            if record.stage == "offered" and record.offer is not None
+            if any(pool.agents[each].profile.team == team for each in record.offer.agents)
+        }
+        if teams is not None and teams.asked[team].keys() != asked:
+            yield f"{team} is asked for other conversations than are counted"
+        if teams is not None and (team in teams.shut) != bool(spent(pool, team)):
+            yield f"{team} may be given more and is shut, or the other way round"
+
+
 def _unmatched(pool: Pool) -> Iterator[str]:
     places = pool.room.place_of.values()
     heads = {id(lane): lane for lane, signature, _ in places if not signature.line.paused}
@@ -268,6 +288,7 @@ def _timers(pool: Pool, deadlines: Deadlines) -> Iterator[str]:
         **hours,
         **changes,
         **reports,
+        **{(RENEWS, name): pool.record.quotas[name].until for name in pool.policy.quotas},
         **_expected_of_conversations(pool),
         **_expected_of_agents(pool),
     }

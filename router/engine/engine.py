@@ -15,9 +15,11 @@ from router.engine.deflections import bring_back, deflect, watch_turns
 from router.engine.expansion import take_past_steps
 from router.engine.hours import look_at_calendars
 from router.engine.matching import match
+from router.engine.no_rules import NO_POLICY
 from router.engine.occupancy import let_rest_who_came_free
 from router.engine.overflow import spill
-from router.engine.pool import NO_POLICY, Pool
+from router.engine.pool import Pool
+from router.engine.quotas import look_at_quotas
 from router.engine.repetition import Seen
 from router.engine.status import tell
 from router.engine.switches import count_agents, is_new_minute, look
@@ -184,6 +186,7 @@ class Engine:
             pool = self._pools[name] = Pool(name, policy, deadlines=self._deadlines, seen=seen)
             pool.now = self._now
             look_at_calendars(pool)
+            look_at_quotas(pool)
         return pool
 
 

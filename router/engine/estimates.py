@@ -76,7 +76,7 @@ def _somebody_has_room(pool: Pool, record: ConversationRecord, demand: Demand) -
     """Tell whether an agent could have a waiting conversation now."""
     if record.kept_until is None and not record.barred:
         for group in open_groups(pool, demand):
-            if fits(demand, group):
+            if not group.shut and fits(demand, group):
                 return True
         return any(_could(pool, each, record, demand=demand) for each in pool.hands)
     known = record.preferred_agents if record.kept_until is not None else pool.agents
@@ -90,6 +90,7 @@ def _somebody_has_room(pool: Pool, record: ConversationRecord, demand: Demand) -
 def _could(pool: Pool, agent: Agent, record: ConversationRecord, *, demand: Demand) -> bool:
     return (
         pool.serves(agent)
+        and not agent.group.shut
         and agent.id not in record.barred
         and agent.has_room(demand.slot, pool.crew.exclusive)
         and fits(demand, agent.group)

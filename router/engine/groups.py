@@ -22,13 +22,14 @@ class Group:
     """All agents with one profile.
 
     ``lanes``: by slot, the shared lanes it may serve; ``fits`` and ``joins`` cache what demands
-    make of it. ``serving``: how many of them may get work; ``counts``: whose headcount they are in.
+    make of it. ``shut``: nobody of its team may be given anything now. ``serving``: how many of them may get work; ``counts``: whose headcount they are in.
     ``ways``: in how many slots somebody has room; ``asked_for``: the headcounts that follow whether.
     """
 
     __slots__ = (
         *("anchors", "asked_for", "buckets", "capacity", "caps", "counts", "fits", "joins"),
-        *("lanes", "languages", "members", "open", "profile", "serving", "skills", "ways"),
+        *("lanes", "languages", "members", "open", "profile", "serving", "shut", "skills"),
+        "ways",
     )
 
     def __init__(self, profile: Profile, capacity: int, caps: dict[Slot, int]) -> None:
@@ -45,6 +46,7 @@ class Group:
         self.lanes: dict[Slot, list[Any]] = {slot: [] for slot in caps}
         self.members = 0
         self.serving = 0
+        self.shut = False
         self.counts: list[Any] = []
         self.ways = 0
         self.asked_for: list[Any] = []

@@ -15,8 +15,10 @@ from router.engine.expansion import take_next_step
 from router.engine.groups import Agent
 from router.engine.hours import look
 from router.engine.lost import agent_lost
+from router.engine.no_rules import NO_POLICY
 from router.engine.overflow import overflow_in_time
-from router.engine.pool import NO_POLICY, Pool
+from router.engine.pool import Pool
+from router.engine.quotas import renew
 from router.engine.rest import rest_over
 from router.engine.status import period_over
 from router.engine.surge import end_surge
@@ -203,6 +205,8 @@ def fire(pool: Pool, timer: str, *, of: str, due: int) -> None:
             turn(pool, of)
         case "hours_change":
             look(pool, of)
+        case "quota_renews":
+            renew(pool, of)
         case "offer_expires":
             agents.missed_offer(pool, conversations.expire_offer(pool, pool.conversations[of]))
         case "surge_expires":

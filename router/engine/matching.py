@@ -30,6 +30,9 @@ def match(pool: Pool) -> None:
                 _serve(pool, agent)
                 pool.crew.shelve(agent)
         hands.clear()
+        if lanes:
+            _settle(pool, lanes)
+            lanes.clear()
         return
     for agent in hands:
         if pool.serves(agent):
@@ -62,6 +65,10 @@ def _serve(pool: Pool, agent: Agent) -> None:
         if first is None:
             return
         _give(pool, first, agent)
+        if pool.teams is not None and pool.teams.reopened:
+            # What he was given lets a team have work again: now it is not only about him.
+            pool.fresh_lanes.update(dict.fromkeys(_lanes_for(pool, agent)))
+            return
 
 
 def _give(pool: Pool, lane: Lane, agent: Agent, *, beside: Sequence[Agent] = ()) -> None:
@@ -81,6 +88,8 @@ def _lanes_for(pool: Pool, agent: Agent) -> list[Lane]:
     """Give the lanes the agent may take from now; in some of them nobody may wait."""
     crew, room = pool.crew, pool.room
     found: list[Lane] = []
+    if agent.group.shut:
+        return found
     for slot, lanes in agent.group.lanes.items():
         if (lanes or room.own) and agent.has_room(slot, crew.exclusive):
             found += lanes
@@ -105,13 +114,16 @@ def _own_lanes(room: WaitingRoom, agent: Agent, slot: Slot) -> Iterator[Lane]:
 
 def _settle(pool: Pool, lanes: dict[Lane, None]) -> None:
     """Match lanes with shelved agents; a lane whose head has nobody is done with."""
-    if len(lanes) == 1 and not pool.crew.runs:
+    teams = pool.teams
+    if len(lanes) == 1 and not pool.crew.runs and teams is None:
         for lane in lanes:
             while lane.top is not None and (agent := best_agent(pool, lane)) is not None:
                 _give_shelved(pool, lane, agent)
         return
     now = pool.now
     heap = _by_urgency(lanes, now)
+    if teams is not None:
+        teams.reopened = False
     while heap:
         standing, lane = heap[0]
         if not len(lane):
@@ -129,9 +141,12 @@ def _settle(pool: Pool, lanes: dict[Lane, None]) -> None:
         _give_shelved(pool, lane, agent)
         if runs & ~agent.code:
             # What came between ended a run: he may take what he could not a moment ago.
-            opened = {each: None for _, each in heap}
-            opened.update(dict.fromkeys(_lanes_for(pool, agent)))
-            heap = _by_urgency(opened, now)
+            lanes.update(dict.fromkeys(_lanes_for(pool, agent)))
+            heap = _by_urgency(lanes, now)
+        if teams is not None and teams.reopened:
+            # What was given lets a team have work again, which stands in the fresh lanes now.
+            teams.reopened = False
+            heap = _by_urgency(lanes, now)
 
 
 def _by_urgency(lanes: dict[Lane, None], now: int) -> list[tuple[tuple[int, int, int], Lane]]:

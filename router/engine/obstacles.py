@@ -15,6 +15,7 @@ from router.engine.crew import Crew
 from router.engine.groups import Agent
 from router.engine.lanes import Demand, Lane, Signature
 from router.engine.pool import Pool
+from router.engine.quotas import asked_for, share_in_force, spent
 from router.engine.room import in_force
 from router.engine.slots import Slot, too_many, weight
 from router.model.inputs import Presence
@@ -50,6 +51,9 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     paused: bool
     opens: int | None
     """When the queue opens (ms); None: it is open."""
+    conversation: str
+    lifts: PassedOver | None = None
+    """A bound on teams that is left out: quota or share."""
 
     @property
     def slot(self) -> Slot:
@@ -74,6 +78,7 @@ def wanted(pool: Pool, record: ConversationRecord, *, level: int | None = None) 
         preferred=record.preferred_agents,
         kept_until=record.kept_until,
         paused=record.queue in pool.record.paused,
+        conversation=record.id,
         opens=pool.record.hours[line.queue.hours] if line.closed and line.queue.hours else None,
     )
 
@@ -114,6 +119,8 @@ def obstacles(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Obstacle]:
     yield from sorted(missing, key=lambda each: list(PassedOver).index(each.reason))
     if not pool.serves(agent):
         yield from _absent(agent)
+    if pool.teams is not None:
+        yield from _spent(pool, want, agent)
     if agent.id in want.barred:
         yield Obstacle(
             reason=PassedOver.BARRED,
@@ -191,6 +198,24 @@ def _absent(agent: Agent) -> Iterator[Obstacle]:
     if record.rests_until is not None:
         words = "rests after a conversation"
         yield Obstacle(reason=PassedOver.RESTING, words=words, until=record.rests_until)
+
+
+def _spent(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Obstacle]:
+    team = agent.profile.team
+    for bound in spent(pool, team, but=want.conversation):
+        if bound is want.lifts:
+            continue
+        counted, quota = pool.record.quotas[team], pool.policy.quotas[team]
+        asked = asked_for(pool, team, but=want.conversation)
+        had = f"the team {team} was given {counted.given}"
+        if bound is PassedOver.QUOTA:
+            words = f"{had} of at most {quota.at_most}, and is asked for {asked}"
+            renewed = asked < (quota.at_most or 0)
+            yield Obstacle(reason=bound, words=words, until=counted.until if renewed else None)
+        else:
+            share = share_in_force(pool, quota)
+            words = f"{had} of {counted.of}, and one more would be above {share}%"
+            yield Obstacle(reason=bound, words=words)
 
 
 def _no_room(crew: Crew, slot: Slot, agent: Agent) -> Iterator[Obstacle]:

@@ -14,6 +14,7 @@ from router.engine.groups import Agent
 from router.engine.measures import accepted, agents_time, line_over, worked
 from router.engine.occupancy import begin_work
 from router.engine.pool import Pool
+from router.engine.quotas import count_asked, count_assigned
 from router.engine.runs import had_another
 from router.engine.slots import Slot
 from router.engine.tallies import wait_ended
@@ -73,6 +74,8 @@ def grant(
             expires_at=expires_at,
             labels=record.labels,
         )
+        if pool.teams is not None:
+            count_asked(pool, agent, record, more=1)
         pool.set_timer("offer_expires", record.id, expires_at)
         pool.say(
             ConversationOffered(
@@ -102,6 +105,8 @@ def _ask_too(pool: Pool, record: ConversationRecord, beside: Sequence[Asked]) ->
     slot = pool.slot(record)
     for agent, why in beside:
         _hold(pool, record, agent, slot)
+        if pool.teams is not None:
+            count_asked(pool, agent, record, more=1)
         pool.say(
             ConversationOffered(
                 conversation=record.id,
@@ -133,6 +138,8 @@ def assign(pool: Pool, record: ConversationRecord, agent: Agent, *, why: Why) ->
         labels=record.labels,
     )
     had_another(pool, agent, record.labels)
+    if pool.teams is not None:
+        count_assigned(pool, pool.teams, agent)
     _say_assigned(pool, record, record.offer)
 
 
@@ -193,6 +200,9 @@ def accept(pool: Pool, record: ConversationRecord, offer: OpenOffer, agent: Agen
         accepted(pool, record.queue, pool.now - offer.since)
         _worked(pool, record, agent, since=offer.since)
     had_another(pool, agent, offer.labels)
+    if pool.teams is not None:
+        pool.teams.asks(agent.profile.team, record.id, -1)
+        count_assigned(pool, pool.teams, agent)
     record.offer = offer.taken(agent.id, pool.now)
     pool.touch(record)
     _say_assigned(pool, record, record.offer)
@@ -245,6 +255,8 @@ def _end_for(  # noqa: PLR0917 - as above
     if pool.measuring:
         _worked(pool, record, agent, since=offer.since)
     pool.release(agent, record)
+    if pool.teams is not None:
+        count_asked(pool, agent, record, more=-1)
     pool.say(ending(conversation=record.id, offer=offer.offer, agent=agent.id, reason=reason))
 
 

@@ -14,10 +14,11 @@ from router.engine.repetition import Seen
 from router.engine.room import WaitingRoom
 from router.engine.slots import Slot
 from router.engine.staff import Staff
+from router.engine.teams import bounded_teams
 from router.engine.watch import Watches
 from router.model.inputs import Input, Presence
 from router.model.outputs import Cause, Decision, InputCause, Outcome
-from router.model.policy import Facts, Feature, Policy, Turn, Verdict, switches
+from router.model.policy import Feature, Policy, Turn, switches
 from router.model.state import (
     KINDS,
     AgentRecord,
@@ -35,31 +36,6 @@ from router.model.state import (
     TallyRecord,
 )
 from router.model.surge import Stage
-
-
-class Nobody:
-    """The qualifier of a pool without rules: no queue takes anything."""
-
-    def qualify(self, facts: Facts) -> Verdict:
-        """Take nothing."""
-        return Verdict(
-            queue=None,
-            topic=facts.topic,
-            level=facts.level,
-            language=facts.language,
-            priority=facts.priority or 0,
-            skills=facts.skills,
-            rules=(),
-            text_rules=frozenset(),
-        )
-
-    def queue_for(self, _facts: Facts) -> str | None:
-        """Take nothing."""
-        return None
-
-
-NO_POLICY = Policy(version="", files="", channels={}, queues={}, qualifier=Nobody())
-"""In force where no rules are for a pool."""
 
 
 class Pool:
@@ -106,6 +82,7 @@ class Pool:
         "stage",
         "strangers",
         "tallies",
+        "teams",
         "telling",
         "watches",
     )
@@ -169,6 +146,7 @@ class Pool:
         self.watches = Watches(policy, self.room, self.crew) if has_switches else None
         tallying = self.watches is not None and bool(self.watches.tallied)
         self.counting = bool(self.telling) or tallying
+        self.teams = bounded_teams(policy)
 
     def _worked_before(self, queue: str, minute: int) -> int:
         measures = self.measures.get(queue)
@@ -348,6 +326,8 @@ class Pool:
         if group is not None:
             self.room.join(group)
             self.staff.join(group)
+            if self.teams is not None:
+                self.teams.join(group)
         if agent is not None:
             self.see(agent)
 

@@ -2,7 +2,7 @@
 
 Each change is tried on a copy of the agent or of the demand, with the functions the engine decides
 with; the smallest that lets somebody have the conversation is given. Smallest means, in this order:
-a word of a supervisor (the queue goes on, nobody is waited for), somebody who comes back, something
+a word of a supervisor (the queue goes on, nobody is waited for), a team that may be given more, somebody who comes back, something
 that is finished, something else that comes between, a decline that is forgotten, levels less asked for, levels more learnt, a language,
 a channel, another team that helps. Nothing is changed; where no single change helps, nothing is given.
 """
@@ -16,6 +16,7 @@ from router.engine.groups import Agent, Group
 from router.engine.lanes import Demand
 from router.engine.obstacles import Obstacle, Wanted, lighter, obstacles, wanted
 from router.engine.pool import Pool
+from router.engine.quotas import spent
 from router.model.inputs import Presence
 from router.model.reasons import PassedOver
 from router.model.requirement import AllOf, LanguageTerm, is_about_teams, least_level, primary
@@ -28,6 +29,8 @@ class Change(StrEnum):
     RESUME_QUEUE = "resume_queue"
     OPEN_QUEUE = "open_queue"
     FREE_FOR_ALL = "free_for_all"
+    RENEW_QUOTA = "renew_quota"
+    RAISE_SHARE = "raise_share"
     COME_BACK = "come_back"
     FINISH = "finish"
     HAVE_ANOTHER = "have_another"
@@ -137,6 +140,8 @@ def _of_the_conversation(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Rem
             words=f"if it were not kept for {' or '.join(want.preferred)}, {agent.id} could have it",
             until=want.kept_until,
         )
+    if agent.group.shut:
+        yield from _of_the_team(pool, want, agent)
     if agent.id in want.barred:
         others = {name: until for name, until in want.barred.items() if name != agent.id}
         if _able(pool, msgspec.structs.replace(want, barred=others), agent):
@@ -146,6 +151,23 @@ def _of_the_conversation(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Rem
                 words=f"if it could be given to {agent.id} again, who had or declined it",
                 until=want.barred[agent.id],
             )
+
+
+def _of_the_team(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Remedy]:
+    team = agent.profile.team
+    for bound in spent(pool, team):
+        if not _able(pool, msgspec.structs.replace(want, lifts=bound), agent):
+            continue
+        change, words, until = (
+            Change.RAISE_SHARE,
+            f"if the team {team} might have a larger share",
+            None,
+        )
+        if bound is PassedOver.QUOTA:
+            change, words = Change.RENEW_QUOTA, f"once the quota of the team {team} begins anew"
+            until = pool.record.quotas[team].until
+        words += f", {agent.id} could have it"
+        yield Remedy(change=change, agent=agent.id, words=words, of=team, until=until)
 
 
 def _of_the_day(

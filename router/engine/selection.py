@@ -177,7 +177,7 @@ def _preferred(pool: Pool, lane: Lane, names: tuple[str, ...]) -> Iterator[Agent
     demand = lane.demand
     for name in names:
         agent = pool.agents.get(name)
-        if agent is None or agent.bucket is None or name in lane.barred:
+        if agent is None or agent.bucket is None or agent.group.shut or name in lane.barred:
             continue
         if demand.slot in agent.bucket.open and fits(demand, agent.group):
             yield agent
@@ -207,7 +207,7 @@ def _best_of(
     by_idleness = signature.line.queue.selects.turn is Turn.LONGEST_IDLE
     for group in groups:
         made = group.joins.get(signature) or join(signature, group)
-        if made is NO_MATCH:
+        if made is NO_MATCH or group.shut:
             continue
         idle, load = made.idle or 0, made.load or 0
         for bucket in group.buckets.values():

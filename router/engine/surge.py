@@ -7,6 +7,7 @@ ended so does not begin again by load before the load has gone. Each change is s
 from msgspec import UNSET
 
 from router.engine.pool import Pool
+from router.engine.quotas import follow_quotas
 from router.engine.waiting import climb
 from router.model.outputs import SurgeChanged
 from router.model.reasons import SurgeChange
@@ -102,6 +103,7 @@ def _change(pool: Pool, after: StageInForce | None, reason: SurgeChange) -> None
             expires_at=UNSET if expires_at is None else expires_at,
         )
     )
+    follow_quotas(pool)
     for name in list(pool.climbing):
         waiting = pool.conversations[name]
         climb(pool, waiting, pool.room.lines[waiting.queue])

@@ -15,6 +15,7 @@ from router.model.deflection import Deflection
 from router.model.estimate import Estimates
 from router.model.inputs import Customer, Scalar
 from router.model.overflow import Overflow
+from router.model.quota import Quota
 from router.model.requirement import NOTHING, Requirement, SkillTerm
 from router.model.surge import Stage
 
@@ -267,7 +268,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """All the rules of one pool. ``top_levels`` {skill: highest declared level}.
 
     ``labels`` are those that are declared, by name. ``calendars`` are those that a queue follows, by
-    name; ``stages`` those of a surge, the strongest last.
+    name; ``stages`` those of a surge, the strongest last. ``quotas``: what teams may be given, by team.
 
     ``version`` is short and names the content, ``files`` is the hash of the text it came from.
     """
@@ -282,6 +283,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     labels: Mapping[str, Label] = {}
     calendars: Mapping[str, Hours] = {}
     stages: tuple[Stage, ...] = ()
+    quotas: Mapping[str, Quota] = {}
 
 
 def switches(policy: Policy) -> Iterator[Switch]:

@@ -125,6 +125,8 @@ class PassedOver(StrEnum):
     PRESENCE = "presence"
     SUSPENDED = "suspended"
     RESTING = "resting"
+    QUOTA = "quota"
+    SHARE = "share"
     BARRED = "barred"
     QUEUE_PAUSED = "queue_paused"
     QUEUE_CLOSED = "queue_closed"

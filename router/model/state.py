@@ -233,12 +233,20 @@ class StageInForce(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     commanded: bool = False
 
 
+class Spent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """How many conversations a team was given in its period, of how many, and when that ends (ms)."""
+
+    until: int
+    given: int = 0
+    of: int = 0
+
+
 class PoolRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """What a pool counts: last decision, last place, rules in force, paused queues, its clock.
 
     ``hours`` {calendar: when it is looked at next (ms)}; until then it is as it is just before.
     ``switches`` are those that are on, by name; ``surge`` is in force; the stages ``spent`` do not
-    come into force by load before their switch has turned off.
+    come into force by load before their switch has turned off. ``quotas`` {team: what it was given}.
     """
 
     seq: int = 0
@@ -250,6 +258,7 @@ class PoolRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     switches: dict[str, TurnedOn] = {}
     surge: StageInForce | None = None
     spent: tuple[str, ...] = ()
+    quotas: dict[str, Spent] = {}
 
 
 class MeasuresRecord(msgspec.Struct, kw_only=True, gc=False):

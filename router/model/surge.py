@@ -15,7 +15,8 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
 
     ``switch`` enters it by load (None: by command only); it ends by itself after ``expires_ms``.
     ``offer_expires_ms``: manual offers wait no longer; ``expansion_speed``: how many times faster the
-    steps of ladders come; ``deflects``: the queues whose deflections by load apply now.
+    steps of ladders come; ``deflects``: the queues whose deflections by load apply now. ``partner_share``:
+    in place of the share of every team that has one.
     """
 
     name: str
@@ -24,3 +25,4 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     offer_expires_ms: int | None = None
     expansion_speed: int = 1
     deflects: frozenset[str] = frozenset()
+    partner_share: int | None = None

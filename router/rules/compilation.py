@@ -40,6 +40,7 @@ from router.rules.listening import ears
 from router.rules.means import agent_rules, channel, label, order
 from router.rules.measuring import estimates, status, unfounded
 from router.rules.overflow import OverflowReader, overflows
+from router.rules.periods import quotas
 from router.rules.problems import Place, Problems, Severity, nearest
 from router.rules.qualification import Qualification, Step
 from router.rules.requirements import WORDS, RequirementReader
@@ -83,7 +84,8 @@ def compile_rules(
     steps = tuple(builder.step(index, each) for index, each in enumerate(rules.qualification))
     takes = {name: builder.takes(name, each) for name, each in rules.queues.items()}
     queues = {name: builder.queue(name, each) for name, each in rules.queues.items()}
-    check_stages(rules.surge, tree, queues=queues, problems=problems)
+    shares = any(each.share is not None for each in rules.teams.values())
+    check_stages(rules.surge, tree, queues=queues, shares=shares, problems=problems)
     builder.overflows.check_rings(queues)
     if problems.errors > before:
         return None
@@ -110,6 +112,7 @@ def compile_rules(
         labels={name: label(each) for name, each in rules.labels.items()},
         calendars=calendars,
         stages=stages(rules.surge, queues),
+        quotas=quotas(rules.teams),
     )
     return Compiled(
         pools=tuple(rules.pools),

@@ -19,6 +19,7 @@ from router.rules.expansion import ladder_value
 from router.rules.hours import OpeningHours
 from router.rules.measuring import estimates_value, status_value
 from router.rules.overflow import overflow_value
+from router.rules.periods import team_value
 from router.rules.qualification import Step
 from router.rules.requirements import requirement_value
 from router.rules.selection import selection_value
@@ -54,7 +55,7 @@ def document(
         "topics": list(rules.topics),
         "word_lists": {name: list(each) for name, each in rules.word_lists.items()},
         "labels": {name: _label(each) for name, each in rules.labels.items()},
-        "teams": {name: {"partner": each.partner} for name, each in rules.teams.items()},
+        "teams": {name: team_value(each) for name, each in rules.teams.items()},
         "sites": list(rules.sites),
         "channels": {name: _channel(each) for name, each in channels.items()},
         "agents": _agents(agents),
@@ -71,6 +72,9 @@ def version(whole: Mapping[str, Any], *, calendars: Mapping[str, OpeningHours]) 
     partners = [name for name, each in (whole.get("teams") or {}).items() if each["partner"]]
     if partners:
         deciding["partners"] = sorted(partners)
+    bounds = {name: each for name, each in (whole.get("teams") or {}).items() if "quota" in each}
+    if bounds:
+        deciding["quotas"] = bounds
     deciding["queues"] = list((whole.get("queues") or {}).items())
     deciding["skills"] = {
         name: levels.partition("..")[2] for name, levels in (whole.get("skills") or {}).items()

@@ -10,13 +10,14 @@ the engine may ask: the same times give the same answers, in any process and in 
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
 import holidays as public_holidays
 
 from router.rules.written.calendars import DAYS, Calendar, Spans, country_of
+from router.rules.zones import offsets
 
 DAY_MS: Final = 86_400_000
 MINUTE_MS: Final = 60_000
@@ -96,7 +97,7 @@ class OpeningHours:
 
     def _pieces(self, day: int) -> Iterator[tuple[int, int]]:
         """Give the open spans of a UTC day as its local days and its clock changes cut them."""
-        for since, until, offset in self._offsets(day * DAY_MS, (day + 1) * DAY_MS):
+        for since, until, offset in offsets(self._zone, day * DAY_MS, (day + 1) * DAY_MS):
             for local in range((since + offset) // DAY_MS, (until - 1 + offset) // DAY_MS + 1):
                 midnight = local * DAY_MS - offset
                 for opens, closes in self._hours(local):
@@ -109,23 +110,6 @@ class OpeningHours:
         day = date.fromordinal(_EPOCH + local_day)
         special = self._special.get(day)
         return self._week[day.weekday()] if special is None else special
-
-    def _offsets(self, since: int, until: int) -> Iterator[tuple[int, int, int]]:
-        """Cut a day where the zone's clocks change: (from, to, how far they are ahead of UTC)."""
-        before, after = self._offset(since), self._offset(until - 1)
-        if before == after:
-            yield since, until, before
-            return
-        low, high = since // 1_000, until // 1_000
-        while high - low > 1:
-            middle = (low + high) // 2
-            low, high = (middle, high) if self._offset(middle * 1_000) == before else (low, middle)
-        yield since, high * 1_000, before
-        yield high * 1_000, until, after
-
-    def _offset(self, at: int) -> int:
-        offset = datetime.fromtimestamp(at // 1_000, tz=UTC).astimezone(self._zone).utcoffset()
-        return (offset or timedelta()) // timedelta(milliseconds=1)
 
 
 def compiled_hours(written: Calendar) -> OpeningHours:

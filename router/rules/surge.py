@@ -12,7 +12,7 @@ from router.rules.measuring import lacking
 from router.rules.problems import Problems, nearest
 from router.rules.shape import key_spot, spot
 from router.rules.source import Mapping
-from router.rules.units import duration_text
+from router.rules.units import duration_text, percent_text
 from router.rules.written import surging
 
 _LACKS: Final = {
@@ -35,6 +35,7 @@ def stages(
             deflects=_conditional(queues)
             if each.sets.deflects == "all"
             else frozenset(each.sets.deflects),
+            partner_share=each.sets.partner_share,
         )
         for name, each in written.items()
     )
@@ -54,9 +55,13 @@ def check_stages(
     tree: Mapping,
     *,
     queues: MappingType[str, Queue],
+    shares: bool,
     problems: Problems,
 ) -> None:
-    """Report names that cannot be, queues that are not, and pairs of conditions that flap."""
+    """Report names that cannot be, queues that are not, and pairs of conditions that flap.
+
+    ``shares``: whether a partner has a share that a stage could replace.
+    """
     conditional = _conditional(queues)
     for name, each in written.items():
         if name == OFF or not all(sign.isalnum() or sign in NAME_SIGNS for sign in name):
@@ -66,6 +71,12 @@ def check_stages(
         found = None if turned is None else flaw(turned)
         if found is not None:
             problems.error(spot(tree, "surge", name, "on"), *found)
+        if each.sets.partner_share is not None and not shares:
+            problems.error(
+                spot(tree, "surge", name, "sets", "partner_share"),
+                "no partner has a share that this could replace",
+                "a `share` of a partner in `teams`",
+            )
         for key in ("on", "off"):
             for path, *words in lacking(getattr(each, key), ("surge", name, key), lacks=_LACKS):
                 problems.error(spot(tree, *path), *words)
@@ -89,5 +100,7 @@ def stage_value(stage: Stage) -> dict[str, Any]:
     sets["expansion_speed"] = f"{stage.expansion_speed}x"
     if stage.deflects:
         sets["deflects"] = sorted(stage.deflects)
+    if stage.partner_share is not None:
+        sets["partner_share"] = percent_text(stage.partner_share)
     value = {} if stage.switch is None else switch_value(stage.switch)
     return {**value, "expires": duration_text(stage.expires_ms), "sets": sets}

@@ -131,6 +131,11 @@ def able_after(  # noqa: PLR0912 - a case for each change
         case Change.COME_BACK:
             record.presence, record.suspended = Presence.AVAILABLE, {}
             record.rests_until = None
+        case Change.RENEW_QUOTA | Change.RAISE_SHARE:
+            quotas = dict(reference.policy.quotas)
+            key = "at_most" if remedy.change is Change.RENEW_QUOTA else "share"
+            quotas[profile.team] = replace(quotas[profile.team], **{key: None})
+            reference.policy = replace(reference.policy, quotas=quotas)
         case Change.HAVE_ANOTHER:
             record.runs = {}
         case Change.FORGET_DECLINE:
@@ -186,6 +191,8 @@ def so(reference: Lifecycle, conversation: str, agent: str, reason: PassedOver) 
         PassedOver.PRESENCE: record.presence not in {Presence.OFFLINE, Presence.AVAILABLE},
         PassedOver.SUSPENDED: bool(record.suspended) and record.presence is Presence.AVAILABLE,
         PassedOver.RESTING: record.rests_until is not None,
+        PassedOver.QUOTA: not reference.within_quota(profile.team, c),
+        PassedOver.SHARE: not reference.within_share(profile.team, c),
         PassedOver.BARRED: agent in c.barred,
         PassedOver.QUEUE_PAUSED: c.queue in reference.paused,
         PassedOver.QUEUE_CLOSED: reference.closed(c.queue),

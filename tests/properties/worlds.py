@@ -32,6 +32,7 @@ from router.model.requirement import (
     SkillTerm,
     TeamTerm,
 )
+from tests.properties.bounding import quotas
 from tests.properties.chance import Chance, one_in, some_of
 from tests.properties.counting import counting
 from tests.properties.doors import ByTopic, Door, Shifts
@@ -211,6 +212,7 @@ def a_policy(chance: Chance, *, version: str) -> Policy:
         },
         calendars={name: _calendar(chance) for name in followed},
         stages=stages(names, chance),
+        quotas=quotas(TEAMS, chance),
     )
 
 

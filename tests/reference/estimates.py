@@ -24,12 +24,12 @@ from router.model.outputs import Judged
 from router.model.policy import OfferMode
 from router.model.requirement import resolve, served_by
 from router.model.state import SaidEstimate
-from tests.reference.room import Room
+from tests.reference.quotas import Quotas
 
 Case = tuple[int, ...]
 
 
-class Estimates(Room):
+class Estimates(Quotas):
     """One pool and all that ever took time in it."""
 
     def remember(self, of: str, queue: str, *case: int) -> None:

@@ -62,6 +62,7 @@ class Offers(Changes):
         c.stage, c.waited_ms = "assigned", self.waited_ms(c)
         c.offer = replace(c.offer, since=self.now, expires_at=None)
         self.had_another(self.agents[c.offer.agent], c.offer.labels)
+        self.count_assigned(c.offer.agent)
         self.say(said.ConversationAssigned, c, **self.judged(c))
 
     def bar(self, c: Any, *agents: str) -> None:

@@ -23,6 +23,7 @@ class Reference:
             self.pools[what.pool] = Lifecycle(what.pool, self._policies)
             self.pools[what.pool].now = self._now
             self.pools[what.pool].look_at_calendars()
+            self.pools[what.pool].look_at_quotas()
         pool, origin = self.pools[what.pool], what.origin
         cause = InputCause(origin.topic, origin.partition, origin.offset, what.id)
         pool.input = what

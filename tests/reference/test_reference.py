@@ -31,5 +31,5 @@ def test_the_parts_are_all_there() -> None:
     names = {path.stem for path in FILES}
     assert names == {
         *("changes", "conditions", "deflections", "estimates", "lifecycle", "moment", "offers"),
-        *("overflows", "reference", "room", "shares", "status", "surge", "timers"),
+        *("overflows", "quotas", "reference", "room", "shares", "status", "surge", "timers"),
     }

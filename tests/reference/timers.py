@@ -35,6 +35,7 @@ class Timers(Overflows):
                 due += [(agent.lost_at + patience, "lost_agent", agent.id)]
         due += [(until, "hours_change", name) for name, (_, until) in self.looks.items()]
         due += [(at, "condition_changes", name) for name, at in self.due.items()]
+        due += [(until, "quota_renews", team) for team, (until, _) in self.gave.items()]
         due += [(self.surge_ends(), "surge_expires", self.surge and self.surge.stage)]
         due += [(until, "status_due", name) for name, (_, until, _) in self.reports.items()]
         return [(at, name, of) for at, name, of in due if at is not None]
@@ -98,6 +99,7 @@ class Timers(Overflows):
             return
         if old != rules.version:
             self.look_at_calendars()
+            self.look_at_quotas()
             self.forget_cases()
             self.forget_reports()
             self.forget_waits()

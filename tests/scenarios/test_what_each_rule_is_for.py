@@ -77,6 +77,12 @@ def poorer() -> Iterator[tuple[str, Policy]]:
     for name, hours in other_hours():
         yield name, replace(policy, calendars={**policy.calendars, "paris": hours})
     yield from other_means(policy)
+    for team, quota in policy.quotas.items():
+        for key in ("at_most", "share"):
+            yield (
+                f"teams: {team}: {key}",
+                replace(policy, quotas={team: replace(quota, **{key: None})}),
+            )
     agents = policy.agents
     for what, less in (
         ("after_missed_offers", replace(agents, missed_offers=0)),
@@ -211,6 +217,7 @@ def other_stages(stage: Stage) -> Iterator[tuple[str, Stage]]:
     yield "offer_expires", replace(stage, offer_expires_ms=None)
     yield "expansion_speed", replace(stage, expansion_speed=1)
     yield "deflects", replace(stage, deflects=frozenset())
+    yield "partner_share", replace(stage, partner_share=None)
     yield "expires", replace(stage, expires_ms=stage.expires_ms * 2)
     if stage.switch is not None:
         yield "on", replace(stage, switch=None)

@@ -110,13 +110,15 @@ _HOURS_SCHEMA: Final = {"type": "string", "examples": ["09:00-18:30", "closed"]}
 
 Days = Annotated[str, BeforeValidator(_days)]
 
+TimeZone = Annotated[str, BeforeValidator(_zone)]
+
 Hours = Annotated[Spans, BeforeValidator(_spans), WithJsonSchema(_HOURS_SCHEMA)]
 
 
 class Calendar(Written):
     """When the centre is open."""
 
-    timezone: Annotated[str, BeforeValidator(_zone)] = Field(
+    timezone: TimeZone = Field(
         description="Time zone of the hours, such as `Europe/Paris`; daylight saving is followed."
     )
     weekly: dict[Days, Hours] = Field(

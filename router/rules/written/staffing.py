@@ -1,22 +1,62 @@
 """What is written of the people and the means: teams, channels, and what holds for every agent."""
 
-from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from router.rules.written.calendars import TimeZone
 from router.rules.written.fields import Duration, DurationOrNever, Name, Percent, Written, trouble
+
+
+class Quota(Written):
+    """How much a partner is given in a period."""
+
+    per: Literal["hour", "day"] = Field(
+        description="The period: each hour of UTC, or each day of `timezone`, from midnight on."
+    )
+    timezone: TimeZone | None = Field(
+        default=None, description="Time zone of the days; daylight saving is followed."
+    )
+    at_most: Annotated[int, Field(ge=1, le=1_000_000)] | None = Field(
+        default=None,
+        description="Conversations its agents are given in a period, together; any number if left out.",
+    )
+
+    @model_validator(mode="after")
+    def _a_day_is_somewhere(self) -> Self:
+        if self.per == "day" and self.timezone is None:
+            raise trouble("it does not say where the day begins", "`timezone: Europe/Paris`")
+        if self.per == "hour" and self.timezone is not None:
+            raise trouble("an hour needs no time zone", "leave `timezone` out")
+        return self
 
 
 class Team(Written):
     """A team of agents."""
 
-    PLANNED: ClassVar[Mapping[str, str]] = {
-        "quota": "how many conversations a partner may get",
-        "share": "which part of the conversations a partner may get",
-    }
-
     partner: bool = Field(default=False, description="Whether the team belongs to another company.")
+    quota: Quota | None = Field(
+        default=None,
+        description="How many conversations a partner is given in a period, then no more until the next.",
+    )
+    share: Percent | None = Field(
+        default=None,
+        description="Of all conversations given in the pool in the quota's period a partner gets no "
+        "larger part.",
+    )
+
+    @model_validator(mode="after")
+    def _bounds_a_partner(self) -> Self:
+        if not self.partner and (self.quota is not None or self.share is not None):
+            raise trouble("only a partner has a quota or a share", "`partner: true`")
+        if self.share is not None and self.quota is None:
+            raise trouble(
+                "it does not say over which time the share is",
+                "`quota: {per: day, timezone: Europe/Paris}`",
+            )
+        if self.quota is not None and self.quota.at_most is None and self.share is None:
+            raise trouble("the quota bounds nothing", "`at_most: 300`, or a `share` of the team")
+        return self
 
 
 class Offer(Written):

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from router.rules.problems import shown
 from router.rules.written.conditions import Calm, Standing
-from router.rules.written.fields import Duration, Name, Written, trouble
+from router.rules.written.fields import Duration, Name, Percent, Written, trouble
 
 MOST_SPEED: Final = 100
 _SPEED = re.compile(r"([0-9]{1,3})x")
@@ -35,7 +35,6 @@ class Measures(Written):
 
     PLANNED: ClassVar[Mapping[str, str]] = {
         "deflect_when_estimated_wait": "to deflect at a lower wait that is to be expected",
-        "partner_share": "to send a larger part to partners",
     }
 
     offer_expires: Duration | None = Field(
@@ -51,9 +50,15 @@ class Measures(Written):
         ),
     )
 
+    partner_share: Percent | None = Field(
+        default=None, description="In place of the `share` of every partner that has one."
+    )
+
     @model_validator(mode="after")
     def _does_something(self) -> Self:
-        if self.offer_expires is None and self.expansion_speed == 1 and not self.deflects:
+        shares = self.partner_share is not None
+        faster = self.offer_expires is not None or self.expansion_speed > 1
+        if not (shares or faster or self.deflects):
             raise trouble("it sets nothing", "such as `offer_expires: 10s`")
         if self.offer_expires == 0:
             raise trouble("an offer that expires at once cannot be answered")

@@ -1,0 +1,28 @@
+"""What a pool stands under that no rules are for: nothing is taken, and what waits stays."""
+
+from router.model.policy import Facts, Policy, Verdict
+
+
+class Nobody:
+    """The qualifier of a pool without rules: no queue takes anything."""
+
+    def qualify(self, facts: Facts) -> Verdict:
+        """Take nothing."""
+        return Verdict(
+            queue=None,
+            topic=facts.topic,
+            level=facts.level,
+            language=facts.language,
+            priority=facts.priority or 0,
+            skills=facts.skills,
+            rules=(),
+            text_rules=frozenset(),
+        )
+
+    def queue_for(self, _facts: Facts) -> str | None:
+        """Take nothing."""
+        return None
+
+
+NO_POLICY = Policy(version="", files="", channels={}, queues={}, qualifier=Nobody())
+"""In force where no rules are for a pool."""
