@@ -34,7 +34,7 @@ from router.rules.cel.syntax import (
 )
 from router.rules.deflection import DeflectionReader, deflections
 from router.rules.dispatch import Dispatch
-from router.rules.expansion import check_end, ladder
+from router.rules.expansion import check_end, check_end_helps, ladder
 from router.rules.hours import compiled_hours
 from router.rules.listening import ears
 from router.rules.means import agent_rules, channel, label, order
@@ -346,6 +346,7 @@ class _Builder:
         places = {node.place, *(each.place for each in node.items)}
         if not any(place in places for place, _ in self._removed):
             check_end(written.expands, node, problems=self._problems)
+            check_end_helps(name, written, node, problems=self._problems)
         return ladder(
             name,
             written,

@@ -156,11 +156,12 @@ class Step(Written):
         default=None,
         description="Which teams serve from then on: names, `own` or `any`; as before if left out.",
     )
-    then: Literal["hold", "anyone"] | None = Field(
+    then: Literal["hold", "anyone", "overflow", "deflect"] | None = Field(
         default=None,
         description=(
             "How the ladder ends: `hold` (it waits on as the last step says), or with an `after` "
-            "or a `when` `anyone` who has the channel, of any team."
+            "or a `when` `anyone` who has the channel, of any team; or `overflow`, `deflect`: all the "
+            "queue's `overflows`, or its `deflects` on a condition, apply from then on."
         ),
     )
 
@@ -176,8 +177,8 @@ class Step(Written):
             raise trouble(
                 "`hold` has no time: it is what comes after the last step", "`then: hold`"
             )
-        if self.then == "anyone" and not timed:
-            raise trouble("`anyone` from when on?", "`{after: 10m, then: anyone}`")
+        if self.then not in {None, "hold"} and not timed:
+            raise trouble(f"`{self.then}` from when on?", f"`{{after: 10m, then: {self.then}}}`")
         if self.then is None and not timed:
             raise trouble("the step does not say when", "such as `after: 45s`")
         if self.then is None and self.requires is None and self.teams is None:
