@@ -209,6 +209,8 @@ class _Builder:
         for number, given in enumerate(found.labels):
             if given not in self._vocabulary.labels:
                 self._unknown("label", given, path=(*path, "set", "labels", number))
+        if found.queue is not None and found.queue not in self._vocabulary.queues:
+            self._unknown("queue", found.queue, path=(*path, "set", "queue"))
         when = TRUE if written.when is None else self._condition((*path, "when"), facts=FACTS)
         return Step(
             name=written.name or "",
@@ -222,6 +224,7 @@ class _Builder:
             priority=found.priority,
             skills=found.skills,
             labels=tuple(sorted(set(found.labels))),
+            queue=found.queue,
             final=written.final,
         )
 
@@ -362,6 +365,7 @@ class _Builder:
             "skill": self._vocabulary.skills,
             "calendar": self._vocabulary.calendars,
             "label": self._vocabulary.labels,
+            "queue": self._vocabulary.queues,
         }[kind]
         self._problems.error(
             spot(self._tree, *path), f"unknown {kind} `{name}`", nearest(name, known)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from router.rules.written.calendars import Calendar
 from router.rules.written.conditions import Standing
@@ -19,6 +19,7 @@ from router.rules.written.fields import (
     SkillLevels,
     Taken,
     Written,
+    taken_back,
     trouble,
 )
 from router.rules.written.overflowing import Overflows
@@ -44,8 +45,6 @@ Teams = Literal["own", "any"] | list[Name]
 class Findings(Written):
     """What a rule finds out of a conversation; nothing that is known already is changed."""
 
-    PLANNED: ClassVar[Mapping[str, str]] = {"queue": "to name the queue at once"}
-
     topic: Name | None = Field(default=None, description="What it is about; a declared topic.")
     level: Annotated[int, Field(ge=1, le=1_000)] | None = Field(
         default=None, description="How hard it is; 1 is simple."
@@ -62,6 +61,9 @@ class Findings(Written):
     )
     labels: list[Name] = Field(
         default=[], description="Labels it has besides those of other rules; declared ones."
+    )
+    queue: Name | None = Field(
+        default=None, description="The queue it comes to, whatever any queue `takes`."
     )
 
 
@@ -293,13 +295,19 @@ class Queue(Written):
         default=[],
         description="Who else helps where this queue cannot serve in time; the first that applies first.",
     )
-    estimates: Estimates | None = Field(
+    estimates: Annotated[Estimates | None, BeforeValidator(taken_back)] = Field(
         default=None,
-        description="That customers are told how long they will probably wait; `{}` will do.",
+        description=(
+            "That customers are told how long they will probably wait; `{}` will do, `false` takes back "
+            "what `like` says."
+        ),
     )
-    status: Status | None = Field(
+    status: Annotated[Status | None, BeforeValidator(taken_back)] = Field(
         default=None,
-        description="That it is told how the queue stands (`queue.status`); `{}` will do.",
+        description=(
+            "That it is told how the queue stands (`queue.status`); `{}` will do, `false` takes back "
+            "what `like` says."
+        ),
     )
 
 
