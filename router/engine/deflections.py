@@ -14,7 +14,7 @@ from router.engine.lanes import Line, Ranks
 from router.engine.lost import watch_lost
 from router.engine.offers import waited_s
 from router.engine.pool import Pool
-from router.engine.waiting import enter, leave, place
+from router.engine.waiting import end_of_ladder, enter, leave, place
 from router.engine.wrap_up import start_wrap_up
 from router.model import inputs
 from router.model.conditions import Switch
@@ -34,6 +34,7 @@ from router.model.outputs import (
     DeflectionExpired,
     Trigger,
 )
+from router.model.policy import LadderEnd
 from router.model.reasons import Close, Refusal, Requeue
 from router.model.state import ConversationRecord, OpenDeflection
 
@@ -58,13 +59,15 @@ def applying(pool: Pool, record: ConversationRecord) -> tuple[Deflection, Trigge
     for rule in line.queue.deflects:
         if rule.name in record.deflected:
             continue
-        trigger = _trigger(pool, line, rule)
+        trigger = _trigger(pool, record, line=line, rule=rule)
         if trigger is not None and meant_for(rule, record.id, channel=record.channel):
             return rule, trigger
     return None
 
 
-def _trigger(pool: Pool, line: Line, rule: Deflection) -> Trigger | None:
+def _trigger(
+    pool: Pool, record: ConversationRecord, *, line: Line, rule: Deflection
+) -> Trigger | None:
     """Tell what sets a rule off now; None where its condition does not hold."""
     match rule.on:
         case None:
@@ -75,6 +78,8 @@ def _trigger(pool: Pool, line: Line, rule: Deflection) -> Trigger | None:
             turned, stage = pool.record.switches.get(name), pool.stage
             if turned is not None:
                 return turned.trigger
+            if end_of_ladder(record, line) is LadderEnd.DEFLECT:
+                return Trigger("ladder", record.step)
             forced = stage is not None and line.queue.name in stage.deflects
             return Trigger("surge", 1) if forced else None
 

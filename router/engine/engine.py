@@ -196,12 +196,14 @@ def _settle(pool: Pool) -> None:
         deflect(pool)
     if pool.opened:
         bring_back(pool)
-    if pool.overdue:
+    while pool.overdue:
         if pool.spilling:
             spill(pool)
             if pool.newcomers:
                 deflect(pool)
         take_past_steps(pool)
+        if pool.newcomers:
+            deflect(pool)
     let_rest_who_came_free(pool)
     watches = pool.watches
     if watches is None:

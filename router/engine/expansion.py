@@ -3,15 +3,15 @@
 A step counts from the customer's arrival, whatever happened since, or holds while a switch is on;
 it changes which agents may serve, never the place. Whoever waits has a timer for the next step with
 a time; who enters when a step is already open takes it in the same cause, after the changes of state
-and before the matches.
+and before the matches. The last one may open the queue's overflows or deflections to whoever takes it.
 """
 
 from collections.abc import Iterator, Sequence
 
 from router.engine.pool import Pool
-from router.engine.waiting import leave, next_with_time, reachable, stand
+from router.engine.waiting import end_of_ladder, leave, next_with_time, reachable, stand
 from router.model.outputs import ConversationExpanded
-from router.model.policy import Expansion
+from router.model.policy import Expansion, LadderEnd
 from router.model.state import ConversationRecord
 
 
@@ -73,6 +73,11 @@ def _take(pool: Pool, record: ConversationRecord, numbers: Sequence[int]) -> Non
         pool.set_timer("preferred_agent_wait", record.id, kept_until)
     stand(pool, record, signature)
     pool.newcomers.pop(record.id, None)
+    end = end_of_ladder(record, pool.room.lines[record.queue])
+    if end is LadderEnd.OVERFLOW:
+        pool.overdue.add(record.id)
+    elif end is LadderEnd.DEFLECT:
+        pool.newcomers[record.id] = record
 
 
 def take_past_in_silence(pool: Pool, record: ConversationRecord) -> None:

@@ -1,6 +1,7 @@
 """Who else helps where a queue cannot serve in time: another queue, team or site, another pool.
 
-A rule comes so long after the customer's arrival, or holds while a switch is on. Sent to another
+A rule comes so long after the customer's arrival, or holds while a switch is on; or it comes at the
+end of the queue's ladder. Sent to another
 queue a conversation stands there as if it had waited in it from its arrival, under that queue's
 rules; no rule sends it twice in its life, so no ring of rules turns for ever. Helped by a team or a
 site it stays where it is. Sent to another pool it is over here: what is known of it goes with the
@@ -12,6 +13,7 @@ from msgspec.structs import replace
 from router.engine.pool import Pool
 from router.engine.waiting import (
     change_queue,
+    end_of_ladder,
     enter,
     leave,
     line_up,
@@ -22,6 +24,7 @@ from router.engine.waiting import (
 from router.model.inputs import ConversationCreated
 from router.model.outputs import ConversationOverflowed, Trigger
 from router.model.overflow import Overflow, Target
+from router.model.policy import LadderEnd
 from router.model.state import ConversationRecord
 
 
@@ -37,12 +40,19 @@ def open_overflow(pool: Pool, record: ConversationRecord) -> Overflow | None:
     """Give the first rule that is open for a conversation and has not taken it; None: there is none."""
     if record.id not in pool.spilling:
         return None
-    waited = pool.now - record.arrived_at
-    for rule in overflows_left(pool, record, pool.room.lines[record.queue]):
-        by_time = rule.after_ms is not None and rule.after_ms <= waited
-        if by_time or (rule.on is not None and rule.on.name in pool.record.switches):
+    line = pool.room.lines[record.queue]
+    at_the_end = end_of_ladder(record, line) is LadderEnd.OVERFLOW
+    for rule in overflows_left(pool, record, line):
+        if at_the_end or _is_open(pool, record, rule):
             return rule
     return None
+
+
+def _is_open(pool: Pool, record: ConversationRecord, rule: Overflow) -> bool:
+    """Tell whether a rule is open for a conversation by its time or its switch."""
+    if rule.on is not None:
+        return rule.on.name in pool.record.switches
+    return rule.after_ms is not None and rule.after_ms <= pool.now - record.arrived_at
 
 
 def overflow_in_time(pool: Pool, record: ConversationRecord) -> None:
@@ -113,6 +123,8 @@ def _sent(pool: Pool, record: ConversationRecord, to: str) -> ConversationCreate
 
 
 def _trigger(pool: Pool, record: ConversationRecord, rule: Overflow) -> Trigger:
+    if not _is_open(pool, record, rule):
+        return Trigger("ladder", record.step)
     if rule.on is not None:
         return pool.record.switches[rule.on.name].trigger
     return Trigger("waited_s", (pool.now - record.arrived_at) / 1000)

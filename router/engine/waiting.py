@@ -19,6 +19,7 @@ from router.model.inputs import Presence
 from router.model.limits import MAX_HOPS, MAX_SKILLS
 from router.model.outputs import ConversationQueued, EstimatedWait, Qualified
 from router.model.overflow import Overflow, Target
+from router.model.policy import LadderEnd
 from router.model.state import ConversationRecord, SaidEstimate
 
 TRANSFER_WAIT_MS = 60_000
@@ -90,6 +91,11 @@ def next_with_time(record: ConversationRecord, line: Line, speed: int) -> tuple[
         if after_ms is not None:
             return number + 1, record.arrived_at + after_ms // speed
     return None
+
+
+def end_of_ladder(record: ConversationRecord, line: Line) -> LadderEnd | None:
+    """Give what the step that a conversation took last says of the end, if it took one that does."""
+    return line.ladder[record.step - 1].then if record.step else None
 
 
 def overflows_left(pool: Pool, record: ConversationRecord, line: Line) -> Iterator[Overflow]:

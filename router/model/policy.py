@@ -124,12 +124,20 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
 LONGEST_IDLE = Selection(weights={Feature.IDLE: 1})
 
 
+class LadderEnd(StrEnum):
+    """What applies to whoever has come to the end of a ladder, whether it is on or not."""
+
+    OVERFLOW = "overflow"
+    DEFLECT = "deflect"
+
+
 class Expansion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A step of a queue's ladder: from ``after_ms`` after the arrival on, other agents may serve.
 
     ``when``: while that is on, instead of a time; each step has one of the two. ``requires`` stands
     in place of the queue's requirement; the skills that the conversation asks for itself stay,
-    unless ``drops_skills``. ``serves`` stands in place of the queue's.
+    unless ``drops_skills``. ``serves`` stands in place of the queue's. ``then``: whose last step this is,
+    the overflows of his queue come to him, or its deflections, whatever turns them on.
     """
 
     after_ms: int | None = None
@@ -137,6 +145,7 @@ class Expansion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     requires: Requirement = NOTHING
     drops_skills: bool = False
     serves: Requirement = NOTHING
+    then: LadderEnd | None = None
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True, gc=False):

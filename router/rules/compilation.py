@@ -34,7 +34,7 @@ from router.rules.cel.syntax import (
 )
 from router.rules.deflection import DeflectionReader, deflections
 from router.rules.dispatch import Dispatch
-from router.rules.expansion import check_end, ladder
+from router.rules.expansion import check_end, check_end_helps, ladder
 from router.rules.hours import compiled_hours
 from router.rules.listening import ears
 from router.rules.means import agent_rules, channel, label, order
@@ -212,6 +212,8 @@ class _Builder:
         for number, given in enumerate(found.labels):
             if given not in self._vocabulary.labels:
                 self._unknown("label", given, path=(*path, "set", "labels", number))
+        if found.queue is not None and found.queue not in self._vocabulary.queues:
+            self._unknown("queue", found.queue, path=(*path, "set", "queue"))
         when = TRUE if written.when is None else self._condition((*path, "when"), facts=FACTS)
         return Step(
             name=written.name or "",
@@ -225,6 +227,7 @@ class _Builder:
             priority=found.priority,
             skills=found.skills,
             labels=tuple(sorted(set(found.labels))),
+            queue=found.queue,
             final=written.final,
         )
 
@@ -349,6 +352,7 @@ class _Builder:
         places = {node.place, *(each.place for each in node.items)}
         if not any(place in places for place, _ in self._removed):
             check_end(written.expands, node, problems=self._problems)
+            check_end_helps(name, written, node, problems=self._problems)
         return ladder(
             name,
             written,
@@ -364,6 +368,7 @@ class _Builder:
             "skill": self._vocabulary.skills,
             "calendar": self._vocabulary.calendars,
             "label": self._vocabulary.labels,
+            "queue": self._vocabulary.queues,
         }[kind]
         self._problems.error(
             spot(self._tree, *path), f"unknown {kind} `{name}`", nearest(name, known)

@@ -201,7 +201,9 @@ def _idle_steps(compiled: Compiled, *, problems: Problems) -> None:
         for index, step in enumerate(queue.expands):
             asked = _Asked(step.requires, step.drops_skills, step.serves)
             first = 0 if step.after_ms is None else since
-            if all(_adds_nobody(each, asked, tops=tops) for each in before[first:]):
+            if step.then is None and all(
+                _adds_nobody(each, asked, tops=tops) for each in before[first:]
+            ):
                 when = "then" if step.after_ms is None else f"after {duration_text(step.after_ms)}"
                 problems.warning(
                     spot(compiled.tree, "queues", name, "expands", index),

@@ -170,6 +170,7 @@ def _step(step: Step) -> dict[str, Any]:
         "priority": None if step.priority is None else step.priority.written(),
         "skills": dict(step.skills) or None,
         "labels": list(step.labels) or None,
+        "queue": step.queue,
     }
     found = {name: each for name, each in found.items() if each is not None}
     if found:

@@ -2,6 +2,7 @@
 
 A ladder is a list of steps, each later than the one before or taken on a condition, and ends with
 what happens after the last: ``hold`` (it waits on as that step says) or ``anyone`` who has the channel.
+From the end on the queue's overflows may come, or its deflections, whatever turns them on.
 ``ladder_value`` writes it back as a rule file would.
 """
 
@@ -11,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from router.model.conditions import Switch
-from router.model.policy import Expansion
+from router.model.policy import Expansion, LadderEnd
 from router.model.requirement import NOTHING, Requirement
 from router.rules.conditions import condition, condition_value
 from router.rules.measuring import in_time
@@ -86,11 +87,31 @@ def check_end(written: SequenceType[routing.Step], node: Node, *, problems: Prob
         )
 
 
+def check_end_helps(queue: str, written: routing.Queue, node: Node, *, problems: Problems) -> None:
+    """Report an end of a ladder from which on nothing more may come than before."""
+    items = node.items if isinstance(node, Sequence) else []
+    for each, item in zip(written.expands, items, strict=True):
+        if each.then == "overflow" and not written.overflows:
+            problems.error(
+                _spot(item, "then"),
+                f"`{queue}` has no `overflows` that could come at the end",
+                "`overflows: [{to: {queue: NAME}, after: 10m}]`, or `then: hold`",
+            )
+        if each.then == "deflect" and not any(rule.turns for rule in written.deflects):
+            problems.error(
+                _spot(item, "then"),
+                f"`{queue}` has no `deflects` on a condition that could apply at the end",
+                "`deflects: [{offer: callback, on: {waiting: 20}, text: ...}]`, or `then: hold`",
+            )
+
+
 def _step(
     written: routing.Step, item: Node, *, before: Expansion, requirements: RequirementReader
 ) -> Expansion:
     if written.then == "anyone":
         return Expansion(drops_skills=True)
+    if written.then is not None:
+        return msgspec.structs.replace(before, then=LadderEnd(written.then))
     asked = item.get("requires") if isinstance(item, Mapping) else None
     if asked is None:
         dropped = written.own_skills or ("dropped" if before.drops_skills else "kept")
@@ -116,6 +137,9 @@ def ladder_value(
         if step.serves != serves:
             each["teams"] = teams_value(step.serves, own=own)
         serves = step.serves
+    if steps and steps[-1].then is not None:
+        value[-1] = {**_when_value(steps[-1]), "then": steps[-1].then.value}
+        return value
     if steps and _is_for_anyone(steps[-1]):
         value[-1] = {**_when_value(steps[-1]), "then": "anyone"}
         return value

@@ -47,6 +47,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     priority: Priority | None = None
     skills: Mapping[str, int] = {}
     labels: tuple[str, ...] = ()
+    queue: str | None = None
     final: bool = False
 
 
@@ -57,7 +58,7 @@ class Findings:
     them reads as 1 and 0 there.
     """
 
-    __slots__ = ("added", "base", "case", "is_sent", "labels", "level")
+    __slots__ = ("added", "base", "case", "is_sent", "labels", "level", "queue")
 
     def __init__(self, facts: Facts, heard: frozenset[str]) -> None:
         self.level = facts.level
@@ -65,6 +66,7 @@ class Findings:
         self.added = 0
         self.is_sent = facts.hops > 0
         self.labels: tuple[str, ...] = ()
+        self.queue: str | None = None
         customer = facts.customer
         self.case: dict[str, Any] = {
             "channel": facts.channel,
@@ -91,6 +93,8 @@ class Findings:
             case["skills"] = {**step.skills, **case["skills"]}
         if step.labels:
             self.labels = tuple(sorted({*self.labels, *step.labels}))
+        if self.queue is None:
+            self.queue = step.queue
         priority = step.priority
         if priority is not None:
             if priority.relative:
@@ -112,7 +116,7 @@ class Qualification:
         """How often conditions of rules and queues could not be answered."""
 
     def qualify(self, facts: Facts) -> Verdict:
-        """Apply the rules, then find the queue. About two microseconds, and what conditions cost."""
+        """Apply the rules, then find the queue that one named, or that takes it first. About two microseconds, and what conditions cost."""
         text_rules = self._heard(facts) if self._ears else _NOTHING
         found = Findings(facts, self._asked(text_rules) if text_rules else _NOTHING)
         case = found.case
@@ -128,7 +132,7 @@ class Qualification:
             if step.final:
                 break
         return Verdict(
-            queue=self._queues.first(case, self.unanswered),
+            queue=found.queue or self._queues.first(case, self.unanswered),
             topic=case["topic"],
             level=found.level,
             language=case["language"],

@@ -67,4 +67,5 @@ def _known(found: Findings) -> dict[str, Any]:
         "language": case["language"],
         "priority": priority,
         "skills": dict(case["skills"]),
+        "queue": found.queue,
     }

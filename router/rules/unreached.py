@@ -26,8 +26,12 @@ MOST_BEFORE: Final = 100
 def unreached_queues(compiled: Compiled, *, problems: Problems) -> None:
     """Warn of a queue whose every conversation earlier ones take, and of one that asks too much."""
     earlier = _Earlier()
+    named = {step.queue for step in compiled.steps}
     for name, takes in compiled.takes.items():
         if constant(takes) is False:
+            continue
+        if name in named:
+            earlier.add(name, takes)
             continue
         takers = earlier.takers(takes)
         if takers:
@@ -142,7 +146,7 @@ def _said_before(step: Step, before: Sequence[Step]) -> dict[str, str]:
 
 def _findings(step: Step) -> Iterator[str]:
     """Name what a rule sets for good, where nobody has said it."""
-    for what in ("topic", "level", "language"):
+    for what in ("topic", "level", "language", "queue"):
         if getattr(step, what) is not None:
             yield what
     if step.priority is not None and not step.priority.relative:

@@ -177,7 +177,10 @@ def explanation_lines(found: Explanation) -> Iterator[str]:
         for told in found.decided:
             yield f"  {told}"
         return
-    yield f"  queue {found.queue}, which takes: {found.takes}"
+    namers = (each.rule for each in found.matched if each.sets.get("queue") == found.queue)
+    namer = next(namers, None)
+    why = f"which takes: {found.takes}" if namer is None else f"named by rule {namer}"
+    yield f"  queue {found.queue}, {why}"
     yield f"  asks for: {found.asks}"
     yield f"  urgency: {found.points} points"
     yield "  decided"

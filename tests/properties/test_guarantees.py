@@ -93,7 +93,7 @@ TAMPERED: dict[str, tuple[type[said.Outcome], Callable[[list[Decision], int], li
     "more than the agent can bear": (said.ConversationOffered, _changed(units=10_000)),
     "an attempt is not counted": (said.ConversationOffered, _changed(attempt=77)),
     "a stage follows on another": (said.SurgeChanged, _changed(from_="gale")),
-    "a release without suspension": (said.AgentSuspended, _changed(agent="zoe")),
+    "a release without suspension": (said.AgentReleased, _changed(agent="zoe")),
 }
 
 

@@ -10,6 +10,7 @@ from router.model.policy import (
     Expansion,
     Feature,
     Label,
+    LadderEnd,
     OfferMode,
     Order,
     OrderBy,
@@ -283,6 +284,8 @@ def _deflection(name: str, chance: Chance, *, hours: str | None) -> Deflection:
 def _ladder(queue: str, chance: Chance) -> tuple[Expansion, ...]:
     """Make the steps of a queue, in half of the queues none."""
     times = sorted(set(some_of((0, 1, *DURATIONS, 90_000), chance, most=4)))
+    times = times[: chance.one_of((0, 0, 1, 4))]
+    end = chance.one_of((None, *LadderEnd))
     return tuple(
         Expansion(
             after_ms=None if by_switch else after_ms,
@@ -290,8 +293,9 @@ def _ladder(queue: str, chance: Chance) -> tuple[Expansion, ...]:
             requires=a_requirement(chance, depth=1),
             serves=_teams(chance),
             drops_skills=one_in(3, chance),
+            then=end if number == len(times) - 1 else None,
         )
-        for number, after_ms in enumerate(times[: chance.one_of((0, 0, 1, 4))])
+        for number, after_ms in enumerate(times)
         for by_switch in (one_in(3, chance),)
     )
 

@@ -166,14 +166,18 @@ class Conditions(Shares):
 
     def widen(self) -> None:
         """Let those who entered in this cause, and wait, take the steps that are open."""
+        entered, self.entered = self.entered, set()
         for c in sorted(self.waiting(), key=lambda c: (c.arrived_at, c.sequence)):
-            for step in self.open_steps(c) if c.id in self.entered else ():
+            for step in self.open_steps(c) if c.id in entered else ():
                 if step > c.step:
                     self.take_step(c, step)
-        self.entered = set()
+
+    def end_of_ladder(self, c: Any) -> Any:
+        return self.policy.queues[c.queue].expands[c.step - 1].then if c.step else None
 
     def take_step(self, c: Any, step: int) -> None:
         c.step = step
+        self.entered |= {c.id} if self.end_of_ladder(c) == "overflow" else set()
         requirements = published(self.needs(c), language=c.language)
         self.say(said.ConversationExpanded, c, requirements=requirements)
 

@@ -55,6 +55,8 @@ class Deflections(Statuses):
         if isinstance(rule.on, Switch):
             if rule.on.name in self.on:
                 return self.on[rule.on.name].trigger
+            if self.end_of_ladder(c) == "deflect":
+                return said.Trigger("ladder", c.step)
             return said.Trigger("surge", 1) if self.is_forced(rule.on.queue) else None
         return said.Trigger("share", rule.share)
 

@@ -30,7 +30,20 @@ class Overflows(Deflections):
         return pool != self.name and c.hops < 3 and not c.callbacks and len(c.skills) <= 64
 
     def is_open(self, rule: Any, c: Any) -> bool:
+        return self.end_of_ladder(c) == "overflow" or self.holds_for(rule, c)
+
+    def holds_for(self, rule: Any, c: Any) -> bool:
         return rule.on.name in self.on if rule.on else c.arrived_at + rule.after_ms <= self.now
+
+    def spread(self) -> None:
+        """Let overflow, and widen, until nobody has come to the end of a ladder by it."""
+        while True:
+            self.spill()
+            self.deflect()
+            self.widen()
+            self.deflect()
+            if not self.entered:
+                return
 
     def spill(self) -> None:
         """Let those who entered in this cause, and wait, take the overflows that are open."""
@@ -42,7 +55,8 @@ class Overflows(Deflections):
 
     def overflow(self, c: Any, rule: Any) -> None:
         waited = said.Trigger("waited_s", (self.now - c.arrived_at) / 1000)
-        trigger = self.on[rule.on.name].trigger if rule.on else waited
+        trigger = self.on[rule.on.name].trigger if rule.on and rule.on.name in self.on else waited
+        trigger = trigger if self.holds_for(rule, c) else said.Trigger("ladder", c.step)
         was, home = c.queue, c.home or c.queue
         if rule.kind == "queue":
             c.overflowed = (*c.overflowed, rule.name)

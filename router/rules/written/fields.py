@@ -23,6 +23,11 @@ TROUBLE = "written"
 """Type of the errors whose words are already an operator's."""
 
 
+def taken_back(value: object) -> object:
+    """Read ``false`` of a key that ``like`` gives as if nothing had been said."""
+    return None if value is False else value
+
+
 class Written(BaseModel):
     """A part of a rule file."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from router.rules.written.calendars import Calendar
 from router.rules.written.conditions import Standing
@@ -19,6 +19,7 @@ from router.rules.written.fields import (
     SkillLevels,
     Taken,
     Written,
+    taken_back,
     trouble,
 )
 from router.rules.written.overflowing import Overflows
@@ -44,8 +45,6 @@ Teams = Literal["own", "any"] | list[Name]
 class Findings(Written):
     """What a rule finds out of a conversation; nothing that is known already is changed."""
 
-    PLANNED: ClassVar[Mapping[str, str]] = {"queue": "to name the queue at once"}
-
     topic: Name | None = Field(default=None, description="What it is about; a declared topic.")
     level: Annotated[int, Field(ge=1, le=1_000)] | None = Field(
         default=None, description="How hard it is; 1 is simple."
@@ -62,6 +61,9 @@ class Findings(Written):
     )
     labels: list[Name] = Field(
         default=[], description="Labels it has besides those of other rules; declared ones."
+    )
+    queue: Name | None = Field(
+        default=None, description="The queue it comes to, whatever any queue `takes`."
     )
 
 
@@ -156,11 +158,12 @@ class Step(Written):
         default=None,
         description="Which teams serve from then on: names, `own` or `any`; as before if left out.",
     )
-    then: Literal["hold", "anyone"] | None = Field(
+    then: Literal["hold", "anyone", "overflow", "deflect"] | None = Field(
         default=None,
         description=(
             "How the ladder ends: `hold` (it waits on as the last step says), or with an `after` "
-            "or a `when` `anyone` who has the channel, of any team."
+            "or a `when` `anyone` who has the channel, of any team; or `overflow`, `deflect`: all the "
+            "queue's `overflows`, or its `deflects` on a condition, apply from then on."
         ),
     )
 
@@ -176,8 +179,8 @@ class Step(Written):
             raise trouble(
                 "`hold` has no time: it is what comes after the last step", "`then: hold`"
             )
-        if self.then == "anyone" and not timed:
-            raise trouble("`anyone` from when on?", "`{after: 10m, then: anyone}`")
+        if self.then not in {None, "hold"} and not timed:
+            raise trouble(f"`{self.then}` from when on?", f"`{{after: 10m, then: {self.then}}}`")
         if self.then is None and not timed:
             raise trouble("the step does not say when", "such as `after: 45s`")
         if self.then is None and self.requires is None and self.teams is None:
@@ -292,13 +295,19 @@ class Queue(Written):
         default=[],
         description="Who else helps where this queue cannot serve in time; the first that applies first.",
     )
-    estimates: Estimates | None = Field(
+    estimates: Annotated[Estimates | None, BeforeValidator(taken_back)] = Field(
         default=None,
-        description="That customers are told how long they will probably wait; `{}` will do.",
+        description=(
+            "That customers are told how long they will probably wait; `{}` will do, `false` takes back "
+            "what `like` says."
+        ),
     )
-    status: Status | None = Field(
+    status: Annotated[Status | None, BeforeValidator(taken_back)] = Field(
         default=None,
-        description="That it is told how the queue stands (`queue.status`); `{}` will do.",
+        description=(
+            "That it is told how the queue stands (`queue.status`); `{}` will do, `false` takes back "
+            "what `like` says."
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from router.model.policy import Expansion
+from router.model.policy import Expansion, LadderEnd
 from router.model.requirement import NOTHING, Comparison, SkillTerm
 from router.rules import loads
 from router.rules.writing import yaml_text
@@ -79,3 +79,19 @@ def test_asking_for_nothing_at_all_is_anyone_in_other_words() -> None:
 def test_a_ladder_is_part_of_the_meaning_of_the_rules() -> None:
     one, other = (f"[{{after: {each}, then: anyone}}]" for each in ("5m", "6m"))
     assert loads(rules(one)).policies[0].version != loads(rules(other)).policies[0].version
+
+
+@pytest.mark.parametrize("end", ["overflow", "deflect"])
+def test_at_its_end_the_queue_may_be_helped_asking_what_it_asked_before(end: str) -> None:
+    help_ = (
+        "overflows: [{to: {queue: same}, after: 9m}], "
+        "deflects: [{offer: voicemail, on: {oldest_wait: 9m}, at_least: 9m, text: Later?}]"
+    )
+    written = f"[{{after: 45s, requires: {{billing: 1}}}}, {{after: 2m, then: {end}}}]"
+    text = rules(f"{written}, {help_}").replace("like: hard", "requires: {}")
+    (first,) = loads(text).sets
+    before, last = first.policy.queues["hard"].expands
+    assert last == Expansion(after_ms=120_000, requires=before.requires, then=LadderEnd(end))
+    (again,) = loads(yaml_text(first.document)).sets
+    assert again.policy.queues == first.policy.queues
+    assert again.policy.version == first.policy.version

@@ -7,6 +7,7 @@ from router.model.policy import Facts, Verdict
 from router.rules import loads
 from router.rules.qualification import Qualification
 from router.rules.unanswered import Cause, Unanswered
+from router.rules.writing import yaml_text
 
 HEAD = """\
 version: 1
@@ -225,3 +226,52 @@ def test_a_conversation_can_be_sent_on_without_the_rules() -> None:
 def test_a_queue_that_takes_nothing_gets_nothing() -> None:
     found = qualifier(TOPICS, "queues: {closed: {takes: false}, open: {takes: true}}\n")
     assert found.qualify(Facts(channel="chat")).queue == "open"
+
+
+NAMING = """\
+  - {name: by hand, when: attributes.desk == "hard", set: {queue: hard billing}}
+  - {name: urgent, when: attributes.now == true, set: {queue: urgent}}
+  - {name: the rest, set: {topic: other}}
+"""
+
+
+def test_a_rule_names_the_queue_whatever_queues_take_and_the_first_one_counts() -> None:
+    assert verdict(NAMING, attributes={"desk": "hard", "now": True}).queue == "hard billing"
+    assert verdict(NAMING, attributes={"now": True}).queue == "urgent"
+    assert verdict(NAMING, attributes={}).queue == "rest"
+    assert verdict(NAMING, attributes={"desk": "hard"}).topic == "other"
+
+
+def test_a_queue_that_a_rule_names_is_reached_though_another_takes_all_of_it() -> None:
+    queues = "queues:\n  all: {takes: true}\n  urgent: {takes: priority >= 500}\n"
+    named = "  - {name: now, when: attributes.now == true, set: {queue: urgent}}\n"
+    spoken = "  - {name: about, set: {topic: QUEUE}}\n"
+    spoken = "".join(
+        spoken.replace("about", each).replace("QUEUE", each)
+        for each in ("billing", "contracts", "other")
+    )
+    with_it = loads(f"{HEAD}qualification:\n{named}{spoken}{queues}").warnings
+    without = loads(f"{HEAD}qualification:\n{spoken}{queues}").warnings
+    assert not any("nothing comes to `urgent`" in each.message for each in with_it)
+    assert any("nothing comes to `urgent`" in each.message for each in without)
+
+
+def test_rules_that_name_a_queue_are_written_out_and_read_again() -> None:
+    (first,) = loads(f"{HEAD}qualification:\n{NAMING}{QUEUES}").sets
+    assert first.document["qualification"][0]["set"] == {"queue": "hard billing"}
+    (again,) = loads(yaml_text(first.document)).sets
+    assert again.policy.version == first.policy.version
+
+
+def test_what_a_queue_inherits_of_estimates_and_status_can_be_taken_back() -> None:
+    queues = """\
+queues:
+  first: {takes: [billing], estimates: {handling: 5m}, status: {}}
+  same: {like: first, takes: [contracts]}
+  silent: {like: first, takes: true, estimates: false, status: false}
+"""
+    found = loads(f"{HEAD}{queues}").policies[0].queues
+    assert found["same"].estimates == found["first"].estimates is not None
+    assert found["same"].status == found["first"].status is not None
+    assert found["silent"].estimates is None
+    assert found["silent"].status is None
