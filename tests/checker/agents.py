@@ -177,6 +177,9 @@ class Agents:
         until = time_of(said)
         if said is not None and (until is None or until < decision.at):
             self._report.add(Rule.CAPACITY, decision.where, f"wrap-up until {said!r}")
+        earlier = agent.wrap_ups.get(str(decision.data.get("conversation")))
+        if until == decision.at and earlier is not None and holds(earlier, decision.at):
+            return  # no work at all ends none that is left of an earlier one of this name
         agent.wrap_ups[str(decision.data.get("conversation"))] = Claim(
             claim.channel, claim.units, until, claim.labels, claim.interruptible
         )
