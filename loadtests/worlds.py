@@ -35,6 +35,7 @@ from router.model.policy import (
     Selection,
     Verdict,
     WrapUp,
+    as_given,
 )
 from router.model.requirement import SAME, AllOf, Comparison, LanguageTerm, SkillTerm
 
@@ -124,16 +125,7 @@ class ByTopic:
 
     def qualify(self, facts: Facts) -> Verdict:
         """Take all facts as they are given."""
-        return Verdict(
-            queue=self.queue_for(facts),
-            topic=facts.topic,
-            level=facts.level,
-            language=facts.language,
-            priority=facts.priority or 0,
-            skills=facts.skills,
-            rules=(),
-            text_rules=frozenset(),
-        )
+        return as_given(facts, queue=self.queue_for(facts))
 
     def queue_for(self, facts: Facts) -> str | None:
         """Give the queue of the topic's name."""

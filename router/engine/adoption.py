@@ -125,12 +125,11 @@ def _resumed(
     pool: Pool, staying: list[ConversationRecord]
 ) -> Iterator[tuple[ConversationRecord, Signature]]:
     """Give who waits, with what kind he is now; those in an agent's hands are held again."""
-    room = pool.room
     for record in staying:
         if record.stage != "waiting":
             _resume_hold(pool, record)
             continue
-        signature = room.signature(record, pool.slot(record))
+        signature = pool.signature(record)
         if record.kept_until is not None:
             _resume_keeping(pool, record, signature)
         if signature is not None:

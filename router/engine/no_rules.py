@@ -1,6 +1,6 @@
 """What a pool stands under that no rules are for: nothing is taken, and what waits stays."""
 
-from router.model.policy import Facts, Policy, Verdict
+from router.model.policy import Facts, Policy, Verdict, as_given
 
 
 class Nobody:
@@ -8,16 +8,7 @@ class Nobody:
 
     def qualify(self, facts: Facts) -> Verdict:
         """Take nothing."""
-        return Verdict(
-            queue=None,
-            topic=facts.topic,
-            level=facts.level,
-            language=facts.language,
-            priority=facts.priority or 0,
-            skills=facts.skills,
-            rules=(),
-            text_rules=frozenset(),
-        )
+        return as_given(facts, queue=None)
 
     def queue_for(self, _facts: Facts) -> str | None:
         """Take nothing."""

@@ -249,6 +249,20 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     labels: tuple[str, ...] = ()
 
 
+def as_given(facts: Facts, *, queue: str | None) -> Verdict:
+    """Find nothing that is not given already."""
+    return Verdict(
+        queue=queue,
+        topic=facts.topic,
+        level=facts.level,
+        language=facts.language,
+        priority=facts.priority or 0,
+        skills=facts.skills,
+        rules=(),
+        text_rules=frozenset(),
+    )
+
+
 class Qualifier(Protocol):
     """Rules that turn facts into a verdict; pure, total, bounded."""
 

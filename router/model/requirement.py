@@ -92,7 +92,7 @@ class NotOf(msgspec.Struct, frozen=True, tag="not", gc=False):
 
 Requirement = SkillTerm | AnySkill | LanguageTerm | TeamTerm | SiteTerm | AllOf | AnyOf | NotOf
 
-_GROUPS = (AllOf, AnyOf)
+_COMPOUND = (AllOf, AnyOf)
 
 NOTHING = AllOf()
 """The requirement every agent meets."""
@@ -145,23 +145,20 @@ def _flat(requirement: Requirement) -> tuple[Requirement, ...]:
 
 
 def _filled(template: Requirement, *, level: int, language: str | None) -> Requirement:
-    if isinstance(template, SkillTerm):
-        if not template.relative:
+    match template:
+        case SkillTerm(relative=True):
+            return SkillTerm(template.skill, template.comparison, template.level + level)
+        case LanguageTerm(language=name) if name == SAME:
+            return NOTHING if language is None else LanguageTerm(primary(language))
+        case AllOf(terms):
+            filled = (_filled(each, level=level, language=language) for each in terms)
+            return AllOf(tuple(part for each in filled for part in _flat(each)))
+        case AnyOf(terms):
+            return AnyOf(tuple(_filled(each, level=level, language=language) for each in terms))
+        case NotOf(term):
+            return NotOf(_filled(term, level=level, language=language))
+        case _:
             return template
-        return SkillTerm(template.skill, template.comparison, template.level + level)
-    if isinstance(template, LanguageTerm):
-        if template.language != SAME:
-            return template
-        return NOTHING if language is None else LanguageTerm(primary(language))
-    if isinstance(template, AllOf):
-        filled = (_filled(each, level=level, language=language) for each in template.terms)
-        return AllOf(tuple(part for each in filled for part in _flat(each)))
-    if isinstance(template, AnyOf):
-        terms = template.terms
-        return AnyOf(tuple(_filled(each, level=level, language=language) for each in terms))
-    if isinstance(template, NotOf):
-        return NotOf(_filled(template.term, level=level, language=language))
-    return template
 
 
 def met(
@@ -178,7 +175,7 @@ def met(
         return _COMPARE[requirement.comparison](skills.get(requirement.skill, 0), requirement.level)
     if isinstance(requirement, LanguageTerm):
         return primary(requirement.language) in languages
-    if isinstance(requirement, _GROUPS):
+    if isinstance(requirement, _COMPOUND):
         # Of all one that is not met decides, of any one that is.
         is_any = isinstance(requirement, AnyOf)
         for each in requirement.terms:
