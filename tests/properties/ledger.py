@@ -6,7 +6,6 @@ place, decisions of one cause out of order. It shares no code with the engine or
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import groupby
 
 from msgspec import UNSET
@@ -16,6 +15,7 @@ import router.model.outputs as said
 from router.model.inputs import Input
 from router.model.outputs import Decision, Outcome
 from router.model.policy import OrderBy, Policies, Policy
+from tests.properties.entries import Conversation, Person
 
 ANSWERS, ENDS_OF_OFFERS, CHANGES, MATCHES, STATUS = range(5)
 TURN: dict[type[Outcome], int] = {
@@ -40,41 +40,6 @@ def promise(holds: object, words: str) -> None:
     """Object unless it holds."""
     if not holds:
         raise BrokenPromiseError(words)
-
-
-@dataclass
-class Conversation:
-    """One life of a conversation, as far as it was said."""
-
-    id: str
-    channel: str
-    arrival: int
-    sequence: int
-    queue: str
-    priority: int
-    stage: str = "waiting"
-    attempt: int = 0
-    offer: str = ""
-    agent: str = ""
-    asked: list[str] = field(default_factory=list)
-    asked_by: said.Cause | None = None
-    units: int = 0
-    labels: tuple[str, ...] = ()
-    assigned_at: int = 0
-    waited_s: float | None = None
-    deflection: str = ""
-    accepted: bool = False
-    hops: int = 0
-    texts: list[str] = field(default_factory=list)
-
-
-@dataclass
-class Person:
-    """An agent, as far as it was said."""
-
-    profile: told.AgentUpdated | None = None
-    suspended: bool = False
-    wrap_ups: dict[str, tuple[str, int, int | None, tuple[str, ...]]] = field(default_factory=dict)
 
 
 class Ledger:

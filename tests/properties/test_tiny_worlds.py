@@ -32,7 +32,8 @@ from router.model.policy import (
 from router.model.requirement import Comparison, SkillTerm
 from tests.properties.doors import ByTopic, Door, Shifts
 from tests.properties.durable import entities_of
-from tests.properties.ledger import Conversation, Ledgers
+from tests.properties.entries import Conversation
+from tests.properties.ledger import Ledgers
 from tests.properties.worlds import World
 from tests.reference import Reference
 

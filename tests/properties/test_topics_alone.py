@@ -14,6 +14,7 @@ import pytest
 from router.engine import Engine
 from router.model.outputs import Decision
 from tests.checker import Centre, Report, Topics, check
+from tests.checker.centre import StatusRules
 from tests.checker.report import Rule
 from tests.properties.chance import Chance, Dice
 from tests.properties.happenings import STEPS_MS, Happenings
@@ -97,6 +98,11 @@ def some_days() -> tuple[tuple[Topics, Centre], ...]:
     return tuple((topics, told_of(world.rules)) for topics, world in days)
 
 
+def told_otherwise(told: Centre, change: Callable[[StatusRules], StatusRules]) -> Centre:
+    """Tell of every queue's status something else."""
+    return replace(told, status={name: change(each) for name, each in told.status.items()})
+
+
 STRICTER: dict[str, tuple[Rule, Callable[[Centre], Centre]]] = {
     "a rest after everything": (
         Rule.REST,
@@ -120,32 +126,16 @@ STRICTER: dict[str, tuple[Rule, Callable[[Centre], Centre]]] = {
     ),
     "a status more often": (
         Rule.STATUS,
-        lambda told: replace(
-            told,
-            status={
-                name: replace(each, every_ms=each.every_ms // 10)
-                for name, each in told.status.items()
-            },
-        ),
+        lambda told: told_otherwise(told, lambda each: replace(each, every_ms=each.every_ms // 10)),
     ),
     "a status less often": (
         Rule.STATUS,
-        lambda told: replace(
-            told,
-            status={
-                name: replace(each, every_ms=each.every_ms * 10)
-                for name, each in told.status.items()
-            },
-        ),
+        lambda told: told_otherwise(told, lambda each: replace(each, every_ms=each.every_ms * 10)),
     ),
     "another target for the service level": (
         Rule.STATUS,
-        lambda told: replace(
-            told,
-            status={
-                name: replace(each, within_ms=each.within_ms * 100 + 20_000)
-                for name, each in told.status.items()
-            },
+        lambda told: told_otherwise(
+            told, lambda each: replace(each, within_ms=each.within_ms * 100 + 20_000)
         ),
     ),
     "a service level of the last hour": (
