@@ -99,7 +99,7 @@ class Contender:
             if any(line.startswith("ready") for line in self._out.read_text().splitlines()):
                 return
             self.check()
-            time.sleep(POLL_S)
+            time.sleep(POLL_S)  # another process says it in a file
         raise ContenderError(
             f"the {self._kind} was not ready in {READY_S} s:\n{self._last_words()}"
         )

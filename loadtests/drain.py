@@ -60,7 +60,7 @@ class Progress:
             at, ends = self.samples[-1]
             if sum(ends) - sum(self._since) >= at_least and time.monotonic() - at > QUIET_S:
                 break
-            time.sleep(STEP_S)
+            time.sleep(STEP_S)  # a thread takes the samples, and their end is that no more come
         self._over.set()
         self._thread.join()
 

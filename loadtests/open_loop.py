@@ -179,7 +179,7 @@ def _send(pipe: Connection) -> None:
     start = pipe.recv()
     for index, each in enumerate(plan):
         while (ahead := each.due_ns - (time.monotonic_ns() - start)) > 0:
-            time.sleep(ahead / NS_PER_S)
+            time.sleep(ahead / NS_PER_S)  # open loop: the plan says when
         sent[index] = time.monotonic_ns() - start
         producer.produce(
             topic_names[each.topic], each.value, each.key, each.partition, headers=HEADERS

@@ -57,4 +57,4 @@ def log_in(topics: Topics, workload: Workload) -> None:
             event = orjson.loads(record.value or b"")
             if event["type"] == "conversation.assigned" and event["subject"] == LAST_TOPIC:
                 missing.discard(record.partition)
-        time.sleep(STEP_S)
+        time.sleep(STEP_S)  # between two reads of a topic

@@ -147,5 +147,5 @@ def _ended_within(found: DetachedKafka, seconds: float) -> bool:
     while _is_ours(found):
         if time.monotonic() >= deadline:
             return False
-        time.sleep(POLL_S)
+        time.sleep(POLL_S)  # another process ends when it does
     return True

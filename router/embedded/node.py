@@ -149,7 +149,7 @@ def await_ready(node: Node, process: "subprocess.Popen[bytes]") -> None:
     while process.poll() is None and time.monotonic() < deadline:
         if broker_serves(node.port):
             return
-        time.sleep(POLL_S)
+        time.sleep(POLL_S)  # another process serves when it does
     status = process.poll()
     if status is None:
         process.kill()

@@ -73,7 +73,7 @@ class Platform(threading.Thread):
             if time.monotonic() > deadline:
                 some = sorted(self.open)[:5]
                 raise AssertionError(f"{len(self.open)} of {self.created} not served: {some}")
-            time.sleep(0.05)
+            time.sleep(0.05)  # a thread serves them
         self._post.flush()
 
     def wait_for(self, what: Callable[[], bool], *, timeout_s: float) -> None:
@@ -83,17 +83,17 @@ class Platform(threading.Thread):
             self.check()
             if time.monotonic() > deadline:
                 raise AssertionError(f"not seen in {timeout_s} s; seen: {dict(self.seen)}")
-            time.sleep(0.01)
+            time.sleep(0.01)  # a thread sees them
 
     def wait_for_all_shards(self, timeout_s: float) -> None:
         """Wait until every pool has had decisions from now on, and a little load after that."""
         since = time.monotonic() + SETTLE_S
-        time.sleep(SETTLE_S)
+        time.sleep(SETTLE_S)  # a little load is wanted
         pools = self.scene.pools
         self.wait_for(
             lambda: all(self.heard_at.get(pool, 0) > since for pool in pools), timeout_s=timeout_s
         )
-        time.sleep(SETTLE_S)
+        time.sleep(SETTLE_S)  # a little load is wanted
 
     def check(self) -> None:
         """Raise what ended the thread, if anything did."""

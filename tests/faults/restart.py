@@ -143,7 +143,7 @@ def measure(site: Site, *, session: dict[str, str], entities: int, rounds: int) 
     for _ in range(rounds):
         spare.start()
         spare.wait_ready()
-        time.sleep(1)
+        time.sleep(1)  # a spare that has come to rest
         begin = time.monotonic()
         router.stop()
         took.append(first_decision(begin))

@@ -103,7 +103,7 @@ class Site:
 
     def judge(self, centre: Centre = CENTRE) -> Report:
         """Let the timers that are due fire, then judge the topics; the routers must be running."""
-        time.sleep(SETTLE_S)
+        time.sleep(SETTLE_S)  # timers that are due fire meanwhile
         settled_at = int((time.time() - SETTLE_S) * 1_000)
         return check(self.topics(), centre=centre, canary=CANARY, settled_at=settled_at)
 

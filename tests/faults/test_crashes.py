@@ -61,9 +61,9 @@ def test_a_router_killed_over_twenty_times_under_load_breaks_no_promise(
             # In the middle of coming back, before it owns its shards.
             router.kill()
             router.start()
-            time.sleep(chance.uniform(0.2, 1.5))
+            time.sleep(chance.uniform(0.2, 1.5))  # killed at a random moment
         else:
-            time.sleep(chance.uniform(0.1, 1.5))
+            time.sleep(chance.uniform(0.1, 1.5))  # killed at a random moment
         router.kill()
         router.start()
         if number % 5 != 3:

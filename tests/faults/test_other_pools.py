@@ -46,7 +46,7 @@ def test_whoever_is_sent_to_another_pool_comes_there_once_through_crashes(
     for number in range(CUSTOMERS):
         event = "conversation.created"
         post.send(pen.write(event, pool=here, subject=f"c{number}", at=site.now(), channel="chat"))
-        time.sleep(0.02)
+        time.sleep(0.02)  # fifty customers a second
         if number in kills:
             router.kill()
             router.start()

@@ -101,7 +101,7 @@ def test_a_topic_that_refuses_the_decisions_for_a_while_loses_none_of_them(site:
             )
         )
     post.flush()
-    time.sleep(1.5)
+    time.sleep(1.5)  # the broker refuses what it writes meanwhile
     assert router.is_running
     resize(site, "assignments", max_message_bytes=4_000_000)
     decisions = site.decisions(BURST)

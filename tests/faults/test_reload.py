@@ -83,7 +83,7 @@ class Rules:
         deadline = time.monotonic() + EACH_S
         while datetime.fromisoformat(self._health()["last_read"]) < written:
             assert time.monotonic() < deadline, f"not read in {EACH_S} s: {content[:80]!r}"
-            time.sleep(0.02)
+            time.sleep(0.02)  # another process is asked over HTTP
 
     def are_as_last_read(self) -> bool:
         """Tell what the gauge says; health must say the same, and that the router is ready."""

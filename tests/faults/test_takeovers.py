@@ -99,7 +99,7 @@ async def test_of_two_owners_of_one_shard_only_the_later_one_is_heard(site: Site
             await asyncio.wait_for(later.running.wait(), 20)
             for number in range(2, 12):
                 post.send(arrival(pen, number, site=site))
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.02)  # fifty customers a second
             await asyncio.to_thread(site.decisions, 11)
             await asyncio.to_thread(prove, site)
             assert not later.task.done()

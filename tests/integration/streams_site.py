@@ -141,7 +141,7 @@ class StreamsSite:
         while not done():
             assert worker.process.poll() is None, worker.tail()
             assert time.monotonic() - begun < seconds, worker.tail()
-            time.sleep(0.2)
+            time.sleep(0.2)  # a worker is another process
         return time.monotonic() - begun
 
     def close(self) -> None:

@@ -90,7 +90,7 @@ def until(holds: Callable[[], object], *, seconds: float = 20) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, "it did not come to that in time"
-        time.sleep(0.05)
+        time.sleep(0.05)  # it happens in another process
 
 
 def until_heard(router: RouterProcess, *, agents: int) -> None:
@@ -318,7 +318,7 @@ def test_a_router_that_stood_still_starts_its_shards_over(
     site.decisions(1)
 
     router.pause()
-    time.sleep(4.6)
+    time.sleep(4.6)  # longer than its event loop may stand still
     router.resume()
     until(lambda: figures(router)["contact_router_event_loop_stalls_total"] == 1)
     until(lambda: get(f"{router.address}/health/ready")[0] == 200)

@@ -77,7 +77,7 @@ class Demo:
         while words not in self.said():
             assert self.process.poll() is None, self.said()
             assert time.monotonic() < deadline, self.said()
-            time.sleep(0.05)
+            time.sleep(0.05)  # another process says it
 
     def said(self) -> str:
         return self.output.read_text()

@@ -117,7 +117,7 @@ def test_a_second_worker_shares_the_work_and_takes_over_what_the_first_leaves(
         router.publish(day[published : published + 50])
         published += 50
         assert published < len(day) // 2, second.tail()
-        time.sleep(1)
+        time.sleep(1)  # between two portions of a day
     router.publish(day[published : published + 500])
     assert first.stop() == 0, first.tail()
     router.publish(day[published + 500 :])
@@ -165,7 +165,7 @@ def test_a_broker_that_restarts_costs_no_decision(kafka: EmbeddedKafka, site: St
             # What ended it has been said; whoever runs it starts it again.
             worker = site.worker("again")
         assert time.monotonic() < deadline, worker.tail()
-        time.sleep(0.5)
+        time.sleep(0.5)  # a worker is another process
 
     assert worker.stop() == 0, worker.tail()
     assert site.figures() == counted(day)

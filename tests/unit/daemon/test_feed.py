@@ -87,7 +87,7 @@ async def test_who_waits_is_woken_by_an_input_a_nudge_or_the_time() -> None:
     waiting = feed()
     for wake in (lambda: waiting.give(AGENTS, records(len(waiting))), waiting.nudge):
         sleeper = asyncio.create_task(waiting.wait(60))
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # the sleeper begins to wait
         wake()
         await sleeper
         while len(waiting):

@@ -36,7 +36,7 @@ class Shard:
         while True:
             if self.story[-1:] != ["decide"]:
                 self.story.append("decide")
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # the others have their turn
 
 
 async def test_between_two_looks_decisions_are_taken() -> None:
