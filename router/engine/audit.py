@@ -19,6 +19,7 @@ from router.engine.selection import best_agent
 from router.engine.slots import weight
 from router.engine.switches import can_be_reached, changes_at
 from router.engine.waiting import next_overflow, next_with_time
+from router.model.conditions import lowered
 from router.model.inputs import Presence
 from router.model.reasons import Suspension
 from router.model.state import ConversationRecord, OpenOffer
@@ -33,6 +34,7 @@ def violations(pool: Pool, deadlines: Deadlines) -> Iterator[str]:
     yield from _lanes(pool)
     yield from _held(pool)
     yield from _switches(pool)
+    yield from _surge(pool)
     for agent in pool.agents.values():
         yield from _capacity(pool, agent)
         yield from _shelf(pool, agent)
@@ -140,6 +142,16 @@ def _held(pool: Pool) -> Iterator[str]:
             yield f"{name} is held as a callback and is none, or the other way round"
 
 
+def _surge(pool: Pool) -> Iterator[str]:
+    surge = None if pool.record.surge is None else pool.record.surge.stage
+    if surge != (None if pool.stage is None else pool.stage.name):
+        yield "another stage is in force than is said"
+    lowest = None if pool.stage is None else pool.stage.deflect_estimated_ms
+    for watch in () if pool.watches is None else pool.watches.lowers:
+        if watch.switch != lowered(watch.written, lowest):
+            yield f"the switch {watch.switch.name} looks at other waits than the stage says"
+
+
 def _switches(pool: Pool) -> Iterator[str]:
     watches = pool.watches
     if watches is None:
@@ -155,9 +167,6 @@ def _switches(pool: Pool) -> Iterator[str]:
         # Sooner is no mistake: time may have made a condition hold again since.
         if watch.due > max(at, pool.now):
             yield f"the switch {name} is looked at later than it must change"
-    surge = None if pool.record.surge is None else pool.record.surge.stage
-    if surge != (None if pool.stage is None else pool.stage.name):
-        yield "another stage is in force than is said"
     if not pool.record.switches.keys() <= watches.by_name.keys():
         yield "a switch is on that the rules do not have"
     for name, tally in pool.tallies.items():

@@ -126,7 +126,6 @@ class Pool:
         """Stand under a policy with nobody waiting and no agents yet; the caller puts them back."""
         self.policy = policy
         self._spoke = True
-        self.stand_under_stage(None)
         for name in sorted(self.climbing):
             self.set_timer("expands", name, None)
         for name in sorted(self.spilling):
@@ -144,6 +143,7 @@ class Pool:
         self.staff = Staff(self.crew, self.room, worked=self._worked_before)
         has_switches = any(True for _ in switches(policy))
         self.watches = Watches(policy, self.room, self.crew) if has_switches else None
+        self.stand_under_stage(None)
         tallying = self.watches is not None and bool(self.watches.tallied)
         self.counting = bool(self.telling) or tallying
         self.teams = bounded_teams(policy)
@@ -156,6 +156,8 @@ class Pool:
         """Let the measures of a stage of a surge hold from now on, or of none."""
         self.stage = stage
         self.speed = 1 if stage is None else stage.expansion_speed
+        if self.watches is not None:
+            self.watches.stand_under_stage(stage)
 
     def waiting(self, queue: str) -> int:
         """Count who waits in a queue."""

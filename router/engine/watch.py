@@ -18,12 +18,15 @@ from router.model.conditions import (
     NoAgents,
     Switch,
     Window,
+    least_estimated,
+    lowered,
     single,
     windows,
 )
 from router.model.overflow import Overflow
 from router.model.policy import Policy, Queue
 from router.model.requirement import NOTHING, AllOf, resolve, served_by
+from router.model.surge import Stage
 
 
 class Tallied:
@@ -54,16 +57,17 @@ class Watch:
 
     ``demand`` is what they ask of an agent at least. ``step``: the step of the ladder that is taken
     when it turns on, 0: none; ``overflow``: the rule that is; ``enters``: whether it enters a stage.
-    ``tallied``: the waits that ended lately which it asks for.
+    ``tallied``: the waits that ended lately which it asks for. ``switch`` is as a stage of a surge has it,
+    ``written`` as its rule does.
     """
 
     __slots__ = (
         *("demand", "due", "enters", "lines", "of_agents", "of_estimates", "overflow", "step"),
-        *("switch", "tallied"),
+        *("switch", "tallied", "written"),
     )
 
     def __init__(self, switch: Switch, lines: tuple[Line, ...], demand: Demand) -> None:
-        self.switch = switch
+        self.written = self.switch = switch
         self.lines = lines
         self.demand = demand
         self.step = 0
@@ -87,7 +91,7 @@ class Watches:
     ``fresh``: those to be looked at after this cause. ``logged_in`` {demand: how many who meet it
     can be reached}, for the demands that are asked about. ``minute``: in which estimates were looked at,
     0 where agents have been divided otherwise since. ``tallied``: waits that ended lately, by the names
-    of their records.
+    of their records. ``lowers``: those whose estimated waits may be lower in a surge.
     """
 
     __slots__ = (
@@ -96,6 +100,7 @@ class Watches:
         "by_name",
         "fresh",
         "logged_in",
+        "lowers",
         "minute",
         "of_agents",
         "of_estimates",
@@ -110,6 +115,7 @@ class Watches:
         self.logged_in: dict[Demand, int] = {}
         self.present: dict[Agent, Group] = {}
         self.minute = 0
+        self.lowers: list[Watch] = []
         self.tallied: dict[str, Tallied] = {}
         for queue in policy.queues.values():
             self._of_queue(queue, room.lines[queue.name])
@@ -124,7 +130,9 @@ class Watches:
         asked = resolve(queue.requires, level=1, language=None, skills={})
         requirement = served_by(asked, queue.serves)
         instead = [each.on for each in queue.deflects if isinstance(each.on, Switch)]
-        self._watched(instead, (line,), requirement)
+        for watch in self._watched(instead, (line,), requirement):
+            if least_estimated(watch.switch) is not None:
+                self.lowers.append(watch)
         for rule in queue.overflows:
             if rule.on is not None:
                 (watch,) = self._watched([rule.on], (line,), requirement)
@@ -157,6 +165,15 @@ class Watches:
             tallied = self.tallied[name] = Tallied(queue, window)
         tallied.watches.append(watch)
         watch.tallied[window] = tallied
+
+    def stand_under_stage(self, stage: Stage | None) -> None:
+        """Let deflections be turned by the estimated waits of a stage, or by their own."""
+        lowest = None if stage is None else stage.deflect_estimated_ms
+        for watch in self.lowers:
+            switch = lowered(watch.written, lowest)
+            if switch != watch.switch:
+                watch.switch = switch
+                self.fresh[watch] = None
 
     def tallied_of(self, queue: str) -> list[Tallied]:
         """Give what is to be counted of a queue; "": of the pool."""

@@ -9,6 +9,7 @@ holds. A new one is a further member of ``Condition``, or a further ``Measure``.
 from enum import StrEnum
 
 import msgspec
+from msgspec.structs import replace
 
 
 class Measure(StrEnum):
@@ -110,6 +111,37 @@ def single(condition: Condition) -> tuple[Single, ...]:
     if isinstance(condition, AnyHolds | AllHold):
         return tuple(part for each in condition.parts for part in single(each))
     return (condition,)
+
+
+def least_estimated(switch: Switch) -> int | None:
+    """Give the lowest estimated wait (ms) that turns a switch on; None: none does."""
+    bounds = [
+        each.bound
+        for each in single(switch.on)
+        if isinstance(each, AtLeast) and each.measure is Measure.ESTIMATED_WAIT
+    ]
+    return min(bounds) if bounds else None
+
+
+def lowered(switch: Switch, estimated_ms: int | None) -> Switch:
+    """Give a switch that is turned on by this estimated wait already, and off in proportion.
+
+    The switch as it is where no estimated wait turns it on, or a lower one does.
+    """
+    least = least_estimated(switch)
+    if estimated_ms is None or least is None or estimated_ms >= least:
+        return switch
+    off = None if switch.off is None else _in_proportion(switch.off, estimated_ms, least)
+    return replace(switch, on=_in_proportion(switch.on, estimated_ms, least), off=off)
+
+
+def _in_proportion(condition: Condition, to: int, of: int) -> Condition:
+    if isinstance(condition, AnyHolds | AllHold):
+        parts = tuple(_in_proportion(each, to, of) for each in condition.parts)
+        return replace(condition, parts=parts)
+    if isinstance(condition, AtLeast | AtMost) and condition.measure is Measure.ESTIMATED_WAIT:
+        return replace(condition, bound=condition.bound * to // of)
+    return condition
 
 
 def windows(switch: Switch) -> tuple[Window, ...]:

@@ -15,8 +15,9 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
 
     ``switch`` enters it by load (None: by command only); it ends by itself after ``expires_ms``.
     ``offer_expires_ms``: manual offers wait no longer; ``expansion_speed``: how many times faster the
-    steps of ladders come; ``deflects``: the queues whose deflections by load apply now. ``partner_share``:
-    in place of the share of every team that has one.
+    steps of ladders come; ``deflects``: the queues whose deflections by load apply now;
+    ``deflect_estimated_ms``: estimated waits turn deflections on from here, where that is lower.
+    ``partner_share``: in place of the share of every team that has one.
     """
 
     name: str
@@ -25,4 +26,5 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     offer_expires_ms: int | None = None
     expansion_speed: int = 1
     deflects: frozenset[str] = frozenset()
+    deflect_estimated_ms: int | None = None
     partner_share: int | None = None

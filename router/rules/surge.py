@@ -3,7 +3,7 @@
 from collections.abc import Mapping as MappingType
 from typing import Any, Final
 
-from router.model.conditions import Switch
+from router.model.conditions import Switch, least_estimated, lowered
 from router.model.policy import Queue
 from router.model.surge import OFF, Stage
 from router.rules.conditions import switch, switch_value
@@ -35,6 +35,7 @@ def stages(
             deflects=_conditional(queues)
             if each.sets.deflects == "all"
             else frozenset(each.sets.deflects),
+            deflect_estimated_ms=each.sets.deflect_when_estimated_wait,
             partner_share=each.sets.partner_share,
         )
         for name, each in written.items()
@@ -48,6 +49,38 @@ def _conditional(queues: MappingType[str, Queue]) -> frozenset[str]:
         for name, queue in queues.items()
         if any(isinstance(each.on, Switch) for each in queue.deflects)
     )
+
+
+def _check_lower(
+    name: str,
+    lowest_ms: int,
+    tree: Mapping,
+    *,
+    queues: MappingType[str, Queue],
+    problems: Problems,
+) -> None:
+    """Report a lower estimated wait that lowers nothing, or by which a pair would flap."""
+    place = spot(tree, "surge", name, "sets", "deflect_when_estimated_wait")
+    own = [
+        (least, queue, rule.on)
+        for queue in queues.values()
+        for rule in queue.deflects
+        if isinstance(rule.on, Switch) and (least := least_estimated(rule.on)) is not None
+    ]
+    if not own:
+        hint = "`on: {estimated_wait: 10m}` in the `deflects` of a queue"
+        problems.error(place, "no queue deflects on an estimated wait", hint)
+        return
+    most, queue, _ = max(own, key=lambda each: each[0])
+    if most <= lowest_ms:
+        text = duration_text(most)
+        problems.error(place, f"`{queue.name}` deflects from {text} on already", f"below `{text}`")
+    for least, queue, turned in own:
+        found = flaw(lowered(turned, lowest_ms)) if lowest_ms < least else None
+        if found is not None:
+            problems.error(
+                place, f"`{queue.name}`: {found[0]}", "a longer wait, or `at_least: 5m` there"
+            )
 
 
 def check_stages(
@@ -77,6 +110,9 @@ def check_stages(
                 "no partner has a share that this could replace",
                 "a `share` of a partner in `teams`",
             )
+        if each.sets.deflect_when_estimated_wait is not None:
+            lowest_ms = each.sets.deflect_when_estimated_wait
+            _check_lower(name, lowest_ms, tree, queues=queues, problems=problems)
         for key in ("on", "off"):
             for path, *words in lacking(getattr(each, key), ("surge", name, key), lacks=_LACKS):
                 problems.error(spot(tree, *path), *words)
@@ -100,6 +136,8 @@ def stage_value(stage: Stage) -> dict[str, Any]:
     sets["expansion_speed"] = f"{stage.expansion_speed}x"
     if stage.deflects:
         sets["deflects"] = sorted(stage.deflects)
+    if stage.deflect_estimated_ms is not None:
+        sets["deflect_when_estimated_wait"] = duration_text(stage.deflect_estimated_ms)
     if stage.partner_share is not None:
         sets["partner_share"] = percent_text(stage.partner_share)
     value = {} if stage.switch is None else switch_value(stage.switch)

@@ -32,6 +32,7 @@ def _stage(name: str, queues: tuple[str, ...], chance: Chance) -> Stage:
         expansion_speed=chance.one_of((1, 2, 3, 20)),
         deflects=frozenset(some_of(queues, chance, most=2)),
         partner_share=chance.one_of((None, None, 20, 60, 100)),
+        deflect_estimated_ms=chance.one_of((None, 1_000, 7_000, 60_000)),
     )
 
 

@@ -16,6 +16,7 @@ from tests.properties.chance import Chance, Dice, Drawn
 from tests.properties.story import Story
 from tests.properties.worlds import (
     World,
+    a_centre_in_storms,
     a_centre_that_counts,
     a_centre_that_rings_back,
     a_crowd,
@@ -30,11 +31,13 @@ STEPS_A_STORY = 250
 STORIES = 8
 EVERY_SIXTEENTH: dict[int, Callable[[Chance], World]] = {
     0: a_crowd,
+    5: a_centre_in_storms,
     7: a_centre_that_rings_back,
     **dict.fromkeys((2, 11), a_centre_that_counts),
     **dict.fromkeys((3, 6, 9, 13), a_lively_floor),
 }
 """Which seeds have a world of their own, by their remainder."""
+WORLDS = (a_world, a_lively_floor, a_centre_that_counts, a_centre_in_storms)
 
 
 class Centre(RuleBasedStateMachine):
@@ -46,7 +49,7 @@ class Centre(RuleBasedStateMachine):
 
     @initialize(data=st.data())
     def open(self, data: st.DataObject) -> None:
-        made = data.draw(st.sampled_from((a_world, a_lively_floor, a_centre_that_counts)))
+        made = data.draw(st.sampled_from(WORLDS))
         self.story = Story(made(Drawn(data)))
         if data.draw(st.booleans()):
             self.story.open(Drawn(data))

@@ -40,6 +40,7 @@ from tests.properties.doors import ByTopic, Door, Shifts
 from tests.properties.loads import a_switch, stages
 from tests.properties.means import agent_rules, channels
 from tests.properties.measuring import estimates, status
+from tests.properties.storming import storming
 
 SKILLS = ("sales", "tech", "calm")
 TOPICS = ("sales", "tech", "other")
@@ -59,7 +60,7 @@ class World:
     ``lags_ms``: how far behind the conversations and the agents are read, by record time.
     ``rings_back``: every queue offers everybody a callback. ``lively``: everybody may have nearly
     everything, and has much at once, so that what limits it is met. ``counts``: everything is turned by
-    how the last waits ended.
+    how the last waits ended. ``storms``: who would wait for long is deflected, sooner in a surge.
     ``pools`` also has one that no rules are for; ``agents`` and ``conversations`` are the ids that
     events speak of. Profiles in a crowd are few, so that many agents are alike.
     """
@@ -75,6 +76,7 @@ class World:
     rings_back: bool = False
     lively: bool = False
     counts: bool = False
+    storms: bool = False
 
     def other_rules(self, chance: Chance, *, version: str) -> Policy:
         """Make other rules for a pool of this world."""
@@ -83,6 +85,8 @@ class World:
             rules = _livelier(rules, chance)
         if self.counts:
             rules = counting(rules, chance)
+        if self.storms:
+            rules = storming(rules, chance)
         if not self.rings_back:
             return rules
         queues = {
@@ -141,6 +145,14 @@ def a_centre_that_counts(chance: Chance) -> World:
     """Make a world in which it is looked at how the last waits ended."""
     world = a_world(chance)
     world.lively = world.counts = True
+    world.rules = {pool: world.other_rules(chance, version="v1") for pool in world.rules}
+    return world
+
+
+def a_centre_in_storms(chance: Chance) -> World:
+    """Make a world in which long waits are foreseen, and in a surge shorter ones are too long."""
+    world = a_world(chance)
+    world.storms = True
     world.rules = {pool: world.other_rules(chance, version="v1") for pool in world.rules}
     return world
 

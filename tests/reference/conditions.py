@@ -16,7 +16,6 @@ from router.model.conditions import (
     windows,
 )
 from router.model.inputs import Presence
-from router.model.policy import switches
 from router.model.requirement import published, resolve
 from router.model.state import TurnedOn
 from tests.reference.shares import Shares
@@ -112,14 +111,14 @@ class Conditions(Shares):
     def look_at_conditions(self) -> None:
         """See which switches must change; one that is due already stays so."""
         before, self.due = self.due, {}
-        for it in switches(self.policy) if self.policy else ():
+        for it in self.switches() if self.policy else ():
             at, was = self.changes_at(it), before.get(it.name, NEVER)
             if at < NEVER:
                 self.due[it.name] = was if max(at, was) <= self.now else max(at, self.now)
 
     def condition_changes(self, of: str, due: int) -> None:
         del self.due[of]
-        it = next(each for each in switches(self.policy) if each.name == of)
+        it = next(each for each in self.switches() if each.name == of)
         if self.changes_at(it) > self.now:
             return
         if of in self.on:

@@ -2,7 +2,11 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 import router.model.outputs as said
+from router.model.conditions import AllHold, AnyHolds, Measure, single
+from router.model.policy import switches
 from router.model.state import StageInForce
 from tests.reference.offers import Offers
 
@@ -21,6 +25,32 @@ class Surge(Offers):
     def is_forced(self, queue: str) -> bool:
         stage = self.stage()
         return bool(stage) and queue in stage.deflects
+
+    def switches(self) -> list[Any]:
+        """Give every switch as it is to be looked at now."""
+        stage, queues = self.stage(), self.policy.queues.values()
+        deflecting = [each.on for queue in queues for each in queue.deflects]
+        lowest = stage.deflect_estimated_ms if stage else None
+        return [
+            it if lowest is None or it not in deflecting else self.lower(it, lowest)
+            for it in switches(self.policy)
+        ]
+
+    def lower(self, it: Any, lowest: int) -> Any:
+        """Lower the estimated waits of a switch in proportion, if its lowest one is not so low."""
+        own = min((each.bound for each in single(it.on) if self.is_estimated(each)), default=0)
+
+        def low(part: Any) -> Any:
+            if isinstance(part, AnyHolds | AllHold):
+                return type(part)(tuple(low(each) for each in part.parts))
+            return (
+                replace(part, bound=part.bound * lowest // own) if self.is_estimated(part) else part
+            )
+
+        return replace(it, on=low(it.on), off=it.off and low(it.off)) if lowest < own else it
+
+    def is_estimated(self, condition: Any) -> bool:
+        return getattr(condition, "measure", None) is Measure.ESTIMATED_WAIT
 
     def order_stage(self, name: str) -> None:
         if name == "off":

@@ -217,6 +217,7 @@ def other_stages(stage: Stage) -> Iterator[tuple[str, Stage]]:
     yield "offer_expires", replace(stage, offer_expires_ms=None)
     yield "expansion_speed", replace(stage, expansion_speed=1)
     yield "deflects", replace(stage, deflects=frozenset())
+    yield "deflect_when_estimated_wait", replace(stage, deflect_estimated_ms=None)
     yield "partner_share", replace(stage, partner_share=None)
     yield "expires", replace(stage, expires_ms=stage.expires_ms * 2)
     if stage.switch is not None:

@@ -1,8 +1,7 @@
 """What is written of a surge: stages with other measures, and what brings them about."""
 
 import re
-from collections.abc import Mapping
-from typing import Annotated, ClassVar, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
@@ -33,10 +32,6 @@ def _queues(value: object) -> object:
 class Measures(Written):
     """What is otherwise while a stage is in force."""
 
-    PLANNED: ClassVar[Mapping[str, str]] = {
-        "deflect_when_estimated_wait": "to deflect at a lower wait that is to be expected",
-    }
-
     offer_expires: Duration | None = Field(
         default=None, description="Manual offers wait no longer for their answer."
     )
@@ -49,7 +44,13 @@ class Measures(Written):
             "Queues, or `all`: their deflections on a condition apply at once, whatever the load."
         ),
     )
-
+    deflect_when_estimated_wait: Duration | None = Field(
+        default=None,
+        description=(
+            "Deflections on an `estimated_wait` apply from this one on already, in every queue; "
+            "their `off` is lower in proportion."
+        ),
+    )
     partner_share: Percent | None = Field(
         default=None, description="In place of the `share` of every partner that has one."
     )
@@ -58,10 +59,13 @@ class Measures(Written):
     def _does_something(self) -> Self:
         shares = self.partner_share is not None
         faster = self.offer_expires is not None or self.expansion_speed > 1
-        if not (shares or faster or self.deflects):
+        sooner = self.deflect_when_estimated_wait is not None
+        if not (shares or faster or sooner or self.deflects):
             raise trouble("it sets nothing", "such as `offer_expires: 10s`")
         if self.offer_expires == 0:
             raise trouble("an offer that expires at once cannot be answered")
+        if self.deflect_when_estimated_wait == 0:
+            raise trouble("nobody waits less than `0s`", "`deflects: all`, whatever the load")
         return self
 
 

@@ -3,6 +3,7 @@
 from router.model.conditions import AtLeast, AtMost, Measure, Switch
 from router.model.surge import Stage
 from router.rules import loads
+from router.rules.differences import differences
 from router.rules.writing import yaml_text
 
 RULES = """\
@@ -12,10 +13,13 @@ queues:
   contracts:
     takes: true
     deflects: [{offer: callback, on: {no_agents: logged_in}, text: Ring back?}]
-  letters: {takes: false}
+  letters:
+    takes: false
+    estimates: {handling: 5m, patience: 4m}
+    deflects: [{offer: callback, on: {estimated_wait: 10m}, off: {estimated_wait: 5m}, text: Ring back?}]
 surge:
   busy: {on: {waiting: 60}, off: {waiting: 20}, at_least: 30m, expires: 4h, sets: {expansion_speed: 3x}}
-  storm: {expires: 8h, sets: {offer_expires: 8s, deflects: all}}
+  storm: {expires: 8h, sets: {offer_expires: 8s, deflects: all, deflect_when_estimated_wait: 3m}}
 """
 
 
@@ -38,7 +42,8 @@ def test_stages_are_compiled_in_their_order() -> None:
             name="storm",
             expires_ms=28_800_000,
             offer_expires_ms=8_000,
-            deflects=frozenset({"contracts"}),
+            deflects=frozenset({"contracts", "letters"}),
+            deflect_estimated_ms=180_000,
         ),
     )
 
@@ -60,3 +65,12 @@ def test_the_order_of_stages_is_a_part_of_the_version() -> None:
     lines = RULES.splitlines(keepends=True)
     turned = "".join([*lines[:-2], lines[-1], lines[-2]])
     assert loads(turned).policies[0].version != loads(RULES).policies[0].version
+
+
+def test_what_a_stage_deflects_sooner_is_shown_and_told_apart() -> None:
+    (compiled,) = loads(RULES).sets
+    assert compiled.document["surge"]["storm"]["sets"]["deflect_when_estimated_wait"] == "3m"
+    (other,) = loads(RULES.replace("estimated_wait: 3m", "estimated_wait: 2m")).sets
+    (told,) = differences(compiled, other)
+    assert (told.section, told.about) == ("surge", "storm")
+    assert "deflect_when_estimated_wait 2m (was" in told.words
