@@ -29,8 +29,8 @@ def estimate(
     if not agents:
         return None
     measures = pool.measures.get(line.queue.name)
-    channel = signature.demand.slot.channel
-    asks = measures is not None and channel is not None and channel.mode is OfferMode.MANUAL
+    offering = signature.demand.offering
+    asks = measures is not None and offering is not None and offering.mode is OfferMode.MANUAL
     answering_ms = mean_ms(measures.answered) if asks and measures is not None else 0.0
     if record.stage == "offered" or _somebody_has_room(pool, record, signature.demand):
         return at_once(answering_ms)

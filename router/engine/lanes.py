@@ -1,7 +1,7 @@
 """Where conversations wait: lanes, in which the order never changes with time.
 
 A lane holds the conversations that any agent may or may not take alike: same channel, same resolved
-requirement. All of them grow more urgent at the same rate, so a lane is a sorted list on a key
+requirement, and given in the same way. All of them grow more urgent at the same rate, so a lane is a sorted list on a key
 fixed on entry, and only the heads of lanes are compared with the clock. A conversation with a
 condition of its own (kept for preferred agents, agents barred) has a lane of its own. A line is the
 same for a queue: it tells places.
@@ -14,7 +14,7 @@ from router.engine.groups import Group
 from router.engine.slots import Slot
 from router.model.estimate import Foreseen
 from router.model.outputs import Requirements
-from router.model.policy import OrderBy, Queue
+from router.model.policy import Offering, OrderBy, Queue
 from router.model.requirement import AllOf, SkillTerm, least_level, met, published
 from router.model.state import ConversationRecord
 
@@ -173,12 +173,19 @@ class Line(Ranks):
 
 
 class Demand:
-    """What an agent must be for a conversation, apart from the conversation itself."""
+    """What an agent must be for a conversation, apart from the conversation itself, and how he is given it.
 
-    __slots__ = ("anchor", "requirement", "searched", "slot")
+    ``own``: what the queue says of that; else it is as the channel says. ``at_once``: so many are given it.
+    """
 
-    def __init__(self, slot: Slot, requirement: AllOf) -> None:
+    __slots__ = ("anchor", "at_once", "offering", "requirement", "searched", "slot")
+
+    def __init__(self, slot: Slot, requirement: AllOf, own: Offering | None = None) -> None:
         self.slot = slot
+        channel = slot.channel
+        offering = channel.offering if own is None and channel is not None else own
+        self.offering = offering
+        self.at_once = 1 if offering is None else offering.at_once
         self.requirement = requirement
         least = [least_level(term) for term in requirement.terms]
         self.searched: tuple[str | None, ...] = tuple(

@@ -74,7 +74,8 @@ def _serve(pool: Pool, agent: Agent) -> None:
 def _give(pool: Pool, lane: Lane, agent: Agent, *, beside: Sequence[Agent] = ()) -> None:
     asked = [(each, _why(pool, lane, each)) for each in beside] if beside else ()
     record = lane.head()[3]
-    grant(pool, record, agent, why=_why(pool, lane, agent), beside=asked)
+    offering = lane.demand.offering
+    grant(pool, record, agent, why=_why(pool, lane, agent), offering=offering, beside=asked)
 
 
 def _why(pool: Pool, lane: Lane, agent: Agent) -> Why:
@@ -159,12 +160,12 @@ def _by_urgency(lanes: dict[Lane, None], now: int) -> list[tuple[tuple[int, int,
 def _give_shelved(pool: Pool, lane: Lane, agent: Agent) -> None:
     crew = pool.crew
     crew.take_off(agent)
-    if lane.demand.slot.addressees == 1:
+    if lane.demand.at_once == 1:
         _give(pool, lane, agent)
         crew.shelve(agent)
         return
     asked = [agent]
-    while len(asked) < lane.demand.slot.addressees:
+    while len(asked) < lane.demand.at_once:
         another = best_agent(pool, lane)
         if another is None:
             break

@@ -28,7 +28,7 @@ from router.model.outputs import (
     OfferWithdrawn,
     Why,
 )
-from router.model.policy import OfferMode
+from router.model.policy import Offering, OfferMode
 from router.model.reasons import Withdrawal
 from router.model.state import Addressee, ConversationRecord, OpenOffer
 
@@ -48,19 +48,20 @@ def grant(
     agent: Agent,
     *,
     why: Why,
+    offering: Offering | None,
     beside: Sequence[Asked] = (),
 ) -> None:
     """Offer a waiting conversation to an agent in hand, or assign it where nobody is asked.
 
-    ``beside``: who else is asked at the same time, in hand too, the best first.
+    ``offering``: how it is given, as its queue or else its channel says. ``beside``: who else is asked at
+    the same time, in hand too, the best first.
     """
-    slot = pool.slot(record)
-    channel = slot.channel
-    if channel is not None and channel.mode is OfferMode.MANUAL:
+    if offering is not None and offering.mode is OfferMode.MANUAL:
+        slot = pool.slot(record)
         _take(pool, record, agent)
         now = pool.now
         offer = pool.next_offer()
-        expires_ms, stage = channel.expires_ms, pool.stage
+        expires_ms, stage = offering.expires_ms, pool.stage
         if stage is not None and stage.offer_expires_ms is not None:
             expires_ms = min(expires_ms, stage.offer_expires_ms)
         expires_at = now + expires_ms

@@ -75,10 +75,11 @@ class WaitingRoom:
 
     def _lane(self, line: Line, slot: Slot, requirement: AllOf) -> Lane:
         alike = line if line.newest else line.ageing
-        key = (slot, requirement, alike)
+        own = line.queue.offering
+        key = (slot, requirement, alike, own)
         lane = self._lanes.get(key)
         if lane is None:
-            lane = self._lanes[key] = Lane(Demand(slot, requirement), line)
+            lane = self._lanes[key] = Lane(Demand(slot, requirement, own), line)
             self._share(lane)
         return lane
 

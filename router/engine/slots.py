@@ -8,7 +8,7 @@ labels has a slot of its own, beside that of its channel: the same channel, with
 
 from collections.abc import Iterable, Iterator
 
-from router.model.policy import Channel, OfferMode, Policy
+from router.model.policy import Channel, Policy
 
 COUNT_BITS = 16
 """Bits of a load code for each channel and each label: how many claims an agent has."""
@@ -45,7 +45,6 @@ class Slot:
     """
 
     __slots__ = (
-        "addressees",
         "aside",
         "bits",
         "channel",
@@ -75,8 +74,6 @@ class Slot:
         self.spared = 0
         self.spares = 1
         self.units = channel.units if channel is not None else 0
-        manual = channel is not None and channel.mode is OfferMode.MANUAL
-        self.addressees = channel.addressees if channel is not None and manual else 1
 
     def labelled(self, index: int, labels: tuple[LabelCount, ...]) -> "Slot":
         """Give the slot of conversations on this channel with these labels."""

@@ -27,6 +27,19 @@ class OfferMode(StrEnum):
     AUTOMATIC = "automatic"
 
 
+class Offering(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """How a conversation is given: whether agents are asked, how long, and how many at once."""
+
+    mode: OfferMode = OfferMode.MANUAL
+    expires_ms: int = 20_000
+    addressees: int = 1
+
+    @property
+    def at_once(self) -> int:
+        """How many are given it at the same time: one, where nobody is asked."""
+        return self.addressees if self.mode is OfferMode.MANUAL else 1
+
+
 class WrapUp(msgspec.Struct, frozen=True, gc=False):
     """Time after a conversation that still holds capacity.
 
@@ -54,6 +67,11 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     expires_ms: int = 20_000
     addressees: int = 1
     wrap_up: WrapUp = WrapUp()
+
+    @property
+    def offering(self) -> Offering:
+        """How its conversations are given, unless their queue says otherwise."""
+        return Offering(mode=self.mode, expires_ms=self.expires_ms, addressees=self.addressees)
 
 
 class Label(msgspec.Struct, frozen=True, gc=False):
@@ -171,7 +189,8 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     instead of waiting, the first rule that applies first. ``expands``: its ladder, every step with a
     time later than the one with a time before it. ``overflows``: who else helps, and when.
     ``estimates``: what is expected of it where waits are estimated (None: not). ``status``: that it
-    is said how it stands.
+    is said how it stands. ``offering``: how its conversations are given, on every channel (None: as the
+    channel says).
     """
 
     name: str
@@ -188,6 +207,7 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     overflows: tuple[Overflow, ...] = ()
     estimates: Estimates | None = None
     status: Status | None = None
+    offering: Offering | None = None
 
 
 class AgentRules(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -37,7 +37,7 @@ from router.rules.dispatch import Dispatch
 from router.rules.expansion import check_end, check_end_helps, ladder
 from router.rules.hours import compiled_hours
 from router.rules.listening import ears
-from router.rules.means import agent_rules, channel, label, order
+from router.rules.means import agent_rules, channel, label, offering, order
 from router.rules.measuring import estimates, status, unfounded
 from router.rules.overflow import OverflowReader, overflows
 from router.rules.periods import quotas
@@ -335,6 +335,7 @@ class _Builder:
             ),
             preferred_wait_ms=0 if kept is None else kept.wait,
             keeps_for_absent=kept is not None and kept.even_if_away,
+            offering=None if written.offer is None else offering(written.offer),
             hours=written.hours,
             deflects=instead,
             expands=self._ladder(name, written, start=Expansion(requires=asked, serves=serves)),

@@ -50,6 +50,7 @@ def warn(compiled: Compiled, *, problems: Problems) -> None:
     _idle_steps(compiled, problems=problems)
     _silent_closings(compiled, problems=problems)
     _idle_help(compiled, problems=problems)
+    _idle_offers(compiled, problems=problems)
 
 
 def _untaken_conversations(compiled: Compiled, *, problems: Problems) -> None:
@@ -181,6 +182,18 @@ def _idle_help(compiled: Compiled, *, problems: Problems) -> None:
                     f"the team `{rule.to}` serves `{name}` from the beginning",
                     "say in `teams` who serves it, or take the overflow out",
                 )
+
+
+def _idle_offers(compiled: Compiled, *, problems: Problems) -> None:
+    """A queue's own offer that is what every channel says."""
+    channels = [each.offering for each in compiled.policy.channels.values()]
+    for name, queue in compiled.policy.queues.items():
+        if queue.offering is not None and all(each == queue.offering for each in channels):
+            problems.warning(
+                spot(compiled.tree, "queues", name, "offer"),
+                f"`{name}` offers as every channel does anyway",
+                "say what is otherwise here, or take it out",
+            )
 
 
 class _Asked(NamedTuple):

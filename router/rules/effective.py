@@ -11,12 +11,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from router.model.policy import AgentRules, Channel, OfferMode, Order, OrderBy, Queue
+from router.model.policy import AgentRules, Channel, Order, OrderBy, Queue
 from router.model.requirement import NOTHING, Requirement
 from router.rules.cel.syntax import Expression, canonical, constant
 from router.rules.deflection import deflection_value
 from router.rules.expansion import ladder_value
 from router.rules.hours import OpeningHours
+from router.rules.means import offering_value
 from router.rules.measuring import estimates_value, status_value
 from router.rules.overflow import overflow_value
 from router.rules.periods import team_value
@@ -119,11 +120,7 @@ def _channel(channel: Channel) -> dict[str, Any]:
     value["exclusive"] = channel.exclusive
     if channel.interruptible:
         value["interruptible"] = True
-    value["offer"] = {"mode": channel.mode.value}
-    if channel.mode is OfferMode.MANUAL:
-        value["offer"]["expires"] = duration_text(channel.expires_ms)
-        if channel.addressees > 1:
-            value["offer"]["to"] = channel.addressees
+    value["offer"] = offering_value(channel.offering)
     limit = channel.wrap_up.limit_ms
     value["wrap_up"] = {"open": True} if limit is None else {"at_most": duration_text(limit)}
     return value
@@ -202,6 +199,8 @@ def _queue(queue: Queue, takes: Expression, *, own: Requirement) -> dict[str, An
             **({"even_if_away": True} if queue.keeps_for_absent else {}),
             "then": "anyone",
         }
+    if queue.offering is not None:
+        value["offer"] = offering_value(queue.offering)
     if queue.hours is not None:
         value["hours"] = queue.hours
     if queue.deflects:

@@ -1,8 +1,18 @@
 """Compile what speaks of nobody else's names: channels, labels, what holds for agents, the order of a queue."""
 
-from typing import Final
+from typing import Any, Final
 
-from router.model.policy import AgentRules, Channel, Label, OfferMode, Order, OrderBy, WrapUp
+from router.model.policy import (
+    AgentRules,
+    Channel,
+    Label,
+    Offering,
+    OfferMode,
+    Order,
+    OrderBy,
+    WrapUp,
+)
+from router.rules.units import duration_text
 from router.rules.written import routing, staffing
 
 DEFAULT_AGEING: Final = 1_000
@@ -11,19 +21,38 @@ DEFAULT_AGEING: Final = 1_000
 
 def channel(name: str, written: staffing.Channel) -> Channel:
     """Compile a channel."""
-    default = Channel(name=name)
-    expires = written.offer.expires
+    given = offering(written.offer)
     return Channel(
         name=name,
         units=written.units,
         at_most=written.at_most,
         exclusive=written.exclusive,
         interruptible=written.interruptible,
-        mode=OfferMode(written.offer.mode),
-        expires_ms=default.expires_ms if expires is None else expires,
-        addressees=written.offer.to,
+        mode=given.mode,
+        expires_ms=given.expires_ms,
+        addressees=given.addressees,
         wrap_up=WrapUp(0 if written.wrap_up is None else written.wrap_up.limit_ms),
     )
+
+
+def offering(written: staffing.Offer) -> Offering:
+    """Compile how a conversation is given."""
+    expires = written.expires
+    return Offering(
+        mode=OfferMode(written.mode),
+        expires_ms=Offering().expires_ms if expires is None else expires,
+        addressees=written.to,
+    )
+
+
+def offering_value(given: Offering) -> dict[str, Any]:
+    """Write how a conversation is given; where nobody is asked nothing more is said."""
+    value: dict[str, Any] = {"mode": given.mode.value}
+    if given.mode is OfferMode.MANUAL:
+        value["expires"] = duration_text(given.expires_ms)
+        if given.addressees > 1:
+            value["to"] = given.addressees
+    return value
 
 
 def label(written: staffing.Label) -> Label:

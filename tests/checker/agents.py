@@ -149,8 +149,12 @@ class Agents:
             self._report.add(
                 Rule.CAPACITY, decision.where, f"{units} units, {life.channel} costs {rules.units}"
             )
-        if rules is not None and len(life.addressees) > (rules.addressees or len(life.addressees)):
-            what = f"{len(life.addressees)} are asked at once, at most {rules.addressees}"
+        own = self._centre.addressees.get(str(decision.data.get("queue")))
+        if own and decision.type == "conversation.assigned" and not by_command:
+            self._report.add(Rule.LIFE, decision.where, "is given unasked, and its queue asks")
+        most = own if own is not None else rules and rules.addressees
+        if most is not None and len(life.addressees) > most:
+            what = f"{len(life.addressees)} are asked at once, at most {most}"
             self._report.add(Rule.LIFE, decision.where, what)
         self._check_reachable(decision, agent=agent)
         self._seen_units[life.channel] = units

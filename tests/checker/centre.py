@@ -1,6 +1,6 @@
 """What the topics do not say, for those who can tell the checker: what is not told is not checked.
 
-Channels and capacity hold throughout. Rests, runs, occupancy, statuses and overflows are those of
+Channels, addressees and capacity hold throughout. Rests, runs, occupancy, statuses and overflows are those of
 the rules a pool had first: from its first `policy.changed` on they are judged no more.
 """
 
@@ -33,7 +33,8 @@ class StatusRules:
 class Centre:
     """What is known of the rules besides the topics.
 
-    ``capacity``: of agents whose profile names none. ``closing``: the queues that follow opening
+    ``addressees``: of the queues that say themselves how they offer, how many they ask at once; 0: nobody
+    is asked. ``capacity``: of agents whose profile names none. ``closing``: the queues that follow opening
     hours, in which a conversation may wait beside a free agent. ``labels``: how many of each an agent
     has at most. ``rests``: rules let agents rest (`rest`, `occupancy_at_most`, `in_a_row`), so a
     conversation may wait beside any free agent.
@@ -45,6 +46,7 @@ class Centre:
     """
 
     channels: Mapping[str, ChannelRules] = field(default_factory=dict)
+    addressees: Mapping[str, int] = field(default_factory=dict)
     capacity: int | None = None
     closing: frozenset[str] = frozenset()
     labels: Mapping[str, int] = field(default_factory=dict)
@@ -76,6 +78,7 @@ class Centre:
                 )
                 for name, each in given.get("channels", {}).items()
             },
+            addressees=dict(given.get("addressees", {})),
             capacity=given.get("capacity"),
             closing=frozenset(given.get("closing", ())),
             labels=dict(given.get("labels", {})),

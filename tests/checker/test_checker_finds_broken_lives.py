@@ -164,6 +164,18 @@ def test_a_wrap_up_holds_what_the_conversation_held_until_its_time() -> None:
         assert broken(story) == found
 
 
+def test_a_life_that_needs_no_wrap_up_leaves_the_wrap_up_of_a_former_one() -> None:
+    story = Story()
+    story.agent()
+    for ends in (None, rfc3339(story.now)):
+        story.give("conversation.assigned", cause=story.create())
+        story.close(wrapup_until=ends)
+    for later, found in (("c2", set()), ("c3", {Rule.ACCOUNTED})):
+        story.pass_by(story.put("agents", "agent.wrapup_ended", subject="ana", conversation="c1"))
+        story.give("conversation.assigned", later, cause=story.create(later))
+        assert broken(story) == found
+
+
 def test_a_wrap_up_that_the_agent_ended_holds_nothing() -> None:
     story = assigned()
     story.close()

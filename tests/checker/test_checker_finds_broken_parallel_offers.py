@@ -47,6 +47,28 @@ def test_more_who_are_asked_than_the_channel_says_are_found() -> None:
         assert set(check(topics, centre=centre).broken()) == rules
 
 
+def test_more_who_are_asked_than_the_queue_says_are_found_whatever_the_channel_says() -> None:
+    topics = asked().topics()
+    for own, channel, rules in ((2, 1, set()), (1, 2, {Rule.LIFE}), (0, 2, {Rule.LIFE})):
+        centre = Centre(
+            channels={"chat": ChannelRules(addressees=channel)}, addressees={"all": own}
+        )
+        assert set(check(topics, centre=centre).broken()) == rules
+    elsewhere = Centre(
+        channels={"chat": ChannelRules(addressees=1)}, addressees={"another queue": 2}
+    )
+    assert set(check(topics, centre=elsewhere).broken()) == {Rule.LIFE}
+
+
+def test_who_is_assigned_unasked_where_the_queue_asks_is_found() -> None:
+    story = Story()
+    story.agent()
+    story.give("conversation.assigned", cause=story.create())
+    for own, rules in ((0, set()), (1, {Rule.LIFE}), (3, {Rule.LIFE})):
+        centre = Centre(addressees={"all": own})
+        assert set(check(story.topics(), centre=centre).broken()) == rules
+
+
 def test_one_who_declines_leaves_the_offer_to_the_other() -> None:
     story = asked()
     decline = story.answer("offer.declined", offer="o2")

@@ -52,5 +52,20 @@ def test_none_in_force_that_has_an_end_is_found() -> None:
     assert ended(story, after_ms=HOUR_MS, expires_at=ends) == {Rule.SURGE}
 
 
+def test_a_switch_that_turns_off_in_the_moment_it_turned_on_begins_its_decisions_anew() -> None:
+    for timer, rules in (("condition_changes", set()), ("expands", {Rule.CONTIGUOUS, Rule.CAUSE})):
+        story = Story()
+        story.agent()
+        story.create()
+        cause = turned(story, timer)
+        told: dict[str, Any] = {"from": None, "to": "storm", "reason": "load"}
+        ends = rfc3339(story.now + HOUR_MS)
+        story.decide("surge.changed", cause=cause, **told, expires_at=ends)
+        story.give("conversation.offered", cause=cause)
+        back = {"from": "storm", "to": None, "reason": "load"}
+        story.decide("surge.changed", cause=cause, **back)
+        assert set(check(story.topics(), settled_at=0).broken()) == rules
+
+
 def test_a_change_by_load_that_no_condition_turned_is_found() -> None:
     assert ended(begun(), after_ms=HOUR_MS, reason="load") == {Rule.CAUSE}

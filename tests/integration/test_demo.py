@@ -31,6 +31,7 @@ CENTRE: Final = Centre(
         "message": ChannelRules(units=20, at_most=5),
         "email": ChannelRules(units=25, at_most=4, interruptible=True, addressees=2),
     },
+    addressees={"contracts_experts": 1},
     labels={"angry": 1},
     rests=True,
     label_rests={"angry": 500},

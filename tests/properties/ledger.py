@@ -14,7 +14,7 @@ import router.model.inputs as told
 import router.model.outputs as said
 from router.model.inputs import Input
 from router.model.outputs import Decision, Outcome
-from router.model.policy import OrderBy, Policies, Policy
+from router.model.policy import Channel, Offering, OfferMode, OrderBy, Policies, Policy
 from tests.properties.entries import Conversation, Person
 
 ANSWERS, ENDS_OF_OFFERS, CHANGES, MATCHES, STATUS = range(5)
@@ -214,6 +214,9 @@ class Ledger:
         c.queue, c.priority = body.queue, body.qualified.priority
         self._place(c, body.place)
 
+    def _offering(self, c: Conversation, queue: str) -> Offering | Channel:
+        return self.policy.queues[queue].offering or self.policy.channels[c.channel]
+
     def _given(
         self,
         body: said.ConversationOffered | said.ConversationAssigned,
@@ -230,10 +233,13 @@ class Ledger:
         elif c.stage == "offered":
             promise(decision.cause == c.asked_by, "others are asked at once, or not at all")
             promise(body.agent not in c.asked, "nobody is asked twice")
-            most = self.policy.channels[c.channel].addressees
-            promise(len(c.asked) < most, "no more are asked than the channel says")
+            most = self._offering(c, body.queue).addressees
+            promise(len(c.asked) < most, "no more are asked than the queue or the channel says")
         else:
             promise(body.attempt == c.attempt + 1, "attempts count from 1, without a gap")
+            commanded = isinstance(heard, told.CommandAssign)
+            asks = self._offering(c, body.queue).mode is OfferMode.MANUAL
+            promise(assigned is not asks or commanded, "asked where the queue or the channel asks")
             promise(body.offer == f"o{decision.seq}", "an offer is named by its first decision")
             c.asked, c.asked_by = [], decision.cause
         if c.stage != "offered" or not assigned:

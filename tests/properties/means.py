@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from router.model.policy import AgentRules, Channel, OfferMode, WrapUp
+from router.model.policy import AgentRules, Channel, Offering, OfferMode, WrapUp
 from tests.properties.chance import Chance, one_in
 
 
@@ -36,6 +36,15 @@ def channels(chance: Chance) -> Mapping[str, Channel]:
         wrap_up=_wrap_up(chance),
     )
     return {each.name: each for each in (chat, voice, email)}
+
+
+def an_offering(chance: Chance) -> Offering:
+    """Make how the conversations of a queue are given, whatever their channels say."""
+    return Offering(
+        mode=chance.one_of((OfferMode.MANUAL, OfferMode.MANUAL, OfferMode.AUTOMATIC)),
+        expires_ms=chance.one_of((15_000, 3_000, 90_000)),
+        addressees=chance.one_of((1, 2, 3, 50)),
+    )
 
 
 def _wrap_up(chance: Chance) -> WrapUp:

@@ -13,7 +13,7 @@ import msgspec
 
 from router.model.inputs import CommandInput, Input, Topic
 from router.model.outputs import Decision, InputCause
-from router.model.policy import Policy
+from router.model.policy import OfferMode, Policy
 from router.wire.writer import Read, Writer
 from tests.checker import Centre, Record, Topics
 from tests.checker.centre import ChannelRules, StatusRules
@@ -97,6 +97,11 @@ def _told_of(rules: Policy) -> Centre:
                 addressees=each.addressees,
             )
             for name, each in rules.channels.items()
+        },
+        addressees={
+            name: queue.offering.addressees if queue.offering.mode is OfferMode.MANUAL else 0
+            for name, queue in queues.items()
+            if queue.offering is not None
         },
         capacity=agents.capacity,
         closing=frozenset(name for name, queue in queues.items() if queue.hours),

@@ -149,6 +149,10 @@ STRICTER: dict[str, tuple[Rule, Callable[[Centre], Centre]]] = {
         Rule.OVERFLOW,
         lambda told: replace(told, overflows=dict.fromkeys(told.overflows or (), ())),
     ),
+    "one who is asked, where queues ask several": (
+        Rule.LIFE,
+        lambda told: replace(told, addressees=dict.fromkeys(told.addressees, 1)),
+    ),
     "one unit less for everybody": (
         Rule.CAPACITY,
         lambda told: replace(told, capacity=(told.capacity or 0) - 1),

@@ -38,7 +38,7 @@ from tests.properties.chance import Chance, one_in, some_of
 from tests.properties.counting import counting
 from tests.properties.doors import ByTopic, Door, Shifts
 from tests.properties.loads import a_switch, stages
-from tests.properties.means import agent_rules, channels
+from tests.properties.means import agent_rules, an_offering, channels
 from tests.properties.measuring import estimates, status
 from tests.properties.storming import storming
 
@@ -175,6 +175,7 @@ def _livelier(rules: Policy, chance: Chance) -> Policy:
             requires=queue.requires if one_in(3, chance) else AllOf(),
             hours=None,
             deflects=(),
+            offering=an_offering(chance) if one_in(3, chance) else None,
         )
         for name, queue in rules.queues.items()
     }
@@ -264,6 +265,7 @@ def _queue(name: str, chance: Chance, others: tuple[str, ...]) -> Queue:
         overflows=tuple(_overflow(f"{name} overflows {n}", chance, others) for n in range(spills)),
         estimates=estimates(chance),
         status=status(chance),
+        offering=an_offering(chance) if one_in(4, chance) else None,
     )
 
 

@@ -109,7 +109,7 @@ class Estimates(Quotas):
         if not agents:
             return None
         served, answered, waited = self.measures(c.queue)
-        asks = self.policy.channels[c.channel].mode is OfferMode.MANUAL
+        asks = self.offering(c).mode is OfferMode.MANUAL
         answering = mean_ms(answered) if asks else 0.0
         if c.stage == "offered" or self.eligible(c):
             return at_once(answering)

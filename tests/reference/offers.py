@@ -20,10 +20,10 @@ class Offers(Changes):
         """Give the most urgent who has an eligible agent to the best, until nobody has."""
         while able := [(c, agents) for c in self.waiting() if (agents := self.eligible(c))]:
             c, agents = min(able, key=lambda pair: self.urgency(pair[0], self.waiting()))
-            channel = self.policy.channels[c.channel]
-            is_asked = channel.mode is OfferMode.MANUAL
+            offering = self.offering(c)
+            is_asked = offering.mode is OfferMode.MANUAL
             best = sorted(agents, key=lambda agent: self.turn(agent, c))
-            asked = best[: channel.addressees if is_asked else 1]
+            asked = best[: offering.addressees if is_asked else 1]
             self.hold(c, [Addressee(agent, self.why(agent, c)) for agent in asked])
             for each in c.offer.addressees if is_asked else ():
                 self.say(said.ConversationOffered, c, agent=each.agent, why=each.why)
@@ -37,7 +37,8 @@ class Offers(Changes):
     def hold(self, c: Any, asked: list[Addressee]) -> None:
         """Let these hold what it takes, under one offer."""
         channel, stage = self.policy.channels[c.channel], self.stage()
-        at_most = (stage and stage.offer_expires_ms) or channel.expires_ms
+        own_ms = self.offering(c).expires_ms
+        at_most = (stage and stage.offer_expires_ms) or own_ms
         self.line_over(c, left=False)
         c.stage, c.attempt, c.kept_until = "offered", c.attempt + 1, None
         c.offer = OpenOffer(
@@ -46,7 +47,7 @@ class Offers(Changes):
             units=channel.units,
             since=self.now,
             why=asked[0].why,
-            expires_at=self.now + min(channel.expires_ms, at_most),
+            expires_at=self.now + min(own_ms, at_most),
             beside=tuple(asked[1:]),
             labels=c.labels,
         )

@@ -5,6 +5,7 @@ from math import ceil
 from typing import Any
 
 from router.model.inputs import Presence
+from router.model.policy import Channel, Offering
 from tests.reference.moment import Moment
 
 Claim = tuple[str, int, tuple[str, ...]]
@@ -12,6 +13,10 @@ Claim = tuple[str, int, tuple[str, ...]]
 
 class Room(Moment):
     """One pool whose agents hold what they have."""
+
+    def offering(self, c: Any) -> Offering | Channel:
+        """Say how it is given: as its queue says, or else as its channel does."""
+        return self.policy.queues[c.queue].offering or self.policy.channels[c.channel]
 
     def claims(self, agent: str, but: Any = None) -> list[Claim]:
         """Give channel, units and labels of all that takes the agent's capacity."""

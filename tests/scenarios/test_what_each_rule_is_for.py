@@ -10,6 +10,7 @@ from router.model.conditions import Below, Condition, Switch
 from router.model.policy import (
     LONGEST_IDLE,
     Feature,
+    Offering,
     OfferMode,
     Order,
     Policy,
@@ -62,6 +63,8 @@ def poorer() -> Iterator[tuple[str, Policy]]:
             ("hours", replace(queue, hours=None)),
             ("estimates", replace(queue, estimates=None)),
             ("status", replace(queue, status=None)),
+            ("offer", replace(queue, offering=None)),
+            ("offer: expires", replace(queue, offering=other_offering(queue.offering))),
             *other_deflections(queue),
             *other_overflows(queue),
         ):
@@ -126,6 +129,11 @@ def other_means(policy: Policy) -> Iterator[tuple[str, Policy]]:
         ):
             changed = replace(policy.labels[name], **less)
             yield f"labels: {name}: {what}", replace(policy, labels={**others, name: changed})
+
+
+def other_offering(own: Offering | None) -> Offering | None:
+    """Give a queue's own offer with half the time."""
+    return own and replace(own, expires_ms=own.expires_ms // 2)
 
 
 def other_teams(queue: Queue) -> Requirement:

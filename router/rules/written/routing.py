@@ -23,7 +23,7 @@ from router.rules.written.fields import (
     trouble,
 )
 from router.rules.written.overflowing import Overflows
-from router.rules.written.staffing import Agents, Channel, Label, Team
+from router.rules.written.staffing import Agents, Channel, Label, Offer, Team
 from router.rules.written.surging import Stage
 
 MOST_LABELS = 8
@@ -241,10 +241,6 @@ class Status(Written):
 class Queue(Written):
     """A queue: which conversations wait in it, and who may have them."""
 
-    PLANNED: ClassVar[Mapping[str, str]] = {
-        "offer": "to offer otherwise than the channel does",
-    }
-
     like: Name | None = Field(
         default=None,
         description="Another queue whose keys hold where this one is silent; not its `takes`.",
@@ -278,6 +274,13 @@ class Queue(Written):
     preferred_agent: PreferredAgent | None = Field(
         default=None,
         description="How long it is kept for the agents it prefers; not at all if left out.",
+    )
+    offer: Annotated[Offer | None, BeforeValidator(taken_back)] = Field(
+        default=None,
+        description=(
+            "How its conversations are given, on every channel and in place of all that the channel's "
+            "`offer` says; `false` takes back what `like` says."
+        ),
     )
     hours: Name | None = Field(
         default=None,

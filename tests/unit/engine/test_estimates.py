@@ -193,6 +193,20 @@ def test_how_long_agents_take_to_accept_is_part_of_the_wait() -> None:
     assert centre.told("c2", "asked") == EstimatedWait(7.0, 7.0)
 
 
+def test_what_is_asked_for_is_said_by_the_queue_where_it_has_an_offer_of_its_own() -> None:
+    own = "    estimates: {handling: 100s, patience: 1h}\n"
+    for offer, wait in (("{mode: manual, expires: 30s}", 7.0), ("{mode: automatic}", 0.0)):
+        centre = Told(RULES.replace(own, f"{own}    offer: {offer}\n"))
+        centre.works("ana", {"sales": 2}, channels={"chat": 4, "asked": 1})
+        channel = "chat" if wait else "asked"
+        centre.told("c1", channel)
+        centre.now += 7
+        if wait:
+            centre.answers("accepts", "c1")
+        centre.about(ConversationEnded, conversation="c1", agent="ana")
+        assert centre.told("c2", channel) == EstimatedWait(wait, wait)
+
+
 def test_an_assignment_says_what_was_estimated_and_what_came_of_it() -> None:
     centre = busy("ana")
     told = centre.told("c1")

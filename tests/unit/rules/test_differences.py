@@ -75,6 +75,9 @@ def test_the_same_rules_otherwise_written_differ_in_nothing() -> None:
          ["queues contracts: selects agents by load no more (was -1), cost -1 (was left out)"]),
         ("wait: 60s", "wait: 90s",
          ["queues contracts: keeps for preferred agents wait 90s (was 1m)"]),
+        ("  other: {takes: true}", "  other: {takes: true, offer: {expires: 1m, to: 3}}",
+         [("queues other: is offered so, on every channel: mode manual, expires 1m, to 3 "
+          "(was: as its channel says)")]),
         ("level > 1, requires", "level > 2, requires",
          [('queues calm: takes conversations with topic == "other" && level > 2 '
           '(was: topic == "other" && level > 1)')]),

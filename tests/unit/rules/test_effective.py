@@ -142,6 +142,22 @@ def test_what_is_shown_is_itself_a_rule_file_with_the_same_meaning(source: str) 
     assert yaml_text(again.document) == shown
 
 
+def test_how_a_queue_offers_is_written_out_and_read_again() -> None:
+    own = "rest: {takes: true, offer: {OWN}}"
+    shown = {
+        "": {"mode": "manual", "expires": "20s"},
+        "mode: automatic": {"mode": "automatic"},
+        "expires: 60s, to: 3": {"mode": "manual", "expires": "1m", "to": 3},
+    }
+    for written, value in shown.items():
+        text = BASE.replace("rest: {takes: true}", own.replace("OWN", written))
+        (first,) = loads(text).sets
+        assert first.document["queues"]["rest"]["offer"] == value
+        (again,) = loads(yaml_text(first.document)).sets
+        assert again.policy.queues == first.policy.queues
+        assert again.policy.version == first.policy.version != version(BASE)
+
+
 def test_what_is_shown_has_every_default_filled_in() -> None:
     text = "version: 1\nchannels: {chat: {}}\nqueues: {q: {takes: true}}\n"
     assert yaml_text(loads(text).sets[0].document) == (

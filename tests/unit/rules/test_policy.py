@@ -7,6 +7,7 @@ from router.model.policy import (
     AgentRules,
     Channel,
     Feature,
+    Offering,
     OfferMode,
     Order,
     OrderBy,
@@ -157,6 +158,30 @@ def test_channels() -> None:
     assert channel("exclusive: true, offer: {expires: 15s}") == Channel(
         name="c", exclusive=True, expires_ms=15_000
     )
+
+
+def test_a_queue_offers_as_it_says_itself_or_else_as_the_channel() -> None:
+    assert queue("requires: {}").offering is None
+    assert queue("offer: {}").offering == Offering()
+    assert queue("offer: {mode: automatic}").offering == Offering(mode=OfferMode.AUTOMATIC)
+    assert queue("offer: {expires: 45s, to: 3}").offering == Offering(
+        expires_ms=45_000, addressees=3
+    )
+
+
+def test_what_a_queue_inherits_of_its_offer_is_said_anew_as_a_whole_or_taken_back() -> None:
+    found = loads(
+        f"{HEAD}"
+        "channels: {chat: {offer: {mode: automatic}}}\n"
+        "queues:\n"
+        "  first: {takes: level > 2, offer: {expires: 45s, to: 3}}\n"
+        "  same: {like: first, takes: level > 1}\n"
+        "  other: {like: first, takes: level > 0, offer: {expires: 10s}}\n"
+        "  plain: {like: first, takes: true, offer: false}\n"
+    ).policies[0]
+    assert found.queues["same"].offering == Offering(expires_ms=45_000, addressees=3)
+    assert found.queues["other"].offering == Offering(expires_ms=10_000)
+    assert found.queues["plain"].offering is None
 
 
 @pytest.mark.parametrize(
