@@ -30,6 +30,9 @@ SET_BY_AGENTS: Final = frozenset({"presence_until", "lease_expires"})
 """Timers that an agent may set once more for the very moment at which they fired."""
 SWITCHED: Final = "condition_changes"
 """A timer that other causes at the same moment may set once more: a switch turns on and off in it."""
+QUICKENED: Final = "expands"
+"""A timer that a change of pace may set once more for a moment gone by: steps come sooner in a surge."""
+CHANGES_OF_PACE: Final = frozenset({"surge.changed", "policy.changed"})
 
 
 def runs(decisions: Sequence[Decision]) -> Iterator[tuple[Cause, list[Decision]]]:
@@ -76,16 +79,16 @@ def _check_numbers(decisions: list[Decision], *, ledger: Ledger, report: Report)
 
 
 def _check_causes(decisions: list[Decision], *, ledger: Ledger, report: Report) -> None:
-    ended: dict[Cause, dict[str, int]] = {}
+    ended: dict[Cause, Decision] = {}
+    pace_changed = 0
     for cause, run in runs(decisions):
-        before, read = ended.get(cause), run[0].read
-        is_set_again = cause.name in SET_BY_AGENTS and before != read
-        is_set_again = is_set_again or cause.name == SWITCHED
-        if before is not None and cause.kind != "router" and not is_set_again:
+        before = ended.get(cause)
+        if before is not None and not _may_return(before, run[0], pace_changed=pace_changed):
             report.add(
                 Rule.CONTIGUOUS, run[0].where, f"its cause had its decisions before: {cause}"
             )
-        ended[cause] = read
+        ended[cause] = run[-1]
+        pace_changed = max([pace_changed, *(d.seq for d in run if d.type in CHANGES_OF_PACE)])
         _check_run(run, report)
         if cause.due is not None and run[0].at < cause.due:
             report.add(Rule.CAUSE, run[0].where, f"{cause.name} fired before it was due")
@@ -103,6 +106,16 @@ def _check_causes(decisions: list[Decision], *, ledger: Ledger, report: Report) 
             report.add(Rule.CAUSE, where, f"what lies at {cause.place} is no event")
         else:
             _check_cause_is(event, run=run, report=report)
+
+
+def _may_return(before: Decision, now: Decision, *, pace_changed: int) -> bool:
+    """Say whether a cause may be named again: by the router itself, or as a timer that was set again."""
+    name = now.cause.name
+    if name in SET_BY_AGENTS:
+        return before.read != now.read
+    if name == QUICKENED:
+        return before.seq < pace_changed
+    return name == SWITCHED or now.cause.kind == "router"
 
 
 def _check_cause_is(event: Event, *, run: list[Decision], report: Report) -> None:
