@@ -17,6 +17,7 @@ from router.engine.expansion import take_past_in_silence
 from router.engine.fairness import forget_given
 from router.engine.hours import forget_calendars, go_on, look_at_calendars
 from router.engine.lanes import Signature
+from router.engine.lending import lend
 from router.engine.occupancy import resume_work
 from router.engine.pool import Pool
 from router.engine.quotas import (
@@ -205,6 +206,7 @@ def _resume_hold(pool: Pool, record: ConversationRecord) -> None:
     slot = pool.crew.slot_for(record.channel, offer.labels)
     for name in offer.agents:
         pool.claim(pool.agents[name], record, slot, offer.units)
+        lend(pool, pool.agents[name], record)
         if record.stage == "offered":
             count_asked(pool, pool.agents[name], record, more=1)
     if record.stage == "offered":

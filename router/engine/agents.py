@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from router.engine.deadlines import NEVER
 from router.engine.groups import Agent
+from router.engine.lending import lend_anew
 from router.engine.lost import watch_lost
 from router.engine.offers import end_offer_to, open_offers
 from router.engine.pool import Pool
@@ -44,6 +45,8 @@ def describe(pool: Pool, event: inputs.AgentUpdated) -> None:
         pool.describe(agent, agent.record, profile)
         for conversation in offered:
             count_asked(pool, agent, conversation, more=1)
+        if pool.lenders is not None:
+            lend_anew(pool, agent)
         let_go_of(pool, agent)
     pool.touch_profile(event.agent)
 

@@ -10,7 +10,8 @@ from router.engine.deadlines import NEVER, Deadlines
 from router.engine.deflections import applying
 from router.engine.estimates import estimate_newcomer
 from router.engine.groups import Agent, Group
-from router.engine.lanes import Line, fits
+from router.engine.lanes import Line, fits, lends_to
+from router.engine.lenders import bounds
 from router.engine.overflow import open_overflow
 from router.engine.pool import Pool
 from router.engine.quotas import RENEWS, spent
@@ -40,6 +41,7 @@ def violations(pool: Pool, deadlines: Deadlines) -> Iterator[str]:
         yield from _shelf(pool, agent)
     yield from _staff(pool)
     yield from _quotas(pool)
+    yield from _lent(pool)
     yield from _unmatched(pool)
     yield from _timers(pool, deadlines)
 
@@ -264,6 +266,21 @@ def _quotas(pool: Pool) -> Iterator[str]:
             yield f"{team} is asked for other conversations than are counted"
         if teams is not None and (team in teams.shut) != bool(spent(pool, team)):
             yield f"{team} may be given more and is shut, or the other way round"
+
+
+def _lent(pool: Pool) -> Iterator[str]:
+    if pool.lenders is None:
+        return
+    found: dict[str, set[tuple[str, str]]] = {}
+    for name, record in pool.conversations.items():
+        queue = pool.policy.queues.get(record.queue)
+        for each in record.offer.agents if queue and record.offer else ():
+            bound = lends_to(bounds(queue, record), pool.agents[each].profile) if queue else None
+            if bound is not None:
+                found.setdefault(bound.rule, set()).add((each, name))
+    for rule, lent in pool.lenders.lent.items():
+        if {(each, name) for each, held in lent.items() for name in held} != found.get(rule, set()):
+            yield f"{rule} lends others than are counted"
 
 
 def _unmatched(pool: Pool) -> Iterator[str]:

@@ -7,6 +7,7 @@ refusal where the input still cannot apply, and has then changed nothing.
 from router.engine.deflections import end_deflection, ring_again, rule_to_ring_again
 from router.engine.groups import Agent
 from router.engine.lanes import fits
+from router.engine.lending import lend_to_another
 from router.engine.lost import watch_lost
 from router.engine.measures import line_over
 from router.engine.offers import accept, bar, end_offer, end_offer_to, waited_s
@@ -122,6 +123,8 @@ def update(
         record.channel = channel
     _told(record, event)
     _qualified(record, verdict)
+    if pool.lenders is not None:
+        lend_to_another(pool, record)
     if record.stage == "offered" and not _withdraw_misfits(pool, record):
         pool.touch(record)
         say_queued(pool, record)

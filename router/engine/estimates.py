@@ -75,10 +75,14 @@ def estimate_newcomer(pool: Pool, line: Line) -> Foreseen | None:
 def _somebody_has_room(pool: Pool, record: ConversationRecord, demand: Demand) -> bool:
     """Tell whether an agent could have a waiting conversation now."""
     if record.kept_until is None and not record.barred:
-        for group in open_groups(pool, demand):
+        groups, each_alone = open_groups(pool, demand), list(pool.hands)
+        if pool.lenders is not None:
+            groups, names = pool.lenders.narrowed(demand, groups)
+            each_alone += [pool.agents[name] for name in names]
+        for group in groups:
             if not group.shut and fits(demand, group):
                 return True
-        return any(_could(pool, each, record, demand=demand) for each in pool.hands)
+        return any(_could(pool, each, record, demand=demand) for each in each_alone)
     known = record.preferred_agents if record.kept_until is not None else pool.agents
     return any(
         _could(pool, pool.agents[name], record, demand=demand)
@@ -94,4 +98,5 @@ def _could(pool: Pool, agent: Agent, record: ConversationRecord, *, demand: Dema
         and agent.id not in record.barred
         and agent.has_room(demand.slot, pool.crew.exclusive)
         and fits(demand, agent.group)
+        and (pool.lenders is None or pool.lenders.may_have(demand, agent.id, agent.group))
     )

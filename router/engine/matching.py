@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from router.engine.groups import Agent
 from router.engine.lanes import Lane, fits
+from router.engine.lending import lend
 from router.engine.offers import grant
 from router.engine.pool import Pool
 from router.engine.room import WaitingRoom
@@ -103,6 +104,9 @@ def _lanes_for(pool: Pool, agent: Agent) -> list[Lane]:
             and fits(lane.demand, agent.group)
         ):
             found.append(lane)
+    lenders = pool.lenders
+    if lenders is not None:
+        return [each for each in found if lenders.may_have(each.demand, agent.id, agent.group)]
     return found
 
 
@@ -166,6 +170,8 @@ def _give_shelved(pool: Pool, lane: Lane, agent: Agent) -> None:
         return
     asked = [agent]
     while len(asked) < lane.demand.at_once:
+        # He counts as lent before the next one is looked for.
+        lend(pool, asked[-1], lane.head()[3])
         another = best_agent(pool, lane)
         if another is None:
             break

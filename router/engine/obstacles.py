@@ -13,7 +13,8 @@ import msgspec
 
 from router.engine.crew import Crew
 from router.engine.groups import Agent
-from router.engine.lanes import Demand, Lane, Signature
+from router.engine.lanes import Demand, Lane, Signature, lent_by
+from router.engine.lenders import bounds
 from router.engine.pool import Pool
 from router.engine.quotas import asked_for, share_in_force, spent
 from router.engine.room import in_force
@@ -53,7 +54,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """When the queue opens (ms); None: it is open."""
     conversation: str
     lifts: PassedOver | None = None
-    """A bound on teams that is left out: quota or share."""
+    """A bound on teams that is left out: quota, share, or how many are lent."""
 
     @property
     def slot(self) -> Slot:
@@ -70,7 +71,8 @@ def wanted(pool: Pool, record: ConversationRecord, *, level: int | None = None) 
     if line is None or record.channel not in pool.policy.channels:
         return None
     slot = pool.slot(record)
-    demand = Demand(slot, in_force(line, record, level=level or record.level))
+    asked = in_force(line, record, level=level or record.level)
+    demand = Demand(slot, asked, bounds=bounds(line.queue, record))
     return Wanted(
         signature=Signature(line, Lane(demand, line), record.language),
         demand=demand,
@@ -121,6 +123,8 @@ def obstacles(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Obstacle]:
         yield from _absent(agent)
     if pool.teams is not None:
         yield from _spent(pool, want, agent)
+    if pool.lenders is not None:
+        yield from _lent(pool, want, agent)
     if agent.id in want.barred:
         yield Obstacle(
             reason=PassedOver.BARRED,
@@ -216,6 +220,19 @@ def _spent(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Obstacle]:
             share = share_in_force(pool, quota)
             words = f"{had} of {counted.of}, and one more would be above {share}%"
             yield Obstacle(reason=bound, words=words)
+
+
+def _lent(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Obstacle]:
+    bound = lent_by(want.demand, agent.profile)
+    if bound is None or pool.lenders is None or want.lifts is PassedOver.LENT_ENOUGH:
+        return
+    if not pool.lenders.lends(bound, agent.id, but=want.conversation):
+        lent = ", ".join(sorted(pool.lenders.lent[bound.rule]))
+        queue = want.signature.line.queue.name
+        words = (
+            f"the {bound.lender} lends {lent} to the queue {queue}, at most {bound.at_most} at once"
+        )
+        yield Obstacle(reason=PassedOver.LENT_ENOUGH, words=words)
 
 
 def _no_room(crew: Crew, slot: Slot, agent: Agent) -> Iterator[Obstacle]:

@@ -11,6 +11,7 @@ from msgspec import UNSET
 
 from router.engine.fairness import count_given
 from router.engine.groups import Agent
+from router.engine.lending import lend
 from router.engine.measures import accepted, agents_time, line_over, worked
 from router.engine.occupancy import begin_work
 from router.engine.pool import Pool
@@ -156,6 +157,8 @@ def _take(pool: Pool, record: ConversationRecord, agent: Agent) -> None:
 def _hold(pool: Pool, record: ConversationRecord, agent: Agent, slot: Slot) -> None:  # noqa: PLR0917 - hot path
     begin_work(pool, agent)
     pool.claim(agent, record, slot, slot.units)
+    if pool.lenders is not None:
+        lend(pool, agent, record)
     agent.record.idle_since = agent.record.asked_at = pool.now
     if pool.sharing:
         count_given(pool, agent)

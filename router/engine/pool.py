@@ -10,6 +10,7 @@ from router.engine.crew import Crew
 from router.engine.deadlines import Deadlines
 from router.engine.groups import Agent
 from router.engine.lanes import Lane, Line, Ranks, Signature
+from router.engine.lenders import lenders
 from router.engine.repetition import Seen
 from router.engine.room import WaitingRoom
 from router.engine.slots import Slot
@@ -62,6 +63,7 @@ class Pool:
         "hands",
         "heard",
         "held",
+        "lenders",
         "measures",
         "measuring",
         "name",
@@ -136,7 +138,8 @@ class Pool:
         round_robin = any(q.selects.turn is Turn.ROUND_ROBIN for q in policy.queues.values())
         self.crew = Crew(self.name, policy, round_robin=round_robin)
         self.agents = self.crew.agents
-        self.room = WaitingRoom(policy, self.crew)
+        self.lenders = lenders(policy)
+        self.room = WaitingRoom(policy, self.crew, self.lenders)
         self.telling = tuple(each for each in self.room.lines.values() if each.queue.status)
         self.sharing = any(Feature.FAIRNESS in q.selects.weights for q in policy.queues.values())
         self.measuring = any(q.estimates is not None for q in policy.queues.values())
@@ -352,6 +355,8 @@ class Pool:
         """Give the capacity back that a conversation held; the agent is in hand from here on."""
         self.take_in_hand(agent)
         slot, units = agent.claims.pop(record.id)
+        if self.lenders is not None:
+            self.fresh_lanes.update(dict.fromkeys(self.lenders.done(agent.id, record.id)))
         agent.used -= units
         agent.code -= slot.bits + units * slot.soft
         agent.record.idle_since = self.now

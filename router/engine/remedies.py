@@ -2,7 +2,7 @@
 
 Each change is tried on a copy of the agent or of the demand, with the functions the engine decides
 with; the smallest that lets somebody have the conversation is given. Smallest means, in this order:
-a word of a supervisor (the queue goes on, nobody is waited for), a team that may be given more, somebody who comes back, something
+a word of a supervisor (the queue goes on, nobody is waited for), a team that may be given more, one more who is lent, somebody who comes back, something
 that is finished, something else that comes between, a decline that is forgotten, levels less asked for, levels more learnt, a language,
 a channel, another team that helps. Nothing is changed; where no single change helps, nothing is given.
 """
@@ -13,7 +13,7 @@ from enum import StrEnum
 import msgspec
 
 from router.engine.groups import Agent, Group
-from router.engine.lanes import Demand
+from router.engine.lanes import Demand, lent_by
 from router.engine.obstacles import Obstacle, Wanted, lighter, obstacles, wanted
 from router.engine.pool import Pool
 from router.engine.quotas import spent
@@ -31,6 +31,7 @@ class Change(StrEnum):
     FREE_FOR_ALL = "free_for_all"
     RENEW_QUOTA = "renew_quota"
     RAISE_SHARE = "raise_share"
+    LEND_MORE = "lend_more"
     COME_BACK = "come_back"
     FINISH = "finish"
     HAVE_ANOTHER = "have_another"
@@ -142,6 +143,12 @@ def _of_the_conversation(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Rem
         )
     if agent.group.shut:
         yield from _of_the_team(pool, want, agent)
+    bound = lent_by(want.demand, agent.profile)
+    if bound is not None and not _able(pool, want, agent):
+        more = msgspec.structs.replace(want, lifts=PassedOver.LENT_ENOUGH)
+        if _able(pool, more, agent):
+            words = f"if the {bound.lender} lent one more, {agent.id} could have it"
+            yield Remedy(change=Change.LEND_MORE, agent=agent.id, words=words, of=bound.rule)
     if agent.id in want.barred:
         others = {name: until for name, until in want.barred.items() if name != agent.id}
         if _able(pool, msgspec.structs.replace(want, barred=others), agent):

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from router.engine.crew import Crew
 from router.engine.groups import Group
-from router.engine.lanes import Demand, Key, Lane, Line, Signature, fits
+from router.engine.lanes import Bound, Demand, Key, Lane, Line, Signature, fits
+from router.engine.lenders import Lenders, bounds
 from router.engine.slots import Slot
 from router.model.policy import Policy
 from router.model.requirement import NOTHING, AllOf, AnyOf, resolve, served_by
@@ -27,6 +28,7 @@ class WaitingRoom:
     __slots__ = (
         "_crew",
         "_lanes",
+        "_lenders",
         "_signatures",
         "_sweep_at",
         "kept",
@@ -37,8 +39,9 @@ class WaitingRoom:
         "shared",
     )
 
-    def __init__(self, policy: Policy, crew: Crew) -> None:
+    def __init__(self, policy: Policy, crew: Crew, lenders: Lenders | None) -> None:
         self._crew = crew
+        self._lenders = lenders
         self.lines = {name: Line(queue, policy.top_levels) for name, queue in policy.queues.items()}
         self.moved: dict[Line, None] = {}
         self.place_of: dict[str, tuple[Lane, Signature, Key]] = {}
@@ -69,23 +72,28 @@ class WaitingRoom:
             return None
         if len(self._signatures) >= self._sweep_at:
             self._sweep()
-        lane = self._lane(line, slot, in_force(line, record, level=record.level))
+        lent = () if self._lenders is None else bounds(line.queue, record)
+        lane = self._lane(line, slot, in_force(line, record, level=record.level), lent)
         signature = self._signatures[key] = Signature(line, lane, record.language)
         return signature
 
-    def _lane(self, line: Line, slot: Slot, requirement: AllOf) -> Lane:
+    def _lane(  # noqa: PLR0917 - what makes a lane
+        self, line: Line, slot: Slot, requirement: AllOf, lent: tuple[Bound, ...]
+    ) -> Lane:
         alike = line if line.newest else line.ageing
         own = line.queue.offering
-        key = (slot, requirement, alike, own)
+        key = (slot, requirement, alike, own, lent)
         lane = self._lanes.get(key)
         if lane is None:
-            lane = self._lanes[key] = Lane(Demand(slot, requirement, own), line)
+            lane = self._lanes[key] = Lane(Demand(slot, requirement, own, bounds=lent), line)
             self._share(lane)
         return lane
 
     def _share(self, lane: Lane) -> None:
         demand = lane.demand
         slot = demand.slot
+        if self._lenders is not None:
+            self._lenders.show(lane)
         self.shared.setdefault((slot, demand.anchor), []).append(lane)
         for group in self._crew.holders[slot.index].get(demand.anchor, ()):
             if fits(demand, group):
@@ -102,6 +110,8 @@ class WaitingRoom:
         used = {id(lane.demand) for lane, _, _ in self.place_of.values()}
         self._signatures = {k: v for k, v in self._signatures.items() if id(v.demand) in used}
         self._lanes = {k: v for k, v in self._lanes.items() if id(v.demand) in used}
+        if self._lenders is not None:
+            self._lenders.keep(used)
         self.shared.clear()
         for group in self._crew.groups():
             for lanes in group.lanes.values():
@@ -188,6 +198,8 @@ class WaitingRoom:
             self._hide(lane)
 
     def _show(self, lane: Lane) -> None:
+        if self._lenders is not None:
+            self._lenders.show(lane)
         if lane.kept is not None:
             for agent in lane.kept:
                 self.kept.setdefault(agent, {})[lane] = None
@@ -196,6 +208,8 @@ class WaitingRoom:
         self.own.setdefault(at, {})[lane] = None
 
     def _hide(self, lane: Lane) -> None:
+        if self._lenders is not None:
+            self._lenders.hide(lane)
         if lane.kept is not None:
             for agent in lane.kept:
                 lanes = self.kept[agent]

@@ -159,13 +159,17 @@ def best_agent(pool: Pool, lane: Lane) -> Agent | None:
     assert signature is not None  # noqa: S101 - who waits knows what kind he is
     preferred = record.preferred_agents
     groups = open_groups(pool, lane.demand) if lane.kept is None else ()
-    if not groups and not preferred:
+    lent: tuple[str, ...] = ()
+    if lane.demand.bounds and pool.lenders is not None:
+        groups, lent = pool.lenders.narrowed(lane.demand, groups)
+        lent = lent if lane.kept is None else ()
+    if not groups and not preferred and not lent:
         return None
     best: Standing | None = None
     barred = lane.barred
-    if preferred:
-        for agent in _preferred(pool, lane, preferred):
-            standing = _standing(signature, agent, now=pool.now)
+    if preferred or lent:
+        for agent in _named(pool, lane, (*preferred, *lent)):
+            standing = _standing(signature, agent, preferred=agent.id in preferred, now=pool.now)
             if best is None or standing < best:
                 best = standing
     without: Collection[str] = {*barred, *preferred} if barred or preferred else ()
@@ -173,19 +177,21 @@ def best_agent(pool: Pool, lane: Lane) -> Agent | None:
     return None if best is None else best[3]
 
 
-def _preferred(pool: Pool, lane: Lane, names: tuple[str, ...]) -> Iterator[Agent]:
-    demand = lane.demand
+def _named(pool: Pool, lane: Lane, names: tuple[str, ...]) -> Iterator[Agent]:
+    demand, lenders = lane.demand, pool.lenders
     for name in names:
         agent = pool.agents.get(name)
         if agent is None or agent.bucket is None or agent.group.shut or name in lane.barred:
             continue
-        if demand.slot in agent.bucket.open and fits(demand, agent.group):
+        if demand.slot not in agent.bucket.open or not fits(demand, agent.group):
+            continue
+        if lenders is None or lenders.may_have(demand, name, agent.group):
             yield agent
 
 
-def _standing(signature: Signature, agent: Agent, *, now: int) -> Standing:
-    """Give where a preferred agent stands among those who may take a conversation."""
-    scored = why(join(signature, agent.group), agent, preferred=True, now=now)
+def _standing(signature: Signature, agent: Agent, *, preferred: bool, now: int) -> Standing:
+    """Give where an agent stands among those who may take a conversation."""
+    scored = why(join(signature, agent.group), agent, preferred=preferred, now=now)
     record = agent.record
     by_turn = signature.line.queue.selects.turn is Turn.ROUND_ROBIN
     return (-scored.score, record.asked_at if by_turn else record.idle_since, agent.id, agent)

@@ -27,6 +27,7 @@ class Overflow(msgspec.Struct, frozen=True, kw_only=True):
 
     It comes ``after_ms`` after the arrival, or while ``on`` is on; each rule has one of the two.
     ``lends``: who may serve besides those who do, where ``to`` is a team or a site.
+    ``lends_at_most``: so many agents at once (None: any number).
     ``channels``: for conversations on these (none: on any); ``share``: for so many in a hundred.
     """
 
@@ -34,6 +35,7 @@ class Overflow(msgspec.Struct, frozen=True, kw_only=True):
     kind: Target
     to: str
     lends: Requirement | None = None
+    lends_at_most: int | None = None
     after_ms: int | None = None
     on: Switch | None = None
     channels: tuple[str, ...] = ()

@@ -127,6 +127,7 @@ class PassedOver(StrEnum):
     RESTING = "resting"
     QUOTA = "quota"
     SHARE = "share"
+    LENT_ENOUGH = "lent_enough"
     BARRED = "barred"
     QUEUE_PAUSED = "queue_paused"
     QUEUE_CLOSED = "queue_closed"

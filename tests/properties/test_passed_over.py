@@ -136,6 +136,14 @@ def able_after(  # noqa: PLR0912 - a case for each change
             key = "at_most" if remedy.change is Change.RENEW_QUOTA else "share"
             quotas[profile.team] = replace(quotas[profile.team], **{key: None})
             reference.policy = replace(reference.policy, quotas=quotas)
+        case Change.LEND_MORE:
+            queue = reference.policy.queues[c.queue]
+            rules = tuple(
+                replace(each, lends_at_most=99) if each.name == remedy.of else each
+                for each in queue.overflows
+            )
+            queues = {**reference.policy.queues, c.queue: replace(queue, overflows=rules)}
+            reference.policy = replace(reference.policy, queues=queues)
         case Change.HAVE_ANOTHER:
             record.runs = {}
         case Change.FORGET_DECLINE:
@@ -193,6 +201,7 @@ def so(reference: Lifecycle, conversation: str, agent: str, reason: PassedOver) 
         PassedOver.RESTING: record.rests_until is not None,
         PassedOver.QUOTA: not reference.within_quota(profile.team, c),
         PassedOver.SHARE: not reference.within_share(profile.team, c),
+        PassedOver.LENT_ENOUGH: not reference.may_be_lent(agent, c, []),
         PassedOver.BARRED: agent in c.barred,
         PassedOver.QUEUE_PAUSED: c.queue in reference.paused,
         PassedOver.QUEUE_CLOSED: reference.closed(c.queue),

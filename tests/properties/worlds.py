@@ -327,6 +327,7 @@ def _overflow(name: str, chance: Chance, others: tuple[str, ...]) -> Overflow:
         kind=kind,
         to=to,
         lends=lends,
+        lends_at_most=chance.one_of((None, 1, 2)) if lends is not None else None,
         after_ms=None if by_switch else chance.one_of((5_000, 1, 60_000, 0)),
         on=a_switch(name, chance, queue=name.partition(" ")[0]) if by_switch else None,
         channels=tuple(some_of(CHANNELS, chance, most=2)),

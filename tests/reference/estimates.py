@@ -24,12 +24,12 @@ from router.model.outputs import Judged
 from router.model.policy import OfferMode
 from router.model.requirement import resolve, served_by
 from router.model.state import SaidEstimate
-from tests.reference.quotas import Quotas
+from tests.reference.lending import Lending
 
 Case = tuple[int, ...]
 
 
-class Estimates(Quotas):
+class Estimates(Lending):
     """One pool and all that ever took time in it."""
 
     def remember(self, of: str, queue: str, *case: int) -> None:

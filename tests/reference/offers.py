@@ -23,7 +23,7 @@ class Offers(Changes):
             offering = self.offering(c)
             is_asked = offering.mode is OfferMode.MANUAL
             best = sorted(agents, key=lambda agent: self.turn(agent, c))
-            asked = best[: offering.addressees if is_asked else 1]
+            asked = self.together(c, best)[: offering.addressees if is_asked else 1]
             self.hold(c, [Addressee(agent, self.why(agent, c)) for agent in asked])
             for each in c.offer.addressees if is_asked else ():
                 self.say(said.ConversationOffered, c, agent=each.agent, why=each.why)

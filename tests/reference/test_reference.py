@@ -30,6 +30,15 @@ def test_the_reference_leans_on_the_model_alone(path: Path) -> None:
 def test_the_parts_are_all_there() -> None:
     names = {path.stem for path in FILES}
     assert names == {
-        *("changes", "conditions", "deflections", "estimates", "lifecycle", "moment", "offers"),
+        *(
+            "changes",
+            "conditions",
+            "deflections",
+            "estimates",
+            "lending",
+            "lifecycle",
+            "moment",
+            "offers",
+        ),
         *("overflows", "quotas", "reference", "room", "shares", "status", "surge", "timers"),
     }
