@@ -14,7 +14,7 @@ from router.engine.lanes import Demand, fits
 from router.engine.overflow import overflow_all
 from router.engine.pool import Pool
 from router.engine.surge import follow_load
-from router.engine.tallies import ended_lately, share_holds, sums
+from router.engine.tallies import ended_lately, first_turn, share_holds, sums
 from router.engine.watch import Watch, Watches
 from router.model.conditions import (
     Above,
@@ -48,14 +48,29 @@ def look(pool: Pool, watches: Watches, *, people: bool) -> None:
         for watch in watches.of_agents:
             fresh[watch] = None
     # Estimates change with the line and what is measured of it, with people, and by the minute.
-    if people or is_new_minute(pool):
+    if is_new_minute(pool):
         watches.minute = pool.now // MINUTE_MS
         for watch in watches.of_estimates:
+            watch.stood.clear()
             fresh[watch] = None
+    elif people:
+        for watch in watches.of_estimates:
+            if _serve_otherwise(pool, watch):
+                fresh[watch] = None
     for watch in fresh:
         _set(pool, watch, changes_at(pool, watch))
     moved.clear()
     fresh.clear()
+
+
+def _serve_otherwise(pool: Pool, watch: Watch) -> bool:
+    """Tell whether others serve than when a switch on estimates was looked at, or have room now."""
+    asked = [pool.staff.asked(line.queue.name) for line in watch.lines]
+    stands = [(each.millionths, not each.roomy) for each in asked]
+    if stands == watch.stood:
+        return False
+    watch.stood = stands
+    return True
 
 
 def is_new_minute(pool: Pool) -> bool:
@@ -74,6 +89,12 @@ def changes_at(pool: Pool, watch: Watch) -> int:
     """Give when a switch must change if nothing else happens (ms): past or now, later, ``NEVER``."""
     switch = watch.switch
     turned = pool.record.switches.get(switch.name)
+    if watch.counted is not None:
+        return _when_counted(pool, watch, turned, bounds=watch.counted)
+    if watch.shares is not None:
+        tallied = watch.tallied[watch.shares[0].window]
+        since = None if turned is None else turned.since + switch.at_least_ms
+        return first_turn(pool, tallied, watch.shares, since=since)
     if watch.tallied:
         return _first_change(pool, watch, turned)
     if turned is None:
@@ -82,6 +103,18 @@ def changes_at(pool: Pool, watch: Watch) -> int:
         return NEVER
     calm = switch.off is None or _holds(pool, watch, switch.off)
     return turned.since + switch.at_least_ms if calm else NEVER
+
+
+def _when_counted(
+    pool: Pool, watch: Watch, turned: TurnedOn | None, *, bounds: tuple[int, int | None]
+) -> int:
+    """Give when a switch must change that asks only how many wait: as `changes_at`, in one step."""
+    on, off = bounds
+    waiting = _waiting(pool, watch)
+    if turned is None:
+        return 0 if waiting >= on else NEVER
+    calm = waiting < on and (off is None or waiting <= off)
+    return turned.since + watch.switch.at_least_ms if calm else NEVER
 
 
 def _first_change(pool: Pool, watch: Watch, turned: TurnedOn | None) -> int:

@@ -12,7 +12,11 @@ from router.engine.groups import Agent, Group
 from router.engine.lanes import Demand, Line
 from router.engine.room import WaitingRoom
 from router.model.conditions import (
+    Above,
+    AtLeast,
+    AtMost,
     Attendance,
+    Below,
     Condition,
     Measure,
     NoAgents,
@@ -58,12 +62,16 @@ class Watch:
     ``demand`` is what they ask of an agent at least. ``step``: the step of the ladder that is taken
     when it turns on, 0: none; ``overflow``: the rule that is; ``enters``: whether it enters a stage.
     ``tallied``: the waits that ended lately which it asks for. ``switch`` is as a stage of a surge has it,
-    ``written`` as its rule does.
+    ``written`` as its rule does. ``stood``: what the estimated waits that it asks for hung on, beside the
+    lines and what is measured of them, when it was looked at.
+
+    Most switches ask for one thing, and are asked that in one step: ``counted`` the bounds on how many
+    wait, on and off; ``shares`` the conditions on waits that ended lately.
     """
 
     __slots__ = (
-        *("demand", "due", "enters", "lines", "of_agents", "of_estimates", "overflow", "step"),
-        *("switch", "tallied", "written"),
+        *("counted", "demand", "due", "enters", "lines", "of_agents", "of_estimates", "overflow"),
+        *("shares", "step", "stood", "switch", "tallied", "written"),
     )
 
     def __init__(self, switch: Switch, lines: tuple[Line, ...], demand: Demand) -> None:
@@ -75,6 +83,9 @@ class Watch:
         self.enters = False
         self.due = NEVER
         self.tallied: dict[Window, Tallied] = {}
+        self.stood: list[tuple[int | None, bool]] = []
+        self.counted = _counted(switch.on, switch.off)
+        self.shares = _shares(switch.on, switch.off)
         found = singles(switch)
         self.of_agents = any(isinstance(each, NoAgents) for each in found)
         measures = {getattr(each, "measure", None) for each in found}
@@ -178,6 +189,26 @@ class Watches:
     def tallied_of(self, queue: str) -> list[Tallied]:
         """Give what is to be counted of a queue; "": of the pool."""
         return [each for each in self.tallied.values() if each.queue == queue]
+
+
+def _counted(on: Condition, off: Condition | None) -> tuple[int, int | None] | None:
+    if not isinstance(on, AtLeast) or on.measure is not Measure.WAITING:
+        return None
+    if off is None:
+        return on.bound, None
+    if isinstance(off, AtMost) and off.measure is Measure.WAITING:
+        return on.bound, off.bound
+    return None
+
+
+def _shares(
+    on: Condition, off: Condition | None
+) -> tuple[Below | Above, Below | Above | None] | None:
+    if not isinstance(on, Below | Above):
+        return None
+    if off is None:
+        return on, None
+    return (on, off) if isinstance(off, Below | Above) and off.window == on.window else None
 
 
 def singles(switch: Switch) -> tuple[Condition, ...]:
