@@ -6,7 +6,7 @@ who were in hand need to be looked at after it.
 """
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from router.engine.groups import Agent
 from router.engine.lanes import Lane, fits
@@ -90,10 +90,11 @@ def _lanes_for(pool: Pool, agent: Agent) -> list[Lane]:
     if agent.group.shut:
         return found
     for slot, lanes in agent.group.lanes.items():
-        if lanes and agent.has_room(slot, crew.exclusive):
+        own = room.own.get(slot)
+        if (lanes or own) and agent.has_room(slot, crew.exclusive):
             found += lanes
-    if room.own:
-        found += _own_lanes(pool, agent)
+            if own:
+                found += _own_lanes(own, agent)
     for lane in room.kept.get(agent.id, ()) if room.kept else ():
         if (
             agent.id not in lane.barred
@@ -104,13 +105,11 @@ def _lanes_for(pool: Pool, agent: Agent) -> list[Lane]:
     return found
 
 
-def _own_lanes(pool: Pool, agent: Agent) -> Iterator[Lane]:
-    group = agent.group
-    for (slot, anchor), lanes in pool.room.own.items():
-        if anchor in group.anchors and agent.has_room(slot, pool.crew.exclusive):
-            for lane in lanes:
-                if agent.id not in lane.barred and fits(lane.demand, group):
-                    yield lane
+def _own_lanes(own: Mapping[str | None, Iterable[Lane]], agent: Agent) -> Iterator[Lane]:
+    for anchor in agent.group.anchors:
+        for lane in own.get(anchor, ()):
+            if agent.id not in lane.barred and fits(lane.demand, agent.group):
+                yield lane
 
 
 def _settle(pool: Pool, lanes: dict[Lane, None]) -> None:

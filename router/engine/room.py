@@ -42,7 +42,7 @@ class WaitingRoom:
         self.lines = {name: Line(queue, policy.top_levels) for name, queue in policy.queues.items()}
         self.moved: dict[Line, None] = {}
         self.place_of: dict[str, tuple[Lane, Signature, Key]] = {}
-        self.own: dict[tuple[Slot, str | None], dict[Lane, None]] = {}
+        self.own: dict[Slot, dict[str | None, dict[Lane, None]]] = {}
         self.shared: dict[tuple[Slot, str | None], list[Lane]] = {}
         self.kept: dict[str, dict[Lane, None]] = {}
         self._signatures: dict[tuple[object, ...], Signature] = {}
@@ -192,8 +192,8 @@ class WaitingRoom:
             for agent in lane.kept:
                 self.kept.setdefault(agent, {})[lane] = None
             return
-        at = (lane.demand.slot, lane.demand.anchor)
-        self.own.setdefault(at, {})[lane] = None
+        demand = lane.demand
+        self.own.setdefault(demand.slot, {}).setdefault(demand.anchor, {})[lane] = None
 
     def _hide(self, lane: Lane) -> None:
         if lane.kept is not None:
@@ -203,11 +203,14 @@ class WaitingRoom:
                 if not lanes:
                     del self.kept[agent]
             return
-        at = (lane.demand.slot, lane.demand.anchor)
-        lanes = self.own[at]
+        demand = lane.demand
+        by_anchor = self.own[demand.slot]
+        lanes = by_anchor[demand.anchor]
         del lanes[lane]
         if not lanes:
-            del self.own[at]
+            del by_anchor[demand.anchor]
+            if not by_anchor:
+                del self.own[demand.slot]
 
 
 def in_force(line: Line, record: ConversationRecord, *, level: int | None) -> AllOf:
