@@ -120,10 +120,22 @@ class WaitingRoom:
         line.enter(key)
         if line.watched:
             self.moved[line] = None
-        if record.kept_until is None and not record.barred and not line.paused:
-            lane = signature.lane
-        else:
-            lane = self._lane_of_its_own(record, signature)
+        lane = self._lane_for(record, signature)
+        lane.enter(key)
+        self.place_of[record.id] = (lane, signature, key)
+        return None if line.paused else lane
+
+    def change_kind(self, record: ConversationRecord, signature: Signature) -> Lane | None:
+        """Let a conversation that waits here wait for others from now on, at the place it has.
+
+        Gives the lane to look at when matching, None in a queue that is paused.
+        """
+        line = signature.line
+        lane, _, before = self.place_of[record.id]
+        key = (*before[:4], signature)
+        line.replace(before, key)
+        self._leave(lane, before, line)
+        lane = self._lane_for(record, signature)
         lane.enter(key)
         self.place_of[record.id] = (lane, signature, key)
         return None if line.paused else lane
@@ -154,6 +166,11 @@ class WaitingRoom:
         for lane, keys in lanes.items():
             lane.fill(keys)
 
+    def _lane_for(self, record: ConversationRecord, signature: Signature) -> Lane:
+        if record.kept_until is None and not record.barred and not signature.line.paused:
+            return signature.lane
+        return self._lane_of_its_own(record, signature)
+
     def _lane_of_its_own(self, record: ConversationRecord, signature: Signature) -> Lane:
         line = signature.line
         if line.paused:
@@ -183,6 +200,9 @@ class WaitingRoom:
         line.leave(key)
         if line.watched:
             self.moved[line] = None
+        self._leave(lane, key, line)
+
+    def _leave(self, lane: Lane, key: Key, line: Line) -> None:
         lane.leave(key)
         if not line.paused and (lane.kept is not None or lane.barred):
             self._hide(lane)

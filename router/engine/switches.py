@@ -45,11 +45,12 @@ def look(pool: Pool, watches: Watches, *, people: bool) -> None:
         for watch in watches.by_line[line]:
             fresh[watch] = None
     if people:
-        for watch in watches.of_agents:
+        for watch in watches.of_available:
             fresh[watch] = None
     # Estimates change with the line and what is measured of it, with people, and by the minute.
-    if is_new_minute(pool):
-        watches.minute = pool.now // MINUTE_MS
+    now = pool.now
+    if now // MINUTE_MS != watches.minute:
+        watches.minute = now // MINUTE_MS
         for watch in watches.of_estimates:
             watch.stood.clear()
             fresh[watch] = None
@@ -58,7 +59,11 @@ def look(pool: Pool, watches: Watches, *, people: bool) -> None:
             if _serve_otherwise(pool, watch):
                 fresh[watch] = None
     for watch in fresh:
-        _set(pool, watch, changes_at(pool, watch))
+        at = changes_at(pool, watch)
+        if at != watch.due and (at > now or watch.due > now):
+            watch.due = max(at, now)
+            due = None if watch.due == NEVER else watch.due
+            pool.set_timer(CHANGES, watch.switch.name, due)
     moved.clear()
     fresh.clear()
 
@@ -76,13 +81,6 @@ def _serve_otherwise(pool: Pool, watch: Watch) -> bool:
 def is_new_minute(pool: Pool) -> bool:
     """Tell whether agents may be divided otherwise since the switches on estimates were looked at."""
     return pool.watches is not None and pool.now // MINUTE_MS != pool.watches.minute
-
-
-def _set(pool: Pool, watch: Watch, at: int) -> None:
-    if at == watch.due or (at <= pool.now and watch.due <= pool.now):
-        return
-    watch.due = max(at, pool.now)
-    pool.set_timer(CHANGES, watch.switch.name, None if watch.due == NEVER else watch.due)
 
 
 def changes_at(pool: Pool, watch: Watch) -> int:
@@ -306,11 +304,13 @@ def count_agents(pool: Pool, watches: Watches) -> None:
     """See who of the agents in hand can be reached by now. To be done before the matches."""
     if not watches.logged_in:
         return
+    moved = False
     for agent in pool.hands:
         before = watches.present.get(agent)
         after = agent.group if can_be_reached(agent) else None
         if before is after:
             continue
+        moved = True
         if after is None:
             del watches.present[agent]
         else:
@@ -319,6 +319,8 @@ def count_agents(pool: Pool, watches: Watches) -> None:
             watches.logged_in[demand] += (after is not None and fits(demand, after)) - (
                 before is not None and fits(demand, before)
             )
+    if moved:
+        watches.fresh.update(dict.fromkeys(watches.of_logged_in))
 
 
 def can_be_reached(agent: Agent) -> bool:

@@ -70,8 +70,8 @@ class Watch:
     """
 
     __slots__ = (
-        *("counted", "demand", "due", "enters", "lines", "of_agents", "of_estimates", "overflow"),
-        *("shares", "step", "stood", "switch", "tallied", "written"),
+        *("counted", "demand", "due", "enters", "lines", "of_available", "of_estimates"),
+        *("of_logged_in", "overflow", "shares", "step", "stood", "switch", "tallied", "written"),
     )
 
     def __init__(self, switch: Switch, lines: tuple[Line, ...], demand: Demand) -> None:
@@ -87,7 +87,8 @@ class Watch:
         self.counted = _counted(switch.on, switch.off)
         self.shares = _shares(switch.on, switch.off)
         found = singles(switch)
-        self.of_agents = any(isinstance(each, NoAgents) for each in found)
+        self.of_available = NoAgents(Attendance.AVAILABLE) in found
+        self.of_logged_in = NoAgents(Attendance.LOGGED_IN) in found
         measures = {getattr(each, "measure", None) for each in found}
         self.of_estimates = Measure.ESTIMATED_WAIT in measures
         aged = Measure.OLDEST_WAIT in measures
@@ -113,8 +114,9 @@ class Watches:
         "logged_in",
         "lowers",
         "minute",
-        "of_agents",
+        "of_available",
         "of_estimates",
+        "of_logged_in",
         "present",
         "tallied",
     )
@@ -133,7 +135,8 @@ class Watches:
         entering = [each.switch for each in policy.stages if each.switch is not None]
         for watch in self._watched(entering, tuple(room.lines.values()), NOTHING):
             watch.enters = True
-        self.of_agents = [each for each in self.by_name.values() if each.of_agents]
+        self.of_available = [each for each in self.by_name.values() if each.of_available]
+        self.of_logged_in = [each for each in self.by_name.values() if each.of_logged_in]
         self.of_estimates = [each for each in self.by_name.values() if each.of_estimates]
         self.fresh: dict[Watch, None] = dict.fromkeys(self.by_name.values())
 
@@ -164,7 +167,7 @@ class Watches:
                 self.by_line.setdefault(line, []).append(watch)
             for window in windows(watch.switch):
                 self._tally(watch, window)
-            if NoAgents(Attendance.LOGGED_IN) in singles(watch.switch):
+            if watch.of_logged_in:
                 self.logged_in[demand] = 0
         return made
 
