@@ -22,11 +22,12 @@ class ChannelRules:
 
 @dataclass(frozen=True, slots=True)
 class StatusRules:
-    """How often it is told how a queue stands, and what its service level counts."""
+    """How often it is told how a queue stands, what its service level counts, and is to be (percent)."""
 
     every_ms: int
     within_ms: int
     over_ms: int
+    answer: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

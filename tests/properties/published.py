@@ -114,7 +114,12 @@ def _told_of(rules: Policy) -> Centre:
         },
         occupancy=None if agents.occupancy is None else (agents.occupancy, agents.occupancy_ms),
         status={
-            name: StatusRules(queue.status.every_ms, queue.status.within_ms, queue.status.over_ms)
+            name: StatusRules(
+                queue.status.every_ms,
+                queue.status.within_ms,
+                queue.status.over_ms,
+                queue.status.answer,
+            )
             for name, queue in queues.items()
             if queue.status is not None
         },

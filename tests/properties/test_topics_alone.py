@@ -138,6 +138,10 @@ STRICTER: dict[str, tuple[Rule, Callable[[Centre], Centre]]] = {
             told, lambda each: replace(each, within_ms=each.within_ms * 100 + 20_000)
         ),
     ),
+    "more who are to be answered in time": (
+        Rule.STATUS,
+        lambda told: told_otherwise(told, lambda each: replace(each, answer=99)),
+    ),
     "a service level of the last hour": (
         Rule.STATUS,
         lambda told: replace(
