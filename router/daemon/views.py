@@ -16,6 +16,7 @@ from router.engine.candidates import candidates
 from router.engine.estimates import estimate, estimate_newcomer
 from router.engine.obstacles import wanted
 from router.engine.pool import Pool
+from router.engine.quotas import asked_for, share_in_force, spent
 from router.engine.remedies import smallest_change
 from router.engine.status import lately, service_target
 from router.engine.waiting import place
@@ -54,7 +55,8 @@ def pools(engine: Engine) -> list[dict[str, Any]]:
 def pool(engine: Engine, name: str, *, now: int) -> dict[str, Any] | None:
     """Show one pool with its queues at `now` (ms); None where it has never been heard of.
 
-    Service levels, and what they are to be, where rules ask for `queue.status`. ``surge`` is the stage in force; ``conditions`` are those that are on, by the name of their rule.
+    Service levels, and what they are to be, where rules ask for `queue.status`. ``surge`` is the stage in force; ``quotas`` are those of bounded
+    teams, as counted in this period; ``conditions`` are those that are on, by the name of their rule.
     """
     found = engine.pools.get(name)
     if found is None:
@@ -76,7 +78,23 @@ def pool(engine: Engine, name: str, *, now: int) -> dict[str, Any] | None:
         **_summary(engine, name),
         "queues": sorted(queues, key=lambda each: str(each["queue"])),
         "surge": None if surge is None else _plain(surge),
+        "quotas": [_quota(found, team) for team in sorted(found.policy.quotas)],
         "conditions": {each: _plain(on[each]) for each in sorted(on)},
+    }
+
+
+def _quota(found: Pool, team: str) -> dict[str, Any]:
+    quota, counted = found.policy.quotas[team], found.record.quotas[team]
+    share = share_in_force(found, quota)
+    return {
+        "team": team,
+        "given": counted.given,
+        "asked": asked_for(found, team),
+        "at_most": quota.at_most,
+        "share": counted.given / counted.of if counted.of else None,
+        "share_at_most": None if share is None else share / 100,
+        "renews_at": instants.render(counted.until),
+        "gets_no_more": [each.value for each in spent(found, team)],
     }
 
 
