@@ -55,8 +55,9 @@ def pools(engine: Engine) -> list[dict[str, Any]]:
 def pool(engine: Engine, name: str, *, now: int) -> dict[str, Any] | None:
     """Show one pool with its queues at `now` (ms); None where it has never been heard of.
 
-    Service levels, and what they are to be, where rules ask for `queue.status`. ``surge`` is the stage in force; ``quotas`` are those of bounded
-    teams, as counted in this period; ``conditions`` are those that are on, by the name of their rule.
+    Service levels, and what they are to be, where rules ask for `queue.status`. ``surge`` is the stage
+    in force; ``quotas`` are those of bounded teams, as counted in this period; ``conditions`` are those
+    that are on, by the name of their rule.
     """
     found = engine.pools.get(name)
     if found is None:
