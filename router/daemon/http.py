@@ -9,9 +9,10 @@ import asyncio
 import socket
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from functools import partial
 from http import HTTPStatus
 from operator import itemgetter
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import orjson
 from aiohttp import web
@@ -41,6 +42,14 @@ Shown = TypeVar("Shown")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
+class _Counted(NamedTuple):
+    """What is counted in one shard when figures are asked for."""
+
+    waiting: Counter[str]
+    versions: set[str]
+    service: dict[str, views.Service]
+
+
 class HttpServer:
     """Serves one process's figures and views. `start` binds, `stop` ends it.
 
@@ -54,7 +63,7 @@ class HttpServer:
         self._around = around
         self._shards = shards
         self._unhurried = Unhurried()
-        self._counted: dict[int, tuple[Counter[str], set[str]]] = {}
+        self._counted: dict[int, _Counted] = {}
         self._runner = web.AppRunner(
             self._application(), access_log=None, shutdown_timeout=SHUTDOWN_S
         )
@@ -99,10 +108,14 @@ class HttpServer:
         await self._count()
         waiting: Counter[str] = Counter()
         versions: set[str] = set()
-        for by_queue, in_force in self._counted.values():
-            waiting.update(by_queue)
-            versions |= in_force
+        service: dict[str, views.Service] = {}
+        for each in self._counted.values():
+            waiting.update(each.waiting)
+            versions |= each.versions
+            for queue, served in each.service.items():
+                service[queue] = service.get(queue, views.Service()).and_also(served)
         metrics.show_waiting(waiting)
+        metrics.show_service(service)
         metrics.show_policies(versions)
         metrics.show_lag(self._lag())
         metrics.show_silence(self._around.intake.silence_s())
@@ -118,7 +131,8 @@ class HttpServer:
         """Count what waits in each shard; one that is too busy now keeps what it showed last."""
         running = self._shards.running
         self._counted = {shard: self._counted[shard] for shard in running & self._counted.keys()}
-        looks = {shard: asyncio.create_task(self._shards.view(shard, _count)) for shard in running}
+        look_at = partial(_count, now=self._around.now())
+        looks = {shard: asyncio.create_task(self._shards.view(shard, look_at)) for shard in running}
         if not looks:
             return
         await asyncio.wait(looks.values(), timeout=COUNTING_S)
@@ -254,8 +268,12 @@ async def _as_problems(request: web.Request, handler: Handler) -> web.StreamResp
         return _problem(status, status.description if detail == own else detail, headers=headers)
 
 
-def _count(engine: Engine) -> tuple[Counter[str], set[str]]:
-    return views.waiting_by_queue(engine), views.policy_versions(engine)
+def _count(engine: Engine, *, now: int) -> _Counted:
+    return _Counted(
+        views.waiting_by_queue(engine),
+        views.policy_versions(engine),
+        views.service_by_queue(engine, now=now),
+    )
 
 
 def _found(shown: dict[str, Any] | None, otherwise: str) -> web.Response:

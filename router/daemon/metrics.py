@@ -22,6 +22,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from router.daemon.errors import Cause
 from router.daemon.histogram import Histogram
+from router.daemon.views import Service
 from router.model.inputs import Topic
 from router.model.outputs import (
     OUTCOMES,
@@ -99,6 +100,21 @@ class Metrics:
         )
         self._waiting = self._gauge(
             "waiting", "Conversations waiting in queues of this name, all pools together.", "queue"
+        )
+        self._ended_waits = self._gauge(
+            "waits_ended",
+            "Waits that ended lately in queues of this name, by an agent or by the customer's leaving, all"
+            " pools together, where the rules ask for a status: what a service level is a part of.",
+            "queue",
+        )
+        self._in_time = self._gauge(
+            "waits_in_time", "Those of them that an agent ended in time.", "queue"
+        )
+        self._target = self._gauge(
+            "service_target",
+            "The part of waits_ended that should be waits_in_time, 0 to 1, where the rules say so; the"
+            " highest, where pools differ.",
+            "queue",
         )
         self._lag = self._gauge(
             "lag",
@@ -283,6 +299,16 @@ class Metrics:
         self._known_queues |= waiting.keys()
         for queue in self._known_queues:
             self._waiting.labels(queue).set(waiting.get(queue, 0))
+
+    def show_service(self, queues: Mapping[str, Service]) -> None:
+        """Set how waits ended lately, by queue, and how they should."""
+        for gauge in (self._ended_waits, self._in_time, self._target):
+            gauge.clear()
+        for queue, served in queues.items():
+            self._ended_waits.labels(queue).set(served.ended)
+            self._in_time.labels(queue).set(served.in_time)
+            if served.target is not None:
+                self._target.labels(queue).set(served.target)
 
     def text(self) -> tuple[bytes, str]:
         """Give all figures in Prometheus's text format, and its content type."""

@@ -7,7 +7,7 @@ sees to it that all the engine holds is committed.
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, Final, get_args
+from typing import Any, Final, NamedTuple, get_args
 
 import msgspec
 
@@ -16,7 +16,9 @@ from router.engine.candidates import candidates
 from router.engine.estimates import estimate, estimate_newcomer
 from router.engine.obstacles import wanted
 from router.engine.pool import Pool
+from router.engine.quotas import asked_for, share_in_force, spent
 from router.engine.remedies import smallest_change
+from router.engine.status import lately, service_target
 from router.engine.waiting import place
 from router.model.estimate import Foreseen
 from router.model.requirement import expression
@@ -53,7 +55,9 @@ def pools(engine: Engine) -> list[dict[str, Any]]:
 def pool(engine: Engine, name: str, *, now: int) -> dict[str, Any] | None:
     """Show one pool with its queues at `now` (ms); None where it has never been heard of.
 
-    ``surge`` is the stage in force; ``conditions`` are those that are on, by the name of their rule.
+    Service levels, and what they are to be, where rules ask for `queue.status`. ``surge`` is the stage
+    in force; ``quotas`` are those of bounded teams, as counted in this period; ``conditions`` are those
+    that are on, by the name of their rule.
     """
     found = engine.pools.get(name)
     if found is None:
@@ -66,6 +70,7 @@ def pool(engine: Engine, name: str, *, now: int) -> dict[str, Any] | None:
             "paused": queue in found.record.paused,
             "closed": found.room.lines[queue].closed,
             "estimated_wait_s": _told(estimate_newcomer(found, found.room.lines[queue])),
+            **_service(found, queue, now=now),
         }
         for queue, waiting, oldest in found.queues()
     ]
@@ -74,7 +79,35 @@ def pool(engine: Engine, name: str, *, now: int) -> dict[str, Any] | None:
         **_summary(engine, name),
         "queues": sorted(queues, key=lambda each: str(each["queue"])),
         "surge": None if surge is None else _plain(surge),
+        "quotas": [_quota(found, team) for team in sorted(found.policy.quotas)],
         "conditions": {each: _plain(on[each]) for each in sorted(on)},
+    }
+
+
+def _quota(found: Pool, team: str) -> dict[str, Any]:
+    quota, counted = found.policy.quotas[team], found.record.quotas[team]
+    share = share_in_force(found, quota)
+    return {
+        "team": team,
+        "given": counted.given,
+        "asked": asked_for(found, team),
+        "at_most": quota.at_most,
+        "share": counted.given / counted.of if counted.of else None,
+        "share_at_most": None if share is None else share / 100,
+        "renews_at": instants.render(counted.until),
+        "gets_no_more": [each.value for each in spent(found, team)],
+    }
+
+
+def _service(found: Pool, queue: str, *, now: int) -> dict[str, Any]:
+    rules = found.policy.queues[queue].status
+    if rules is None:
+        return {}
+    in_time, ended = lately(found, queue, rules, now=now)
+    target = service_target(rules)
+    return {
+        "service_level": in_time / ended if ended else None,
+        **({} if target is None else {"service_target": _plain(target)}),
     }
 
 
@@ -192,6 +225,35 @@ def waiting_by_queue(engine: Engine) -> Counter[str]:
         for queue in each.policy.queues:
             waiting[queue] += each.waiting(queue)
     return waiting
+
+
+class Service(NamedTuple):
+    """How waits of queues of a name ended lately, and the highest part that should end in time."""
+
+    ended: int = 0
+    in_time: int = 0
+    target: float | None = None
+
+    def and_also(self, other: "Service") -> "Service":
+        """Add what another pool or shard has of such queues."""
+        targets = [each for each in (self.target, other.target) if each is not None]
+        return Service(
+            self.ended + other.ended, self.in_time + other.in_time, max(targets, default=None)
+        )
+
+
+def service_by_queue(engine: Engine, *, now: int) -> dict[str, Service]:
+    """Sum up how waits ended lately as at `now` (ms), by queue name, where rules ask for `queue.status`."""
+    found: dict[str, Service] = {}
+    for pool in engine.pools.values():
+        for queue, rules in pool.policy.queues.items():
+            told = rules.status
+            if told is not None:
+                in_time, ended = lately(pool, queue, told, now=now)
+                target = None if told.answer is None else told.answer / 100
+                service = Service(ended, in_time, target)
+                found[queue] = found.get(queue, Service()).and_also(service)
+    return found
 
 
 def policy_versions(engine: Engine) -> set[str]:

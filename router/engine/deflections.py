@@ -327,6 +327,7 @@ def watch_turns(pool: Pool) -> None:
 def _whose_turn(line: Line, held: Ranks) -> ConversationRecord | None:
     """Give the callback whose turn has come, unless its timer is set already."""
     key = held.head()
+    if line.paused or line.has_before(key):
+        return None
     record = key[3]
-    has_come = not line.paused and not line.before(key)
-    return record if has_come and _of(record).due is None else None
+    return record if _of(record).due is None else None

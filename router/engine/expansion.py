@@ -9,7 +9,7 @@ and before the matches. The last one may open the queue's overflows or deflectio
 from collections.abc import Iterator, Sequence
 
 from router.engine.pool import Pool
-from router.engine.waiting import end_of_ladder, leave, next_with_time, reachable, stand
+from router.engine.waiting import end_of_ladder, next_with_time, wait_for_others
 from router.model.outputs import ConversationExpanded
 from router.model.policy import Expansion, LadderEnd
 from router.model.state import ConversationRecord
@@ -53,8 +53,6 @@ def _take(pool: Pool, record: ConversationRecord, numbers: Sequence[int]) -> Non
     """Let a waiting conversation take steps: each is said, the place stays."""
     if not numbers:
         return
-    kept_until = record.kept_until
-    leave(pool, record)
     signature = None
     for number in numbers:
         record.step = number
@@ -68,12 +66,9 @@ def _take(pool: Pool, record: ConversationRecord, numbers: Sequence[int]) -> Non
                 requirements=signature.published,
             )
         )
-    if kept_until is not None and signature and reachable(pool, record, signature):
-        record.kept_until = kept_until
-        pool.set_timer("preferred_agent_wait", record.id, kept_until)
-    stand(pool, record, signature)
-    pool.newcomers.pop(record.id, None)
-    end = end_of_ladder(record, pool.room.lines[record.queue])
+    assert signature is not None  # noqa: S101 - some step was taken
+    wait_for_others(pool, record, signature)
+    end = end_of_ladder(record, signature.line)
     if end is LadderEnd.OVERFLOW:
         pool.overdue.add(record.id)
     elif end is LadderEnd.DEFLECT:

@@ -52,6 +52,11 @@ class Ranks:
         """Give everyone, most urgent first."""
         return (key[3] for key in self._keys[self._start :])
 
+    def has_before(self, key: Key) -> bool:
+        """Tell whether anybody is more urgent than the key."""
+        keys, start = self._keys, self._start
+        return start < len(keys) and keys[start] < key
+
     def before(self, key: Key) -> int:
         """Count those more urgent than the key. Cost: O(log n)."""
         return bisect_left(self._keys, key, self._start) - self._start
@@ -72,6 +77,12 @@ class Ranks:
         """Let everybody go."""
         self._keys = []
         self._start = 0
+
+    def replace(self, key: Key, other: Key) -> None:
+        """Put another key of the same conversation in the place of the one it stands by."""
+        start = self._start
+        at = start if self._keys[start][2] == key[2] else bisect_left(self._keys, key, start)
+        self._keys[at] = other
 
     def remove(self, key: Key) -> None:
         """Let a conversation go. Cost: O(1) amortised at the head, else a memmove."""
@@ -157,6 +168,12 @@ class Line(Ranks):
         super().fill(keys)
         if self.aged:
             self.arrivals.fill([self._by_arrival(key) for key in keys])
+
+    def replace(self, key: Key, other: Key) -> None:
+        """Put another key of the same conversation in the place of the one it stands by."""
+        super().replace(key, other)
+        if self.aged:
+            self.arrivals.replace(self._by_arrival(key), self._by_arrival(other))
 
     def leave(self, key: Key) -> None:
         """Let a conversation go."""

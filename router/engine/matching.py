@@ -6,16 +6,14 @@ who were in hand need to be looked at after it.
 """
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from router.engine.groups import Agent
 from router.engine.lanes import Lane, fits
 from router.engine.lending import lend
 from router.engine.offers import grant
 from router.engine.pool import Pool
-from router.engine.room import WaitingRoom
 from router.engine.selection import best_agent, join, why
-from router.engine.slots import Slot
 from router.model.outputs import Why
 
 
@@ -93,10 +91,11 @@ def _lanes_for(pool: Pool, agent: Agent) -> list[Lane]:
     if agent.group.shut:
         return found
     for slot, lanes in agent.group.lanes.items():
-        if (lanes or room.own) and agent.has_room(slot, crew.exclusive):
+        own = room.own.get(slot)
+        if (lanes or own) and agent.has_room(slot, crew.exclusive):
             found += lanes
-            if room.own:
-                found += _own_lanes(room, agent, slot)
+            if own:
+                found += _own_lanes(own, agent)
     for lane in room.kept.get(agent.id, ()) if room.kept else ():
         if (
             agent.id not in lane.barred
@@ -110,9 +109,9 @@ def _lanes_for(pool: Pool, agent: Agent) -> list[Lane]:
     return found
 
 
-def _own_lanes(room: WaitingRoom, agent: Agent, slot: Slot) -> Iterator[Lane]:
+def _own_lanes(own: Mapping[str | None, Iterable[Lane]], agent: Agent) -> Iterator[Lane]:
     for anchor in agent.group.anchors:
-        for lane in room.own.get((slot, anchor), ()):
+        for lane in own.get(anchor, ()):
             if agent.id not in lane.barred and fits(lane.demand, agent.group):
                 yield lane
 
@@ -120,11 +119,15 @@ def _own_lanes(room: WaitingRoom, agent: Agent, slot: Slot) -> Iterator[Lane]:
 def _settle(pool: Pool, lanes: dict[Lane, None]) -> None:
     """Match lanes with shelved agents; a lane whose head has nobody is done with."""
     teams = pool.teams
-    if len(lanes) == 1 and not pool.crew.runs and teams is None:
-        for lane in lanes:
-            while lane.top is not None and (agent := best_agent(pool, lane)) is not None:
+    if len(lanes) == 1:
+        (lane,) = lanes
+        agent = None if lane.top is None else best_agent(pool, lane)
+        if not pool.crew.runs and teams is None:
+            while agent is not None:
                 _give_shelved(pool, lane, agent)
-        return
+                agent = None if lane.top is None else best_agent(pool, lane)
+        if agent is None:
+            return
     now = pool.now
     heap = _by_urgency(lanes, now)
     if teams is not None:

@@ -101,8 +101,9 @@ def _reopen(pool: Pool, teams: Teams, team: str) -> None:
         group.shut = False
         for slot, shared in group.lanes.items():
             lanes.update(dict.fromkeys(shared))
-            for anchor in group.anchors if room.own else ():
-                lanes.update(room.own.get((slot, anchor), {}))
+            own = room.own.get(slot, {})
+            for anchor in group.anchors if own else ():
+                lanes.update(own.get(anchor, {}))
     for name, kept in room.kept.items():
         if name in pool.agents and pool.agents[name].profile.team == team:
             lanes.update(kept)

@@ -45,7 +45,7 @@ class WaitingRoom:
         self.lines = {name: Line(queue, policy.top_levels) for name, queue in policy.queues.items()}
         self.moved: dict[Line, None] = {}
         self.place_of: dict[str, tuple[Lane, Signature, Key]] = {}
-        self.own: dict[tuple[Slot, str | None], dict[Lane, None]] = {}
+        self.own: dict[Slot, dict[str | None, dict[Lane, None]]] = {}
         self.shared: dict[tuple[Slot, str | None], list[Lane]] = {}
         self.kept: dict[str, dict[Lane, None]] = {}
         self._signatures: dict[tuple[object, ...], Signature] = {}
@@ -130,10 +130,22 @@ class WaitingRoom:
         line.enter(key)
         if line.watched:
             self.moved[line] = None
-        if record.kept_until is None and not record.barred and not line.paused:
-            lane = signature.lane
-        else:
-            lane = self._lane_of_its_own(record, signature)
+        lane = self._lane_for(record, signature)
+        lane.enter(key)
+        self.place_of[record.id] = (lane, signature, key)
+        return None if line.paused else lane
+
+    def change_kind(self, record: ConversationRecord, signature: Signature) -> Lane | None:
+        """Let a conversation that waits here wait for others from now on, at the place it has.
+
+        Gives the lane to look at when matching, None in a queue that is paused.
+        """
+        line = signature.line
+        lane, _, before = self.place_of[record.id]
+        key = (*before[:4], signature)
+        line.replace(before, key)
+        self._leave(lane, before, line)
+        lane = self._lane_for(record, signature)
         lane.enter(key)
         self.place_of[record.id] = (lane, signature, key)
         return None if line.paused else lane
@@ -164,6 +176,11 @@ class WaitingRoom:
         for lane, keys in lanes.items():
             lane.fill(keys)
 
+    def _lane_for(self, record: ConversationRecord, signature: Signature) -> Lane:
+        if record.kept_until is None and not record.barred and not signature.line.paused:
+            return signature.lane
+        return self._lane_of_its_own(record, signature)
+
     def _lane_of_its_own(self, record: ConversationRecord, signature: Signature) -> Lane:
         line = signature.line
         if line.paused:
@@ -193,6 +210,9 @@ class WaitingRoom:
         line.leave(key)
         if line.watched:
             self.moved[line] = None
+        self._leave(lane, key, line)
+
+    def _leave(self, lane: Lane, key: Key, line: Line) -> None:
         lane.leave(key)
         if not line.paused and (lane.kept is not None or lane.barred):
             self._hide(lane)
@@ -204,8 +224,8 @@ class WaitingRoom:
             for agent in lane.kept:
                 self.kept.setdefault(agent, {})[lane] = None
             return
-        at = (lane.demand.slot, lane.demand.anchor)
-        self.own.setdefault(at, {})[lane] = None
+        demand = lane.demand
+        self.own.setdefault(demand.slot, {}).setdefault(demand.anchor, {})[lane] = None
 
     def _hide(self, lane: Lane) -> None:
         if self._lenders is not None:
@@ -217,11 +237,14 @@ class WaitingRoom:
                 if not lanes:
                     del self.kept[agent]
             return
-        at = (lane.demand.slot, lane.demand.anchor)
-        lanes = self.own[at]
+        demand = lane.demand
+        by_anchor = self.own[demand.slot]
+        lanes = by_anchor[demand.anchor]
         del lanes[lane]
         if not lanes:
-            del self.own[at]
+            del by_anchor[demand.anchor]
+            if not by_anchor:
+                del self.own[demand.slot]
 
 
 def in_force(line: Line, record: ConversationRecord, *, level: int | None) -> AllOf:

@@ -5,10 +5,13 @@ said last, that is said at once, or at the end of its period by a timer. Queues 
 nothing, a pool without such queues one look at an empty tuple.
 """
 
+from msgspec import UNSET
+
 from router.engine.estimates import estimate_newcomer
 from router.engine.lanes import Line
 from router.engine.pool import Pool
-from router.model.outputs import QueueStatus
+from router.model.outputs import QueueStatus, ServiceTarget
+from router.model.policy import Status
 from router.model.state import ConversationRecord, StatusRecord
 
 MINUTE_MS = 60_000
@@ -50,6 +53,10 @@ def _new(pool: Pool, line: Line) -> StatusRecord:
 def _say(pool: Pool, line: Line, record: StatusRecord) -> None:
     oldest = line.oldest()
     foreseen = estimate_newcomer(pool, line)
+    rules = line.queue.status
+    assert rules is not None  # noqa: S101 - such are the queues that tell
+    target = service_target(rules)
+    in_time, ended = lately(pool, record.queue, rules, now=pool.now)
     pool.say(
         QueueStatus(
             queue=record.queue,
@@ -57,18 +64,25 @@ def _say(pool: Pool, line: Line, record: StatusRecord) -> None:
             oldest_wait_s=0.0 if oldest is None else max(0, pool.now - oldest) / 1000,
             available_agents=line.available,
             estimated_wait_s=None if foreseen is None else foreseen.told,
-            service_level=_service_level(pool, line, record),
+            service_level=in_time / ended if ended else None,
+            service_target=UNSET if target is None else target,
         )
     )
 
 
-def _service_level(pool: Pool, line: Line, record: StatusRecord) -> float | None:
-    rules = line.queue.status
-    assert rules is not None  # noqa: S101 - such are the queues that tell
-    first = (pool.now - rules.over_ms) // MINUTE_MS + 1
-    lately = [each for each in record.minutes if each[0] >= first]
-    offered = sum(each[1] for each in lately)
-    return sum(each[2] for each in lately) / offered if offered else None
+def lately(pool: Pool, queue: str, rules: Status, *, now: int) -> tuple[int, int]:
+    """Count the waits of a queue that ended lately, as at `now` (ms): those answered in time, and all."""
+    report = pool.reports.get(queue)
+    first = (now - rules.over_ms) // MINUTE_MS + 1
+    minutes = [] if report is None else [each for each in report.minutes if each[0] >= first]
+    return sum(each[2] for each in minutes), sum(each[1] for each in minutes)
+
+
+def service_target(rules: Status) -> ServiceTarget | None:
+    """Give the service level a queue is to have; None where the rules say none."""
+    if rules.answer is None:
+        return None
+    return ServiceTarget(answer=rules.answer / 100, within_s=rules.within_ms / 1000)
 
 
 def wait_ended(pool: Pool, record: ConversationRecord, *, waited_ms: int, answered: bool) -> None:

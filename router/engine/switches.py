@@ -14,7 +14,7 @@ from router.engine.lanes import Demand, fits
 from router.engine.overflow import overflow_all
 from router.engine.pool import Pool
 from router.engine.surge import follow_load
-from router.engine.tallies import ended_lately, share_holds, sums
+from router.engine.tallies import ended_lately, first_turn, share_holds, sums
 from router.engine.watch import Watch, Watches
 from router.model.conditions import (
     Above,
@@ -45,17 +45,37 @@ def look(pool: Pool, watches: Watches, *, people: bool) -> None:
         for watch in watches.by_line[line]:
             fresh[watch] = None
     if people:
-        for watch in watches.of_agents:
+        for watch in watches.of_available:
             fresh[watch] = None
     # Estimates change with the line and what is measured of it, with people, and by the minute.
-    if people or is_new_minute(pool):
-        watches.minute = pool.now // MINUTE_MS
+    now = pool.now
+    if now // MINUTE_MS != watches.minute:
+        watches.minute = now // MINUTE_MS
         for watch in watches.of_estimates:
+            watch.stood.clear()
             fresh[watch] = None
+    elif people:
+        for watch in watches.of_estimates:
+            if _serve_otherwise(pool, watch):
+                fresh[watch] = None
     for watch in fresh:
-        _set(pool, watch, changes_at(pool, watch))
+        at = changes_at(pool, watch)
+        if at != watch.due and (at > now or watch.due > now):
+            watch.due = max(at, now)
+            due = None if watch.due == NEVER else watch.due
+            pool.set_timer(CHANGES, watch.switch.name, due)
     moved.clear()
     fresh.clear()
+
+
+def _serve_otherwise(pool: Pool, watch: Watch) -> bool:
+    """Tell whether others serve than when a switch on estimates was looked at, or have room now."""
+    asked = [pool.staff.asked(line.queue.name) for line in watch.lines]
+    stands = [(each.millionths, not each.roomy) for each in asked]
+    if stands == watch.stood:
+        return False
+    watch.stood = stands
+    return True
 
 
 def is_new_minute(pool: Pool) -> bool:
@@ -63,17 +83,16 @@ def is_new_minute(pool: Pool) -> bool:
     return pool.watches is not None and pool.now // MINUTE_MS != pool.watches.minute
 
 
-def _set(pool: Pool, watch: Watch, at: int) -> None:
-    if at == watch.due or (at <= pool.now and watch.due <= pool.now):
-        return
-    watch.due = max(at, pool.now)
-    pool.set_timer(CHANGES, watch.switch.name, None if watch.due == NEVER else watch.due)
-
-
 def changes_at(pool: Pool, watch: Watch) -> int:
     """Give when a switch must change if nothing else happens (ms): past or now, later, ``NEVER``."""
     switch = watch.switch
     turned = pool.record.switches.get(switch.name)
+    if watch.counted is not None:
+        return _when_counted(pool, watch, turned, bounds=watch.counted)
+    if watch.shares is not None:
+        tallied = watch.tallied[watch.shares[0].window]
+        since = None if turned is None else turned.since + switch.at_least_ms
+        return first_turn(pool, tallied, watch.shares, since=since)
     if watch.tallied:
         return _first_change(pool, watch, turned)
     if turned is None:
@@ -82,6 +101,18 @@ def changes_at(pool: Pool, watch: Watch) -> int:
         return NEVER
     calm = switch.off is None or _holds(pool, watch, switch.off)
     return turned.since + switch.at_least_ms if calm else NEVER
+
+
+def _when_counted(
+    pool: Pool, watch: Watch, turned: TurnedOn | None, *, bounds: tuple[int, int | None]
+) -> int:
+    """Give when a switch must change that asks only how many wait: as `changes_at`, in one step."""
+    on, off = bounds
+    waiting = _waiting(pool, watch)
+    if turned is None:
+        return 0 if waiting >= on else NEVER
+    calm = waiting < on and (off is None or waiting <= off)
+    return turned.since + watch.switch.at_least_ms if calm else NEVER
 
 
 def _first_change(pool: Pool, watch: Watch, turned: TurnedOn | None) -> int:
@@ -273,11 +304,13 @@ def count_agents(pool: Pool, watches: Watches) -> None:
     """See who of the agents in hand can be reached by now. To be done before the matches."""
     if not watches.logged_in:
         return
+    moved = False
     for agent in pool.hands:
         before = watches.present.get(agent)
         after = agent.group if can_be_reached(agent) else None
         if before is after:
             continue
+        moved = True
         if after is None:
             del watches.present[agent]
         else:
@@ -286,6 +319,8 @@ def count_agents(pool: Pool, watches: Watches) -> None:
             watches.logged_in[demand] += (after is not None and fits(demand, after)) - (
                 before is not None and fits(demand, before)
             )
+    if moved:
+        watches.fresh.update(dict.fromkeys(watches.of_logged_in))
 
 
 def can_be_reached(agent: Agent) -> bool:

@@ -7,12 +7,14 @@ such condition counts nothing.
 from bisect import bisect_right
 
 from router.engine import status
+from router.engine.deadlines import NEVER
 from router.engine.pool import Pool
 from router.engine.watch import Tallied
 from router.model.conditions import Above, Below
 from router.model.state import ConversationRecord, TallyRecord
 
 MINUTE_MS = 60_000
+Share = Below | Above
 
 
 def wait_ended(pool: Pool, record: ConversationRecord, *, waited_ms: int, answered: bool) -> None:
@@ -75,12 +77,37 @@ def _until(each: tuple[int, int, int]) -> int:
     return each[0]
 
 
-def share_holds(pool: Pool, tallied: Tallied, condition: Below | Above, *, at: int) -> bool:
+def share_holds(pool: Pool, tallied: Tallied, condition: Share, *, at: int) -> bool:
     """Tell whether a condition on a share will hold at a time (ms) if no more waits end."""
-    ended, well = ended_lately(pool, tallied, at)
+    return is_share(condition, *ended_lately(pool, tallied, at))
+
+
+def is_share(condition: Share, ended: int, well: int) -> bool:
+    """Tell whether a condition on a share holds of waits of which so many went well."""
     if isinstance(condition, Below):
         return well * 100 < condition.share * ended
     return well * 100 > condition.share * ended
+
+
+def first_turn(
+    pool: Pool, tallied: Tallied, shares: tuple[Share, Share | None], *, since: int | None
+) -> int:
+    """Give when the first of two conditions holds (ms), if no more waits end; `NEVER`: it will not.
+
+    With ``since``, from which on that counts: when it holds no more, and the second does.
+    """
+    on, off = shares
+    known = sums(pool, tallied)
+    at = pool.now if since is None else max(since, pool.now)
+    index = bisect_right(known, at, key=_until)
+    for until, ended, well in (*known[index:], (NEVER, 0, 0)):
+        holds = is_share(on, ended, well)
+        if since is not None:
+            holds = not holds and (off is None or is_share(off, ended, well))
+        if holds:
+            return at
+        at = until
+    return NEVER
 
 
 def forget_tallies(pool: Pool) -> None:

@@ -66,6 +66,21 @@ def stand(pool: Pool, record: ConversationRecord, signature: Signature | None) -
     pool.touch(record)
 
 
+def wait_for_others(pool: Pool, record: ConversationRecord, signature: Signature) -> None:
+    """Let a waiting conversation wait in another lane, since a step of its ladder was taken."""
+    if record.kept_until is not None and not reachable(pool, record, signature):
+        record.kept_until = None
+        pool.set_timer("preferred_agent_wait", record.id, None)
+    lane = pool.room.change_kind(record, signature)
+    if lane is not None:
+        pool.fresh_lanes[lane] = None
+    step = next_with_time(record, signature.line, pool.speed)
+    pool.set_timer("expands", record.id, None if step is None else step[1])
+    if record.step == len(signature.line.ladder):
+        pool.climbing.discard(record.id)
+    pool.touch(record)
+
+
 def climb(pool: Pool, record: ConversationRecord, line: Line) -> None:
     """Let a waiting conversation take the next step of its queue's ladder in its time."""
     if record.step < len(line.ladder):

@@ -12,7 +12,11 @@ from router.engine.groups import Agent, Group
 from router.engine.lanes import Demand, Line
 from router.engine.room import WaitingRoom
 from router.model.conditions import (
+    Above,
+    AtLeast,
+    AtMost,
     Attendance,
+    Below,
     Condition,
     Measure,
     NoAgents,
@@ -58,12 +62,16 @@ class Watch:
     ``demand`` is what they ask of an agent at least. ``step``: the step of the ladder that is taken
     when it turns on, 0: none; ``overflow``: the rule that is; ``enters``: whether it enters a stage.
     ``tallied``: the waits that ended lately which it asks for. ``switch`` is as a stage of a surge has it,
-    ``written`` as its rule does.
+    ``written`` as its rule does. ``stood``: what the estimated waits that it asks for hung on, beside the
+    lines and what is measured of them, when it was looked at.
+
+    Most switches ask for one thing, and are asked that in one step: ``counted`` the bounds on how many
+    wait, on and off; ``shares`` the conditions on waits that ended lately.
     """
 
     __slots__ = (
-        *("demand", "due", "enters", "lines", "of_agents", "of_estimates", "overflow", "step"),
-        *("switch", "tallied", "written"),
+        *("counted", "demand", "due", "enters", "lines", "of_available", "of_estimates"),
+        *("of_logged_in", "overflow", "shares", "step", "stood", "switch", "tallied", "written"),
     )
 
     def __init__(self, switch: Switch, lines: tuple[Line, ...], demand: Demand) -> None:
@@ -75,8 +83,12 @@ class Watch:
         self.enters = False
         self.due = NEVER
         self.tallied: dict[Window, Tallied] = {}
+        self.stood: list[tuple[int | None, bool]] = []
+        self.counted = _counted(switch.on, switch.off)
+        self.shares = _shares(switch.on, switch.off)
         found = singles(switch)
-        self.of_agents = any(isinstance(each, NoAgents) for each in found)
+        self.of_available = NoAgents(Attendance.AVAILABLE) in found
+        self.of_logged_in = NoAgents(Attendance.LOGGED_IN) in found
         measures = {getattr(each, "measure", None) for each in found}
         self.of_estimates = Measure.ESTIMATED_WAIT in measures
         aged = Measure.OLDEST_WAIT in measures
@@ -102,8 +114,9 @@ class Watches:
         "logged_in",
         "lowers",
         "minute",
-        "of_agents",
+        "of_available",
         "of_estimates",
+        "of_logged_in",
         "present",
         "tallied",
     )
@@ -122,7 +135,8 @@ class Watches:
         entering = [each.switch for each in policy.stages if each.switch is not None]
         for watch in self._watched(entering, tuple(room.lines.values()), NOTHING):
             watch.enters = True
-        self.of_agents = [each for each in self.by_name.values() if each.of_agents]
+        self.of_available = [each for each in self.by_name.values() if each.of_available]
+        self.of_logged_in = [each for each in self.by_name.values() if each.of_logged_in]
         self.of_estimates = [each for each in self.by_name.values() if each.of_estimates]
         self.fresh: dict[Watch, None] = dict.fromkeys(self.by_name.values())
 
@@ -153,7 +167,7 @@ class Watches:
                 self.by_line.setdefault(line, []).append(watch)
             for window in windows(watch.switch):
                 self._tally(watch, window)
-            if NoAgents(Attendance.LOGGED_IN) in singles(watch.switch):
+            if watch.of_logged_in:
                 self.logged_in[demand] = 0
         return made
 
@@ -178,6 +192,26 @@ class Watches:
     def tallied_of(self, queue: str) -> list[Tallied]:
         """Give what is to be counted of a queue; "": of the pool."""
         return [each for each in self.tallied.values() if each.queue == queue]
+
+
+def _counted(on: Condition, off: Condition | None) -> tuple[int, int | None] | None:
+    if not isinstance(on, AtLeast) or on.measure is not Measure.WAITING:
+        return None
+    if off is None:
+        return on.bound, None
+    if isinstance(off, AtMost) and off.measure is Measure.WAITING:
+        return on.bound, off.bound
+    return None
+
+
+def _shares(
+    on: Condition, off: Condition | None
+) -> tuple[Below | Above, Below | Above | None] | None:
+    if not isinstance(on, Below | Above):
+        return None
+    if off is None:
+        return on, None
+    return (on, off) if isinstance(off, Below | Above) and off.window == on.window else None
 
 
 def singles(switch: Switch) -> tuple[Condition, ...]:

@@ -62,6 +62,13 @@ class EstimatedWait(msgspec.Struct, frozen=True, gc=False):
     p90: float
 
 
+class ServiceTarget(msgspec.Struct, frozen=True, gc=False):
+    """The service level a queue is to have: the part answered within so many seconds."""
+
+    answer: float
+    within_s: float
+
+
 class Judged(msgspec.Struct, frozen=True, gc=False):
     """An estimate beside what came of it: ``actual`` seconds from when it was said, all in seconds."""
 
@@ -289,6 +296,7 @@ class QueueStatus(Outcome, frozen=True, kw_only=True):
     available_agents: int
     estimated_wait_s: EstimatedWait | None
     service_level: float | None
+    service_target: ServiceTarget | UnsetType = UNSET
 
 
 class SurgeChanged(Outcome, frozen=True, kw_only=True):

@@ -170,12 +170,13 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """That it is said how a queue stands, at most once in ``every_ms``.
 
     Service level: of the waits that ended in the last ``over_ms`` (whole minutes) those answered
-    ``within_ms``.
+    ``within_ms``. ``answer``: so many in a hundred it is to be (None: nobody has said).
     """
 
     every_ms: int
     within_ms: int
     over_ms: int
+    answer: int | None = None
 
 
 class Queue(msgspec.Struct, frozen=True, kw_only=True):

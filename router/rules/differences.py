@@ -52,6 +52,7 @@ _PHRASES: Final[Mapping[tuple[str, str], str]] = {
     ("queues", "teams"): "is served by the teams {}",
     ("queues", "prefers"): "likes agents with {}",
     ("queues", "order"): "puts in order by {}",
+    ("queues", "answer"): "is to answer {}",
     ("queues", "selects"): "selects agents by {}",
     ("queues", "preferred_agent"): "keeps for preferred agents {}",
     ("queues", "offer"): "is offered so, on every channel: {}",
@@ -80,6 +81,7 @@ _NOTHING: Final[Mapping[tuple[str, str], str]] = {
     ("qualification", "final"): "no",
     ("queues", "teams"): "own",
     ("queues", "prefers"): "nothing in particular",
+    ("queues", "answer"): "no certain part",
     ("queues", "preferred_agent"): "nothing",
     ("queues", "offer"): "as its channel says",
     ("queues", "expands"): "in none",
@@ -212,6 +214,8 @@ def _keys(
     section: str, about: str, *, pair: tuple[Mapping[str, Any], Mapping[str, Any]]
 ) -> Iterator[Difference]:
     was, becomes = pair
+    if section == "queues":
+        was, becomes = _answer_apart(was), _answer_apart(becomes)
     for key in dict.fromkeys((*was, *becomes)):
         old, new = was.get(key), becomes.get(key)
         if old == new:
@@ -224,6 +228,16 @@ def _keys(
         else:
             words = phrase.format(_parts(old, new))
         yield _difference(section, about, "changed", words=words, old=old, new=new)
+
+
+def _answer_apart(queue: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Set which part a queue is to answer in time apart from the order: it is something else."""
+    target = queue["order"].get("target", {})
+    if "answer" not in target:
+        return queue
+    within = {"within": target["within"]}
+    answer = f"{target['answer']} within {target['within']}"
+    return {**queue, "order": {**queue["order"], "target": within}, "answer": answer}
 
 
 def _parts(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:

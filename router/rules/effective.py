@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from router.model.policy import AgentRules, Channel, Order, OrderBy, Queue
+from router.model.policy import AgentRules, Channel, OrderBy, Queue
 from router.model.requirement import NOTHING, Requirement
 from router.rules.cel.syntax import Expression, canonical, constant
 from router.rules.deflection import deflection_value
@@ -191,7 +191,7 @@ def _queue(queue: Queue, takes: Expression, *, own: Requirement) -> dict[str, An
         value["teams"] = teams_value(queue.serves, own=own)
     if queue.prefers:
         value["prefers"] = {each.skill: skill_term_value(each) for each in queue.prefers}
-    value["order"] = _order(queue.order)
+    value["order"] = _order(queue)
     value["selects"] = selection_value(queue.selects, prefers=bool(queue.prefers))
     if queue.preferred_wait_ms:
         value["preferred_agent"] = {
@@ -216,9 +216,12 @@ def _queue(queue: Queue, takes: Expression, *, own: Requirement) -> dict[str, An
     return value
 
 
-def _order(order: Order) -> dict[str, Any]:
+def _order(queue: Queue) -> dict[str, Any]:
+    order, told = queue.order, queue.status
     value: dict[str, Any] = {"by": order.by.value}
     if order.by is OrderBy.TARGET:
         value["target"] = {"within": duration_text(order.within_ms)}
+        if told is not None and told.answer is not None:
+            value["target"]["answer"] = percent_text(told.answer)
     value["ageing"] = rate_text(order.ageing)
     return value

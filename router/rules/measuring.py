@@ -5,7 +5,7 @@ from typing import Any
 
 from router.model.estimate import Estimates
 from router.model.policy import Status
-from router.rules.units import duration_text
+from router.rules.units import duration_text, percent_text
 from router.rules.written import routing
 
 Path = tuple[str | int, ...]
@@ -34,14 +34,21 @@ def estimates_value(expected: Estimates) -> dict[str, Any]:
 
 def status(written: routing.Queue) -> Status | None:
     """Compile how a queue's status is told; None where it is not."""
-    asked = written.status
+    answer, asked = _answer(written), written.status
+    if asked is None and answer is not None:
+        asked = routing.Status()
     if asked is None:
         return None
     within = asked.answered_within
     if within is None:
         target = in_time(written)
         within = ANSWERED_WITHIN_MS if target is None else target
-    return Status(every_ms=asked.every, within_ms=within, over_ms=asked.over)
+    return Status(every_ms=asked.every, within_ms=within, over_ms=asked.over, answer=answer)
+
+
+def _answer(written: routing.Queue) -> int | None:
+    """Give which part of the waits of a queue should end in time, in percent; None: not said."""
+    return None if written.order.target is None else written.order.target.answer
 
 
 def status_value(status: Status) -> dict[str, Any]:
@@ -67,6 +74,7 @@ def unfounded(queue: str, written: routing.Queue) -> Iterator[Lack]:
         ("expands", tuple(written.expands)),
     )
     lacks: dict[str, tuple[str, str]] = {}
+    yield from _unmeasured(queue, written)
     if written.estimates is None:
         lacks["estimated_wait"] = (f"`{queue}` estimates no waits", "`estimates: {}`")
     if in_time(written) is None:
@@ -75,6 +83,21 @@ def unfounded(queue: str, written: routing.Queue) -> Iterator[Lack]:
         for number, rule in enumerate(each):
             for key in ("on", "off", "when"):
                 yield from lacking(getattr(rule, key, None), (section, number, key), lacks=lacks)
+
+
+def _unmeasured(queue: str, written: routing.Queue) -> Iterator[Lack]:
+    """Give why nobody would see whether a queue reaches its target."""
+    answer, within = _answer(written), in_time(written)
+    if answer is None or within is None:
+        return
+    told = written.status
+    if told is None and "status" in written.model_fields_set:
+        words = f"nobody is told whether `{queue}` answers {percent_text(answer)} in time"
+        yield ("status",), words, "`status: {}`, or leave `answer` out"
+    elif told is not None and told.answered_within not in {None, within}:
+        seconds, target = duration_text(told.answered_within or 0), duration_text(within)
+        words = f"in time is within {target} for the target of `{queue}`, and within {seconds} here"
+        yield ("status", "answered_within"), words, "leave `answered_within` out"
 
 
 def lacking(condition: Any, path: Path, *, lacks: Mapping[str, tuple[str, str]]) -> Iterator[Lack]:

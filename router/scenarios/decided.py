@@ -13,7 +13,7 @@ from msgspec import UNSET
 from router.model import outputs
 from router.model.outputs import Decision, TimerCause
 from router.model.surge import OFF
-from router.rules.units import duration_text
+from router.rules.units import duration_text, percent_text
 from router.scenarios.written import Expectation
 from router.wire import instants
 
@@ -46,6 +46,16 @@ def _seconds(*path: str) -> Getter:
     def found(body: Any, at: int) -> Any:
         value = inner(body, at)
         return UNSET if value is UNSET else duration_text(round(value * 1_000))
+
+    return found
+
+
+def _percent(*path: str) -> Getter:
+    inner = _of(*path)
+
+    def found(body: Any, at: int) -> Any:
+        value = inner(body, at)
+        return UNSET if value is UNSET else percent_text(round(value * 100))
 
     return found
 
@@ -173,6 +183,9 @@ WORDS: Final[Mapping[str, Word]] = {
             "waiting": _of("waiting"),
             "available_agents": _of("available_agents"),
             "waited": _seconds("oldest_wait_s"),
+            "service_level": _percent("service_level"),
+            "to_answer": _percent("service_target", "answer"),
+            "within": _seconds("service_target", "within_s"),
             **_ESTIMATE,
         },
     ),
@@ -269,7 +282,8 @@ STATES: Final = ("waits",)
 """Expectations about how things stand when the step is over."""
 AFTERWARDS: Final = ("passed_over", "would_help")
 """Details that are looked at when the step is over."""
-_SPANS: Final = ("waited", "handled", "expires", "wrap_up", "estimated_wait")
+_SPANS: Final = ("waited", "handled", "expires", "wrap_up", "estimated_wait", "within")
+_PERCENTS: Final = ("service_level", "to_answer")
 DETAILS_OF_STATES: Final = {"waits": ("in", "place", *AFTERWARDS)}
 
 
@@ -281,6 +295,9 @@ def expected(written: Expectation) -> Told:
     for name in _SPANS:
         if isinstance(given.get(name), int):
             given[name] = duration_text(given[name])
+    for name in _PERCENTS:
+        if name in given:
+            given[name] = percent_text(given[name])
     if "callback_at" in given:
         given["callback_at"] = instants.render(given["callback_at"])
     return Told(word=word, about=about, details=given)

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from router.model import limits
-from router.rules.written.fields import Duration, Language, Name, PoolName, Written
+from router.rules.written.fields import Duration, Language, Name, Percent, PoolName, Written
 from router.scenarios.notations import Attribute, Id, Moment, SpanOrOpen
 
 Level = Annotated[int, Field(ge=limits.MIN_LEVEL)]
@@ -218,6 +218,9 @@ class Expectation(Written):
     callback_at: Moment | None = None
     waiting: int | None = None
     available_agents: int | None = None
+    service_level: Percent | None = None
+    to_answer: Percent | None = None
+    within: Duration | None = None
     reason: Name | None = None
     because: Name | None = None
     passed_over: dict[Id, Name] | None = None

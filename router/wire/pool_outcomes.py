@@ -38,6 +38,19 @@ class ReleasedFields(DecidedFields):
     reason: Release = Field(description="What ended it.", examples=["heartbeat"])
 
 
+class ServiceTargetFields(Fields):
+    """The service level that a queue is to have."""
+
+    answer: float = Field(
+        gt=0, le=1, description="The part that is to be answered in time.", examples=[0.8]
+    )
+    within_s: float = Field(
+        ge=0,
+        description="In time is within so many seconds of the arrival; of the service level too.",
+        examples=[120.0],
+    )
+
+
 class QueueStatusFields(DecidedFields):
     """How a queue stands; on change, at most once a period, where rules ask for it."""
 
@@ -60,6 +73,9 @@ class QueueStatusFields(DecidedFields):
         le=1,
         description="Answered in time, of all waits that ended lately, by an agent or by leaving; null: none.",
         examples=[0.83],
+    )
+    service_target: ServiceTargetFields | Absent = Field(
+        default=None, description="What the service level is to be, where the rules say so."
     )
 
 

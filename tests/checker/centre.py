@@ -1,6 +1,6 @@
 """What the topics do not say, for those who can tell the checker: what is not told is not checked.
 
-Channels, addressees and capacity hold throughout. Rests, runs, occupancy, statuses and overflows are those of
+Channels, addressees and capacity hold throughout. Rests, runs, occupancy, statuses, overflows and quotas are those of
 the rules a pool had first: from its first `policy.changed` on they are judged no more.
 """
 
@@ -22,11 +22,22 @@ class ChannelRules:
 
 @dataclass(frozen=True, slots=True)
 class StatusRules:
-    """How often it is told how a queue stands, and what its service level counts."""
+    """How often it is told how a queue stands, what its service level counts, and is to be (percent)."""
 
     every_ms: int
     within_ms: int
     over_ms: int
+    answer: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaRules:
+    """How many conversations a team is given in a period: a day of a time zone, or so many ms."""
+
+    at_most: int
+    every_ms: int = 3_600_000
+    first_ms: int = 0
+    timezone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +53,7 @@ class Centre:
     ``rest_ms``: rest after any conversation, ``label_rests`` after one with a label, in ms.
     ``in_a_row``: so many of a label, then something else. ``occupancy``: percent, and over how many ms.
     ``status``: the queues that tell how they stand. ``overflows``: of every queue where its rules lead
-    to, one name for each rule; None: not told. ``pools``: what else is known of single pools.
+    to, one name for each rule; None: not told. ``quotas``: of teams that are given no more. ``pools``: what else is known of single pools.
     """
 
     channels: Mapping[str, ChannelRules] = field(default_factory=dict)
@@ -57,6 +68,7 @@ class Centre:
     occupancy: tuple[int, int] | None = None
     status: Mapping[str, StatusRules] = field(default_factory=dict)
     overflows: Mapping[str, tuple[str, ...]] | None = None
+    quotas: Mapping[str, QuotaRules] = field(default_factory=dict)
     pools: "Mapping[str, Centre]" = field(default_factory=dict)
 
     def of(self, pool: str) -> "Centre":
@@ -91,5 +103,6 @@ class Centre:
             overflows=None
             if overflows is None
             else {name: tuple(each) for name, each in overflows.items()},
+            quotas={name: QuotaRules(**each) for name, each in given.get("quotas", {}).items()},
             pools={name: cls.from_json(each) for name, each in given.get("pools", {}).items()},
         )

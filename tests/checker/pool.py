@@ -14,6 +14,7 @@ from tests.checker.estimates import check_estimate
 from tests.checker.events import Event, time_of
 from tests.checker.lives import BEFORE, OFFERED, Life, Lives
 from tests.checker.overflows import check_overflow
+from tests.checker.quotas import Quotas
 from tests.checker.refusals import refusal_fault, silence_fault
 from tests.checker.report import Report, Rule
 from tests.checker.statuses import Statuses, is_first_end
@@ -62,6 +63,7 @@ class Pool:
     def __init__(self, report: Report, *, centre: Centre) -> None:
         self.lives = Lives(report)
         self.agents = Agents(report, centre=centre)
+        self.quotas = Quotas(report, centre=centre, agents=self.agents)
         self.paused: set[str] = set()
         self.closing = centre.closing
         self.clock = 0
@@ -115,6 +117,7 @@ class Pool:
         elif decision.type == "policy.changed":
             self.policies += 1
             self.agents.rests.are_judged = self.statuses.is_first_policy = False
+            self.quotas.are_judged = False
             self.agents.follow_other_rules()
             # What is in force stays so, but for as long as the new rules say.
             self.stage = self.stage and (self.stage[0], None)
@@ -168,6 +171,7 @@ class Pool:
                 self._give(decision, life, event=event)
             if decision.type == "conversation.assigned":
                 self.agents.rests.assigned(agent, labels_of(decision.data))
+                self.quotas.assigned(decision)
         elif decision.type in ENDS:
             self.agents.take(agent, conversation=id_)
         elif decision.type in LEAVES and held_by is not None:
@@ -182,6 +186,7 @@ class Pool:
             # Who comes free in a cause is looked at before the matches, and only then.
             self.agents.catch_up(_surely_past(decision))
             self.agents.settle(decision.at)
+            self.quotas.asked(decision, self.lives.open.values(), conversation=life.id)
         self.agents.give(decision, life=life, by_command=by_command)
 
     def _check_refusal(self, decision: Decision, *, event: Event | None) -> None:

@@ -32,6 +32,7 @@ class Rule(StrEnum):
     CAPACITY = "capacity"
     REST = "rest"
     RUN = "run"
+    QUOTA = "quota"
     PRESENCE = "presence"
     SUSPENSION = "suspension"
     OVERFLOW = "overflow"

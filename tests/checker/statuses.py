@@ -70,6 +70,7 @@ class Statuses:
         if (fault := estimate_fault(said.get("estimated_wait_s"))) is not None:
             self._report.add(Rule.ESTIMATE, decision.where, fault)
         self._check_level(decision, known)
+        self._check_target(decision)
         stands = len(here), _number(said.get("available_agents")), len(known.ended)
         if self.is_first_policy:
             self._check_change(decision, known, stands=stands)
@@ -105,6 +106,17 @@ class Statuses:
                 self._wrong(decision, f"the service level is {said}, it should be {due}")
         elif said is not None and not known.ended:
             self._wrong(decision, f"the service level is {said}, and no wait has ended")
+
+    def _check_target(self, decision: Decision) -> None:
+        said = decision.data.get("service_target")
+        rules = self._rules.get(str(decision.data.get("queue")))
+        if rules is None or not self.is_first_policy:
+            return
+        due = None
+        if rules.answer is not None:
+            due = {"answer": rules.answer / 100, "within_s": rules.within_ms / 1_000}
+        if said != due:
+            self._wrong(decision, f"its target is {said}, it should be {due}")
 
     def _check_change(
         self, decision: Decision, known: Queue, *, stands: tuple[int, int, int]

@@ -175,10 +175,12 @@ def test_what_is_known_of_the_rules_can_be_told_in_a_file() -> None:
         "occupancy": [90, 3_600_000],
         "status": {"all": {"every_ms": 10_000, "within_ms": 20_000, "over_ms": 900_000}},
         "overflows": {"all": ["late"]},
+        "quotas": {"lyon": {"at_most": 300, "timezone": "Europe/Paris"}},
         "pools": {"france": {"rests": True, "rest_ms": 5_000}},
     }
     centre = Centre.from_json(told)
     assert centre.of("spain").occupancy == (90, 3_600_000)
     assert centre.of("spain").overflows == {"all": ("late",)}
     assert centre.of("spain").status["all"].within_ms == 20_000
+    assert centre.of("spain").quotas["lyon"].timezone == "Europe/Paris"
     assert centre.of("france") == Centre(rests=True, rest_ms=5_000)

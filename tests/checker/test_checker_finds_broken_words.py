@@ -197,6 +197,25 @@ def test_a_service_level_that_is_not_of_the_waits_that_ended_is_found(
     assert broken(story, centre=TELLS) == (set() if is_true else {Rule.STATUS})
 
 
+@pytest.mark.parametrize(
+    ("target", "is_true"),
+    [
+        ({"answer": 0.8, "within_s": 20.0}, True),
+        ({"answer": 0.9, "within_s": 20.0}, False),
+        ({"answer": 0.8, "within_s": 30.0}, False),
+        (None, False),
+    ],
+)
+def test_a_service_target_that_is_not_that_of_the_rules_is_found(
+    target: object, *, is_true: bool
+) -> None:
+    story = Story()
+    status(story, cause=story.create(), waiting=1, service_target=target)
+    promises = StatusRules(every_ms=10_000, within_ms=20_000, over_ms=900_000, answer=80)
+    found = broken(story, centre=Centre(rests=True, status={"all": promises}))
+    assert found == (set() if is_true else {Rule.STATUS})
+
+
 def test_a_wait_that_ended_long_ago_counts_no_more() -> None:
     story = Story()
     story.agent()

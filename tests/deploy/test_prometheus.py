@@ -8,6 +8,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from router.daemon.metrics import Metrics
+from router.daemon.views import Service
 from tests.deploy.deployment import (
     METRIC,
     PROMETHEUS,
@@ -27,6 +28,7 @@ def measured() -> dict[str, dict[str, set[str]]]:
     """Everything a router measures: name of the series, its labels, and the values they begin with."""
     metrics = Metrics()
     metrics.show_waiting({"claims": 1, "letters": 0})
+    metrics.show_service(dict.fromkeys(("claims", "letters", "night", "chats"), Service(9, 7, 0.8)))
     metrics.show_lag({"conversations": 1, "agents": 0, "commands": 0})
     metrics.show_policies({"v1"})
     metrics.show_shards(total=8, owned=8, running=8)

@@ -23,4 +23,5 @@ def status(chance: Chance) -> Status | None:
         every_ms=chance.one_of((10_000, 1_000, 60_000, 300_000)),
         within_ms=chance.one_of((20_000, 0, 5_000)),
         over_ms=chance.one_of((900_000, 60_000, 180_000)),
+        answer=chance.one_of((None, 80, 1, 100)),
     )

@@ -16,8 +16,9 @@ from router.model.outputs import Decision, InputCause
 from router.model.policy import OfferMode, Policy
 from router.wire.writer import Read, Writer
 from tests.checker import Centre, Record, Topics
-from tests.checker.centre import ChannelRules, StatusRules
+from tests.checker.centre import ChannelRules, QuotaRules, StatusRules
 from tests.checker.topics import INPUTS, OUTPUTS
+from tests.properties.bounding import Rounds
 
 ENVELOPE: Final = frozenset({"pool", "id", "source", "at", "traceparent", "origin"})
 LAST_MS: Final = 253_402_300_799_000
@@ -81,7 +82,7 @@ class Published:
 
 
 def told_of(policies: Mapping[str, Policy]) -> Centre:
-    """Say what topics do not: channels, rests, statuses and overflows of every pool."""
+    """Say what topics do not: channels, rests, statuses, overflows and quotas of every pool."""
     return Centre(rests=True, pools={pool: _told_of(rules) for pool, rules in policies.items()})
 
 
@@ -114,12 +115,22 @@ def _told_of(rules: Policy) -> Centre:
         },
         occupancy=None if agents.occupancy is None else (agents.occupancy, agents.occupancy_ms),
         status={
-            name: StatusRules(queue.status.every_ms, queue.status.within_ms, queue.status.over_ms)
+            name: StatusRules(
+                queue.status.every_ms,
+                queue.status.within_ms,
+                queue.status.over_ms,
+                queue.status.answer,
+            )
             for name, queue in queues.items()
             if queue.status is not None
         },
         overflows={
             name: tuple(each.to for each in queue.overflows) for name, queue in queues.items()
+        },
+        quotas={
+            team: QuotaRules(each.at_most, each.periods.lasts_ms, each.periods.first)
+            for team, each in rules.quotas.items()
+            if each.at_most is not None and isinstance(each.periods, Rounds)
         },
     )
 

@@ -13,15 +13,18 @@ import pytest
 
 from router.engine import Engine
 from router.model.outputs import Decision
+from router.model.quota import Quota
 from tests.checker import Centre, Report, Topics, check
 from tests.checker.centre import StatusRules
 from tests.checker.report import Rule
+from tests.properties.bounding import Rounds
 from tests.properties.chance import Chance, Dice
 from tests.properties.happenings import STEPS_MS, Happenings
 from tests.properties.ledger import Ledgers
 from tests.properties.published import Published, told_of
 from tests.properties.story import MORNING
 from tests.properties.worlds import (
+    TEAMS,
     World,
     a_centre_that_counts,
     a_centre_that_rings_back,
@@ -32,8 +35,24 @@ from tests.properties.worlds import (
 
 STEPS = 300
 A_DAY_MS = 86_400_000
-WORLDS = (a_world, a_lively_floor, a_crowd, a_centre_that_rings_back, a_centre_that_counts)
 Maker = Callable[[Chance], World]
+
+
+def a_floor_of_partners(chance: Chance) -> World:
+    """Make a world in which every team is given only a few conversations in each minute."""
+    world = a_lively_floor(chance)
+    periods = Rounds(chance.one_of((60_000, 300_000)), first=700)
+    bound = dict.fromkeys(TEAMS, Quota(periods=periods, at_most=chance.one_of((1, 2, 3))))
+    world.rules = {
+        pool: msgspec.structs.replace(rules, quotas=bound) for pool, rules in world.rules.items()
+    }
+    return world
+
+
+WORLDS = (
+    *(a_world, a_lively_floor, a_crowd, a_centre_that_rings_back, a_centre_that_counts),
+    a_floor_of_partners,
+)
 
 
 def a_day(make: Maker, seed: int, *, changes_rules: bool = False) -> tuple[Topics, World]:
@@ -94,7 +113,8 @@ def test_other_rules_break_no_promise_that_the_topics_tell_of(make: Maker, seed:
 @cache
 def some_days() -> tuple[tuple[Topics, Centre], ...]:
     """Give days in which much is going on, and what is told of their rules."""
-    days = (a_day(make, seed) for make in (a_world, a_lively_floor) for seed in range(12))
+    days = [a_day(make, seed) for make in (a_world, a_lively_floor) for seed in range(12)]
+    days += [a_day(a_floor_of_partners, seed) for seed in range(4)]
     return tuple((topics, told_of(world.rules)) for topics, world in days)
 
 
@@ -124,6 +144,25 @@ STRICTER: dict[str, tuple[Rule, Callable[[Centre], Centre]]] = {
         Rule.RUN,
         lambda told: replace(told, in_a_row={name: n - 1 for name, n in told.in_a_row.items()}),
     ),
+    "one conversation less for a team that has had all it may": (
+        Rule.QUOTA,
+        lambda told: replace(
+            told,
+            quotas={
+                name: replace(each, at_most=each.at_most - 1) for name, each in told.quotas.items()
+            },
+        ),
+    ),
+    "a quota for twice the time": (
+        Rule.QUOTA,
+        lambda told: replace(
+            told,
+            quotas={
+                name: replace(each, every_ms=each.every_ms * 2)
+                for name, each in told.quotas.items()
+            },
+        ),
+    ),
     "a status more often": (
         Rule.STATUS,
         lambda told: told_otherwise(told, lambda each: replace(each, every_ms=each.every_ms // 10)),
@@ -137,6 +176,10 @@ STRICTER: dict[str, tuple[Rule, Callable[[Centre], Centre]]] = {
         lambda told: told_otherwise(
             told, lambda each: replace(each, within_ms=each.within_ms * 100 + 20_000)
         ),
+    ),
+    "more who are to be answered in time": (
+        Rule.STATUS,
+        lambda told: told_otherwise(told, lambda each: replace(each, answer=99)),
     ),
     "a service level of the last hour": (
         Rule.STATUS,

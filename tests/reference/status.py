@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from msgspec import UNSET
+
 import router.model.outputs as said
 from router.model.estimate import at_once, foresee, mean_ms, rates
 from router.model.inputs import Presence
@@ -70,6 +72,9 @@ class Statuses(Conditions):
             available_agents=len(self.serving(queue)),
             estimated_wait_s=self.for_newcomer(queue),
             service_level=sum(lately) / len(lately) if lately else None,
+            service_target=said.ServiceTarget(rules.answer / 100, rules.within_ms / 1000)
+            if rules.answer
+            else UNSET,
         )
 
     def for_newcomer(self, queue: str) -> said.EstimatedWait | None:

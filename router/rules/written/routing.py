@@ -1,7 +1,6 @@
 """What is written of the conversations' way: qualification, queues, and the file as a whole."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -13,6 +12,7 @@ from router.rules.written.fields import (
     Duration,
     Language,
     Name,
+    Percent,
     PoolName,
     PriorityChange,
     Rate,
@@ -83,11 +83,16 @@ class Rule(Written):
 
 
 class Target(Written):
-    """The time within which conversations should be answered."""
-
-    PLANNED: ClassVar[Mapping[str, str]] = {"answer": "to measure which share is answered in time"}
+    """The time within which conversations should be answered, and how many of them."""
 
     within: Duration = Field(description="Answered within this time of the customer's arrival.")
+    answer: Percent | None = Field(
+        default=None,
+        description=(
+            "Of all waits that end so many should be answered so soon: what the queue's service level "
+            "is to be. Whoever says it is told how the queue stands, as with `status: {}`."
+        ),
+    )
 
 
 class Order(Written):

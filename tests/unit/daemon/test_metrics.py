@@ -5,6 +5,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from router.daemon.batch import Batch
 from router.daemon.metrics import Metrics
 from router.daemon.outbox import Outbox
+from router.daemon.views import Service
 from router.model.outputs import ConversationAssigned, Decision, Judged, RouterCause, Why
 from tests.unit.daemon.centre import POOL, surroundings
 
@@ -51,6 +52,18 @@ async def test_each_wait_counts_as_within_half_within_nine_in_ten_or_beyond() ->
     assert found[name, "sales", "beyond"] == 1
     assert found["contact_router_estimated_wait_seconds_total", "sales"] == 90
     assert found["contact_router_estimated_wait_actual_seconds_total", "sales"] == 161
+
+
+def test_how_waits_ended_is_shown_beside_how_they_should_and_forgotten_with_the_rule() -> None:
+    metrics = Metrics()
+    metrics.show_service({"claims": Service(10, 7, 0.8), "letters": Service(3, 3)})
+    shown = metrics.text()[0].decode()
+    assert 'contact_router_waits_ended{queue="claims"} 10.0' in shown
+    assert 'contact_router_waits_in_time{queue="claims"} 7.0' in shown
+    assert 'contact_router_service_target{queue="claims"} 0.8' in shown
+    assert 'contact_router_service_target{queue="letters"}' not in shown
+    metrics.show_service({})
+    assert 'queue="claims"' not in metrics.text()[0].decode()
 
 
 async def test_who_was_told_that_there_is_no_wait_is_no_proof_of_anything() -> None:

@@ -2,6 +2,7 @@
 
 import json
 
+import msgspec
 import pytest
 
 from router.daemon import views
@@ -9,6 +10,7 @@ from router.engine import Engine
 from router.model.inputs import (
     AgentPresence,
     AgentUpdated,
+    ConversationAbandoned,
     ConversationCreated,
     Customer,
     Input,
@@ -72,6 +74,76 @@ def test_a_pool_shows_how_long_its_queues_wait(engine: Engine) -> None:
             "estimated_wait_s": None,
         }
     ]
+
+
+PROMISE = RULES.replace("{by: priority}", "{by: target, target: {within: 2s, answer: 80%}}")
+
+
+def test_a_pool_shows_how_many_were_answered_in_time_and_how_many_should_be() -> None:
+    engine = Engine(loads(PROMISE))
+    created = ConversationCreated(pool=POOL, at=NOON, conversation="c1", channel="voice")
+    later = msgspec.structs.replace(created, conversation="c2")
+    apply(engine, created, later)
+    engine.apply(ConversationAbandoned(pool=POOL, conversation="c1"), NOON + 1_000)
+
+    def service(now: int) -> tuple[object, object]:
+        shown = views.pool(engine, POOL, now=now)
+        assert shown is not None
+        (queue,) = shown["queues"]
+        return queue["service_level"], queue["service_target"]
+
+    assert service(NOON + 1_000) == (0.0, {"answer": 0.8, "within_s": 2.0})
+    assert service(NOON + 3_600_000) == (None, {"answer": 0.8, "within_s": 2.0})
+    assert views.service_by_queue(engine, now=NOON + 1_000) == {"claims": views.Service(1, 0, 0.8)}
+
+
+BOUND = "teams: {day: {partner: true, quota: {per: hour, at_most: 2}, share: 60%}, night: {}}"
+
+
+def test_a_pool_shows_what_bounded_teams_were_given_and_may_be_given() -> None:
+    rules = RULES.replace("teams: {day: {}}", BOUND).replace(
+        "takes: true", "takes: true, teams: any"
+    )
+    engine = Engine(loads(rules))
+
+    def comes(agent: str, team: str) -> list[Input]:
+        channels = {"chat": 3}
+        skills = {"claims": 2}
+        return [
+            AgentUpdated(pool=POOL, agent=agent, team=team, skills=skills, channels=channels),
+            AgentPresence(pool=POOL, agent=agent, presence=Presence.AVAILABLE),
+        ]
+
+    def quotas() -> object:
+        shown = views.pool(engine, POOL, now=NOON)
+        assert shown is not None
+        return shown["quotas"]
+
+    apply(engine, *comes("noa", "night"))
+    untouched = {
+        "team": "day",
+        "given": 0,
+        "asked": 0,
+        "at_most": 2,
+        "share": None,
+        "share_at_most": 0.6,
+        "renews_at": "2026-03-02T13:00:00.000Z",
+        "gets_no_more": ["share"],
+    }
+    assert quotas() == [untouched]
+    apply(engine, ConversationCreated(pool=POOL, at=NOON, conversation="c1", channel="chat"))
+    assert quotas() == [{**untouched, "share": 0.0, "gets_no_more": []}]
+    leaves = AgentPresence(pool=POOL, agent="noa", presence=Presence.OFFLINE)
+    apply(engine, *comes("dan", "day"), leaves)
+    apply(engine, ConversationCreated(pool=POOL, at=NOON, conversation="c2", channel="chat"))
+    assert quotas() == [{**untouched, "given": 1, "share": 0.5, "gets_no_more": ["share"]}]
+
+
+def test_queues_of_a_name_are_judged_together_by_the_highest_target() -> None:
+    one, other = views.Service(4, 3, 0.8), views.Service(6, 6, 0.9)
+    assert one.and_also(other) == other.and_also(one) == views.Service(10, 9, 0.9)
+    assert one.and_also(views.Service(1, 0)) == views.Service(5, 3, 0.8)
+    assert views.Service().and_also(views.Service()) == views.Service()
 
 
 def test_a_pool_shows_which_conditions_are_on_and_which_stage_is_in_force() -> None:

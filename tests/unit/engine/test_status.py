@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from msgspec import UNSET
+from msgspec.structs import replace
+
 from router.model.inputs import ConversationAbandoned, ConversationCreated, Input
-from router.model.outputs import QueueStatus, TimerCause
+from router.model.outputs import QueueStatus, ServiceTarget, TimerCause
 from tests.unit.engine.centre import Centre
 
 RULES = """
@@ -27,8 +30,8 @@ queues:
 class Wallboard(Centre):
     """The centre above, and what is told of its queues."""
 
-    def __init__(self) -> None:
-        super().__init__(RULES)
+    def __init__(self, rules: str = RULES) -> None:
+        super().__init__(rules)
 
     def after(self, event: Input | None = None, seconds: float = 0) -> list[QueueStatus]:
         """Let time go by, then something happen; give what is told of queues."""
@@ -109,6 +112,19 @@ def test_service_level_is_answered_in_time_of_all_waits_that_ended_lately() -> N
     assert told.service_level == 1 / 3
     (told,) = board.after(board.asked("c4"), seconds=400)
     assert told.service_level is None
+
+
+def test_what_the_service_level_is_to_be_is_told_beside_it_and_changes_nothing_else() -> None:
+    promising = RULES.replace("by: arrival", "by: target, target: {within: 20s, answer: 80%}")
+    board, other = Wallboard(promising), Wallboard(promising.replace(", answer: 80%", ""))
+    (told,) = board.after(board.asked("c1"))
+    (untold,) = other.after(other.asked("c1"))
+    assert told.service_target == ServiceTarget(answer=0.8, within_s=20.0)
+    assert untold.service_target is UNSET
+    assert board.works("ana", {"sales": 1}) == other.works("ana", {"sales": 1})
+    (told,) = board.after(seconds=10)
+    (untold,) = other.after(seconds=10)
+    assert replace(told, service_target=UNSET) == untold
 
 
 def test_what_is_held_back_is_told_after_a_restart_too() -> None:

@@ -42,7 +42,12 @@ def changed(*words: str) -> list[str]:
     for old, new in zip(words[::2], words[1::2], strict=True):
         assert old in text
         text = text.replace(old, new)
-    (before,), (after,) = loads(RULES).sets, loads(text).sets
+    return said(RULES, text)
+
+
+def said(old: str, new: str) -> list[str]:
+    """Tell what changes from one text to the other."""
+    (before,), (after,) = loads(old).sets, loads(new).sets
     found = list(differences(before, after))
     assert bool(found) or before.policy.version == after.policy.version
     return [f"{each.section} {each.about}: {each.words}".replace(" :", ":") for each in found]
@@ -55,7 +60,7 @@ def test_the_same_rules_otherwise_written_differ_in_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "words"),
     [
         ("units: 34", "units: 25",
          ["channels chat: one conversation takes 25 units of an agent (was: 34)"]),
@@ -83,9 +88,28 @@ def test_the_same_rules_otherwise_written_differ_in_nothing() -> None:
           '(was: topic == "other" && level > 1)')]),
     ],
 )  # fmt: skip
-def test_a_change_is_said_as_it_will_be_and_as_it_was(old: str, new: str, said: list[str]) -> None:
-    found = changed(old, new)
-    assert found == said
+def test_a_change_is_said_as_it_will_be_and_as_it_was(old: str, new: str, words: list[str]) -> None:
+    assert changed(old, new) == words
+
+
+def test_the_part_to_be_answered_in_time_is_said_apart_from_the_order() -> None:
+    priority, target = (
+        "selects: {idle",
+        "order: {by: target, target: {within: 2m}}\n    selects: {idle",
+    )
+    promised = target.replace("2m}", "2m, answer: 80%}")
+    more = promised.replace("80%", "90%")
+    told = "every 10s, answered_within 2m, over 15m"
+    assert said(RULES.replace(priority, target), RULES.replace(priority, promised)) == [
+        f"queues contracts: tells how it stands {told} (was: never)",
+        "queues contracts: is to answer 80% within 2m (was: no certain part)",
+    ]
+    assert said(RULES.replace(priority, promised), RULES.replace(priority, more)) == [
+        "queues contracts: is to answer 90% within 2m (was: 80% within 2m)"
+    ]
+    assert said(RULES.replace(priority, more), RULES.replace(priority, target))[-1] == (
+        "queues contracts: is to answer no certain part (was: 90% within 2m)"
+    )
 
 
 def test_who_gains_by_a_requirement_and_who_loses() -> None:

@@ -57,6 +57,32 @@ def test_the_version_names_the_meaning(written: str, same: bool) -> None:
     assert (version(written) == version(BASE)) is same
 
 
+PROMISE = """\
+version: 1
+channels: {chat: {}}
+queues:
+  all: {takes: true, order: {by: target, target: {within: 2m, answer: 80%%}}%s}
+"""
+
+
+def test_who_promises_an_answer_in_time_is_told_how_the_queue_stands() -> None:
+    (promised,) = loads(PROMISE % "").sets
+    assert promised.document["queues"]["all"]["order"]["target"] == {
+        "within": "2m",
+        "answer": "80%",
+    }
+    assert promised.document["queues"]["all"]["status"] == {
+        "every": "10s",
+        "answered_within": "2m",
+        "over": "15m",
+    }
+    assert version(yaml_text(promised.document)) == promised.policy.version
+    assert version(PROMISE % ", status: {}") == promised.policy.version
+    assert (
+        version((PROMISE % ", status: {}").replace(", answer: 80%", "")) != promised.policy.version
+    )
+
+
 def test_the_order_of_queues_and_rules_is_part_of_the_meaning() -> None:
     lines = BASE.splitlines(keepends=True)
     assert version("".join([*lines[:-2], lines[-1], lines[-2]])) != version(BASE)

@@ -142,6 +142,7 @@ BODIES: tuple[Outcome, ...] = (
         available_agents=6,
         estimated_wait_s=None,
         service_level=0.5,
+        service_target=outputs.ServiceTarget(0.8, 120.0),
     ),
     outputs.SurgeChanged(
         from_=None,
