@@ -56,8 +56,8 @@ def pool(engine: Engine, name: str, *, now: int) -> dict[str, Any] | None:
     """Show one pool with its queues at `now` (ms); None where it has never been heard of.
 
     Service levels, and what they are to be, where rules ask for `queue.status`. ``surge`` is the stage
-    in force; ``quotas`` are those of bounded teams, as counted in this period; ``conditions`` are those
-    that are on, by the name of their rule.
+    in force; ``quotas`` are those of bounded teams, as counted in this period; ``lent`` who is lent now
+    by overflows that lend only so many; ``conditions`` are those that are on, by the name of their rule.
     """
     found = engine.pools.get(name)
     if found is None:
@@ -80,6 +80,7 @@ def pool(engine: Engine, name: str, *, now: int) -> dict[str, Any] | None:
         "queues": sorted(queues, key=lambda each: str(each["queue"])),
         "surge": None if surge is None else _plain(surge),
         "quotas": [_quota(found, team) for team in sorted(found.policy.quotas)],
+        "lent": _lent(found),
         "conditions": {each: _plain(on[each]) for each in sorted(on)},
     }
 
@@ -97,6 +98,16 @@ def _quota(found: Pool, team: str) -> dict[str, Any]:
         "renews_at": instants.render(counted.until),
         "gets_no_more": [each.value for each in spent(found, team)],
     }
+
+
+def _lent(found: Pool) -> list[dict[str, Any]]:
+    lent = {} if found.lenders is None else found.lenders.lent
+    return [
+        {"rule": rule.name, "at_most": rule.lends_at_most, "agents": sorted(lent[rule.name])}
+        for queue in found.policy.queues.values()
+        for rule in queue.overflows
+        if rule.lends_at_most is not None
+    ]
 
 
 def _service(found: Pool, queue: str, *, now: int) -> dict[str, Any]:

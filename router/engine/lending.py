@@ -31,9 +31,3 @@ def lend_to_another(pool: Pool, record: ConversationRecord) -> None:
     """Count again who is asked for a conversation that may be in another queue now."""
     for name in record.offer.agents if record.offer is not None else ():
         lend(pool, pool.agents[name], record)
-
-
-def lent_now(pool: Pool) -> dict[str, int]:
-    """Tell how many agents each bounded overflow lends now."""
-    lenders = pool.lenders
-    return {} if lenders is None else {name: len(lent) for name, lent in lenders.lent.items()}

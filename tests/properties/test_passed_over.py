@@ -17,6 +17,7 @@ from router.engine.obstacles import obstacle
 from router.engine.pool import Pool
 from router.engine.remedies import Change, Remedy, changes, smallest_change
 from router.model.inputs import Presence
+from router.model.policy import Queue
 from router.model.reasons import PassedOver
 from router.model.requirement import NOTHING
 from router.model.state import ConversationRecord
@@ -142,8 +143,7 @@ def able_after(  # noqa: PLR0912 - a case for each change
                 replace(each, lends_at_most=99) if each.name == remedy.of else each
                 for each in queue.overflows
             )
-            queues = {**reference.policy.queues, c.queue: replace(queue, overflows=rules)}
-            reference.policy = replace(reference.policy, queues=queues)
+            put_in_force(reference, replace(queue, overflows=rules))
         case Change.HAVE_ANOTHER:
             record.runs = {}
         case Change.FORGET_DECLINE:
@@ -166,10 +166,14 @@ def able_after(  # noqa: PLR0912 - a case for each change
         case Change.LEND_TEAM:
             queue = reference.policy.queues[c.queue]
             steps = tuple(replace(each, serves=NOTHING) for each in queue.expands)
-            served = {c.queue: replace(queue, serves=NOTHING, expands=steps)}
-            queues = {**reference.policy.queues, **served}
-            reference.policy = replace(reference.policy, queues=queues)
+            put_in_force(reference, replace(queue, serves=NOTHING, expands=steps))
     return reference.eligible(c)
+
+
+def put_in_force(reference: Lifecycle, queue: Queue) -> None:
+    """Let a queue have other rules."""
+    queues = {**reference.policy.queues, queue.name: queue}
+    reference.policy = replace(reference.policy, queues=queues)
 
 
 def so(reference: Lifecycle, conversation: str, agent: str, reason: PassedOver) -> bool:
