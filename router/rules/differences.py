@@ -222,7 +222,9 @@ def _keys(
             continue
         phrase = _PHRASES.get((section, key), f"`{key}` is {{}}")
         nothing = _NOTHING.get((section, key), "left out")
-        if key in _WHOLE or not (isinstance(old, dict) and isinstance(new, dict)):
+        if (section, key) == ("queues", "overflows") and (lent := _lent(old, new)):
+            words = ", ".join(lent)
+        elif key in _WHOLE or not (isinstance(old, dict) and isinstance(new, dict)):
             said = phrase.format(nothing if new is None else _said(new))
             words = f"{said} (was: {nothing if old is None else _said(old)})"
         else:
@@ -238,6 +240,24 @@ def _answer_apart(queue: Mapping[str, Any]) -> Mapping[str, Any]:
     within = {"within": target["within"]}
     answer = f"{target['answer']} within {target['within']}"
     return {**queue, "order": {**queue["order"], "target": within}, "answer": answer}
+
+
+def _lent(old: Any, new: Any) -> list[str]:
+    """Tell how many agents each overflow lends, if nothing else of the overflows changes."""
+    pairs = list(zip(old or (), new or (), strict=False))
+    if len(old or ()) != len(new or ()) or any(_unbounded(a) != _unbounded(b) for a, b in pairs):
+        return []
+    key = "lends_at_most"
+    return [
+        f"overflow {number} (to {_said(rule['to'])}) lends at most "
+        f"{rule.get(key, 'any number')} (was: {before.get(key, 'any number')})"
+        for number, (before, rule) in enumerate(pairs, 1)
+        if before.get(key) != rule.get(key)
+    ]
+
+
+def _unbounded(rule: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {key: value for key, value in rule.items() if key != "lends_at_most"}
 
 
 def _parts(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:

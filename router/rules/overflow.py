@@ -48,6 +48,7 @@ def _overflows(
             kind=kind,
             to=to,
             lends=_lent(kind, to),
+            lends_at_most=each.lends_at_most,
             after_ms=each.after,
             on=switch(name, queue, each, target_ms=target_ms),
             channels=tuple(each.channels),
@@ -91,7 +92,7 @@ class OverflowReader:
         }
 
     def check(self, queue: str, written: routing.Queue) -> None:
-        """Report names that nobody declared, a pool that sends to itself, pairs that flap."""
+        """Report what is said of nobody, a pool that sends to itself, pairs that flap."""
         rules = overflows(queue, written)
         for number, (each, rule) in enumerate(zip(written.overflows, rules, strict=True)):
             path = ("queues", queue, "overflows", number)
@@ -106,6 +107,12 @@ class OverflowReader:
                 )
             for index, channel in enumerate(each.channels):
                 self._name("channel", channel, path=(*path, "channels", index))
+            if rule.lends is None and rule.lends_at_most is not None:
+                self._problems.error(
+                    spot(self._tree, *path, "lends_at_most"),
+                    f"an overflow to a {rule.kind.value} sends the conversation there, it lends nobody",
+                    "write it at an overflow to a team or site, or take it out",
+                )
             if rule.on is not None and (found := flaw(rule.on)) is not None:
                 self._problems.error(spot(self._tree, *path, "on"), *found)
 
@@ -156,6 +163,8 @@ def _ring(queues: MappingType[str, Queue], start: str) -> list[str]:
 def overflow_value(rule: Overflow) -> dict[str, Any]:
     """Write an overflow rule with every default filled in."""
     value: dict[str, Any] = {"to": {rule.kind.value: rule.to}}
+    if rule.lends_at_most is not None:
+        value["lends_at_most"] = rule.lends_at_most
     if rule.on is not None:
         value |= switch_value(rule.on)
     if rule.after_ms is not None:

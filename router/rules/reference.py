@@ -68,15 +68,8 @@ def _models(kind: Any, form: str) -> Iterator[tuple[type[Written], str]]:
 
 
 def reference() -> str:
-    """Write one table a part, in Markdown, what must be there first; and the list of what is to come."""
-    found = sections()
-    planned = [
-        f"- {_path(title, key)}: {what}."
-        for title, model, _ in found
-        for key, what in _planned(model)
-    ]
-    to_come = ["### To come", "", *planned, ""] if planned else []
-    return "\n".join([*tables(found), *to_come])
+    """Write one table a part, in Markdown, what must be there first."""
+    return "\n".join(tables(sections()))
 
 
 def tables(parts: Iterable[Section]) -> list[str]:
@@ -109,14 +102,6 @@ def _default(field: FieldInfo) -> str:
     if isinstance(default, int) and get_args(Duration)[1] in field.metadata:
         return f"`{duration_text(default)}`"
     return f"`{default}`" if isinstance(default, int | str) else ""
-
-
-def _planned(model: type[Written]) -> Iterator[tuple[str, str]]:
-    yield from sorted(model.PLANNED.items())
-
-
-def _path(title: str, key: str) -> str:
-    return f"`{key}`" if title == THE_FILE else f"`{title}: {key}`"
 
 
 if __name__ == "__main__":

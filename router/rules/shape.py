@@ -167,8 +167,6 @@ def _unknown_key(loc: Loc, root: type[Written]) -> tuple[str, str]:
     model = model_at(loc[:-1], root)
     if model is None:
         return f"unknown key `{key}`", ""
-    if key in model.PLANNED:
-        return f"`{key}` is not supported yet", f"it is to come, {model.PLANNED[key]}"
     known = [field.alias or name for name, field in model.model_fields.items()]
     hint = nearest(key, known)
     return f"unknown key `{key}`", hint or f"one of {', '.join(f'`{each}`' for each in known)}"

@@ -173,6 +173,7 @@ def other_overflows(queue: Queue) -> Iterator[tuple[str, Queue]]:
             ("after", replace(rule, after_ms=later)),
             ("channels", replace(rule, channels=())),
             ("share", replace(rule, share=100)),
+            ("lends_at_most", replace(rule, lends_at_most=None)),
             *(
                 (what, replace(rule, on=replace(rule.on, **less)))
                 for what, less in (("off", {"off": None}), ("at_least", {"at_least_ms": 0}))

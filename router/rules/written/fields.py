@@ -1,13 +1,11 @@
 """The common form of every part of a rule file, and the types of its values.
 
-Every model refuses unknown keys and converts nothing silently. A model lists in ``PLANNED`` the keys
-that belong to the language and are not in force yet, so that writing one is answered with that, and
-never with silence.
+Every model refuses unknown keys and converts nothing silently.
 """
 
 import re
-from collections.abc import Callable, Mapping
-from typing import Annotated, Any, ClassVar
+from collections.abc import Callable
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -34,9 +32,6 @@ class Written(BaseModel):
     model_config = ConfigDict(
         extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True
     )
-
-    PLANNED: ClassVar[Mapping[str, str]] = {}
-    """Keys to come: {key: what it will do}."""
 
 
 def trouble(message: str, suggestion: str = "") -> PydanticCustomError:

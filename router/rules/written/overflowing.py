@@ -1,7 +1,6 @@
 """What is written of overflow: who else helps where a queue cannot serve in time, and when."""
 
-from collections.abc import Mapping
-from typing import ClassVar, Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
@@ -38,11 +37,12 @@ class To(Written):
 class Overflows(Occasion):
     """A rule by which others help."""
 
-    PLANNED: ClassVar[Mapping[str, str]] = {
-        "lends_at_most": "to bound how many agents of a team help at once",
-    }
-
     to: To = Field(description="Where to.")
+    lends_at_most: Annotated[int, Field(ge=1, le=10_000)] | None = Field(
+        default=None,
+        description="So many agents of that team or site help at once, each with as much as he has room "
+        "for; any number if left out.",
+    )
     after: Duration | None = Field(
         default=None, description="So long after the customer's arrival, whatever happened since."
     )

@@ -112,6 +112,23 @@ def test_the_part_to_be_answered_in_time_is_said_apart_from_the_order() -> None:
     )
 
 
+def test_how_many_an_overflow_lends_is_said_alone_where_nothing_else_of_it_changes() -> None:
+    base = RULES.replace("topics:", "teams: {lyon: {partner: true}}\ntopics:")
+    helped = "other: {takes: true, overflows: [{to: {queue: calm}, after: 1m}, {to: {team: lyon}, after: 2m}]}"
+    any_number = base.replace("other: {takes: true}", helped)
+    four = any_number.replace("after: 2m", "after: 2m, lends_at_most: 4")
+    assert said(any_number, four) == [
+        "queues other: overflow 2 (to team lyon) lends at most 4 (was: any number)"
+    ]
+    assert said(four, any_number) == [
+        "queues other: overflow 2 (to team lyon) lends at most any number (was: 4)"
+    ]
+    (later,) = said(four, any_number.replace("2m", "3m"))
+    assert later.startswith("queues other: is helped by [{to {queue calm}, ")
+    assert "lends_at_most 4" in later
+    assert said(base, four)[0].endswith("(was: nobody)")
+
+
 def test_who_gains_by_a_requirement_and_who_loses() -> None:
     gains = changed('contracts: ">= level", language: same', "contracts: 2")
     assert gains == [

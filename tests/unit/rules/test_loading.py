@@ -92,7 +92,7 @@ def test_the_problems_of_all_files_come_together_in_order(tmp_path: Path) -> Non
     path = folder(
         tmp_path,
         a="version: 1\nchannels: {chat: {unit: 3, at_most: x}}\n",
-        b="version: 1\nskills: {calm: 1..}\nteams: {t: {}}\nqueues: {s: {takes: true, overflows: [{to: {team: t}, after: 1m, lends_at_most: 4}]}}\n",
+        b="version: 1\nskills: {calm: 1..}\nteams: {t: {}}\nqueues: {s: {takes: true, overflows: [{to: {team: t}, after: 1m, lends_at_most: 0}]}}\n",
         c="version: 1\nqueues:\n  q:\n    takes: topic == 'x' && skills.clam > level &&\n",
         d="version: 1\nqueues: {r: {takes: skills.clam > 1, requires: {calm: 9}}}\n",
     )
@@ -100,7 +100,7 @@ def test_the_problems_of_all_files_come_together_in_order(tmp_path: Path) -> Non
         "a.yaml:2:19 unknown key `unit`",
         "a.yaml:2:37 `x` where a whole number should be",
         "b.yaml:2:16 `1..` is not a range of levels",
-        "b.yaml:4:66 `lends_at_most` is not supported yet",
+        "b.yaml:4:81 `0` is too small",
         "c.yaml:4:50 the condition ends where a value is missing",
         "d.yaml:2:28 unknown skill `clam`",
     ]

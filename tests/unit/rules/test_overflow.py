@@ -50,6 +50,18 @@ def test_a_rule_says_where_to_and_when_and_for_whom() -> None:
     )
 
 
+def test_a_team_or_a_site_lends_so_many_agents_or_any_number() -> None:
+    rules = overflows(
+        "[{to: {team: lyon}, after: 1m, lends_at_most: 4}, {to: {site: nantes}, after: 2m, lends_at_most: 1},"
+        " {to: {team: lyon}, after: 9m}]"
+    )
+    assert [each.lends_at_most for each in rules] == [4, 1, None]
+    shown = loads(
+        yaml_text(loads(BASE.replace("RULES", "[{to: {team: lyon}, after: 1m}]")).sets[0].document)
+    )
+    assert "lends_at_most" not in shown.sets[0].document["queues"]["hard"]["overflows"][0]
+
+
 def test_rules_that_lead_to_the_same_place_are_numbered() -> None:
     rules = overflows(
         "[{to: {queue: easy}, after: 4m, channels: [voice]}, {to: {queue: easy}, after: 8m}]"
@@ -62,6 +74,7 @@ def test_rules_that_lead_to_the_same_place_are_numbered() -> None:
     "written",
     [
         "[{to: {queue: easy}, after: 4m}, {to: {team: lyon}, after: 90s, share: 20%}]",
+        "[{to: {team: lyon}, after: 90s, lends_at_most: 4}]",
         "[{to: {site: nantes}, on: {any: [{waiting: 9}, {oldest_wait: 4m}]}, off: {waiting: 3}, at_least: 1m}]",
     ],
 )

@@ -23,12 +23,6 @@ def test_every_key_is_described(model: type[Written]) -> None:
         assert field.description.endswith("."), name
 
 
-@pytest.mark.parametrize("model", list(models()), ids=lambda model: model.__name__)
-def test_a_key_is_offered_or_planned_not_both(model: type[Written]) -> None:
-    offered = {field.alias or name for name, field in model.model_fields.items()}
-    assert not offered & set(model.PLANNED)
-
-
 def test_a_reference_can_be_made_of_it() -> None:
     schema = Rules.model_json_schema()
     assert set(schema["properties"]) == {
