@@ -18,6 +18,7 @@ from tests.properties.worlds import (
     World,
     a_centre_in_storms,
     a_centre_that_counts,
+    a_centre_that_helps,
     a_centre_that_rings_back,
     a_crowd,
     a_lively_floor,
@@ -33,11 +34,15 @@ EVERY_SIXTEENTH: dict[int, Callable[[Chance], World]] = {
     0: a_crowd,
     5: a_centre_in_storms,
     7: a_centre_that_rings_back,
+    **dict.fromkeys((10, 15), a_centre_that_helps),
     **dict.fromkeys((2, 11), a_centre_that_counts),
     **dict.fromkeys((3, 6, 9, 13), a_lively_floor),
 }
 """Which seeds have a world of their own, by their remainder."""
-WORLDS = (a_world, a_lively_floor, a_centre_that_counts, a_centre_in_storms)
+WORLDS = (
+    *(a_world, a_lively_floor, a_centre_that_counts, a_centre_in_storms),
+    a_centre_that_helps,
+)
 
 
 class Centre(RuleBasedStateMachine):

@@ -37,6 +37,7 @@ from tests.properties.bounding import quotas
 from tests.properties.chance import Chance, one_in, some_of
 from tests.properties.counting import counting
 from tests.properties.doors import ByTopic, Door, Shifts
+from tests.properties.helping import helping
 from tests.properties.loads import a_switch, stages
 from tests.properties.means import agent_rules, an_offering, channels
 from tests.properties.measuring import estimates, status
@@ -61,6 +62,7 @@ class World:
     ``rings_back``: every queue offers everybody a callback. ``lively``: everybody may have nearly
     everything, and has much at once, so that what limits it is met. ``counts``: everything is turned by
     how the last waits ended. ``storms``: who would wait for long is deflected, sooner in a surge.
+    ``helps``: others help with nearly everything, but only so many at once.
     ``pools`` also has one that no rules are for; ``agents`` and ``conversations`` are the ids that
     events speak of. Profiles in a crowd are few, so that many agents are alike.
     """
@@ -77,6 +79,7 @@ class World:
     lively: bool = False
     counts: bool = False
     storms: bool = False
+    helps: bool = False
 
     def other_rules(self, chance: Chance, *, version: str) -> Policy:
         """Make other rules for a pool of this world."""
@@ -87,6 +90,8 @@ class World:
             rules = counting(rules, chance)
         if self.storms:
             rules = storming(rules, chance)
+        if self.helps:
+            rules = helping(rules, chance, teams=TEAMS, sites=SITES)
         if not self.rings_back:
             return rules
         queues = {
@@ -153,6 +158,14 @@ def a_centre_in_storms(chance: Chance) -> World:
     """Make a world in which long waits are foreseen, and in a surge shorter ones are too long."""
     world = a_world(chance)
     world.storms = True
+    world.rules = {pool: world.other_rules(chance, version="v1") for pool in world.rules}
+    return world
+
+
+def a_centre_that_helps(chance: Chance) -> World:
+    """Make a world in which teams and sites lend each other only so many agents at once."""
+    world = a_world(chance)
+    world.lively = world.helps = True
     world.rules = {pool: world.other_rules(chance, version="v1") for pool in world.rules}
     return world
 
