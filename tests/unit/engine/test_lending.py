@@ -73,10 +73,10 @@ def test_when_one_is_lent_no_more_another_may_be() -> None:
 
 
 def test_of_several_who_are_asked_at_once_each_counts() -> None:
-    story = centre(RULES.replace("mode: manual", "mode: manual, addressees: 3"))
+    story = centre(RULES.replace("mode: manual", "mode: manual, to: 3"))
     assert wait(story, "c1") == ["offered c1 to lea"]
     story = centre(
-        RULES.replace("mode: manual", "mode: manual, addressees: 3").replace("most: 1", "most: 2")
+        RULES.replace("mode: manual", "mode: manual, to: 3").replace("most: 1", "most: 2")
     )
     assert wait(story, "c1") == ["offered c1 to lea", "offered c1 to luc"]
 
@@ -84,6 +84,7 @@ def test_of_several_who_are_asked_at_once_each_counts() -> None:
 def test_whoever_serves_the_queue_anyway_is_not_lent() -> None:
     story = centre(RULES.replace("teams: [paris]", "teams: [paris, lyon]"))
     assert story.asks("c1", "chat", topic="contracts")[1:] == ["assigned c1 to lea"]
+    story.declares("lea", "busy")
     assert story.asks("c2", "chat", topic="contracts")[1:] == ["assigned c2 to luc"]
 
 
@@ -102,9 +103,8 @@ def test_why_nobody_else_and_what_would_help_are_told() -> None:
     wait(story, "c2", channel="chat")
     pool = story.engine.pools[POOL]
     found = candidate(pool, pool.conversations["c2"], "luc")
-    assert found.obstacle is not None
-    assert found.obstacle.reason is PassedOver.LENT_ENOUGH
-    assert "lends lea to the queue contracts, at most 1 at once" in found.obstacle.words
+    assert found.reason is PassedOver.LENT_ENOUGH
+    assert found.words == "the team lyon lends lea to the queue contracts, at most 1 at once"
     remedy = smallest_change(pool, pool.conversations["c2"])
     assert remedy is not None
     assert remedy.words == "if the team lyon lent one more, luc could have it"
