@@ -139,6 +139,31 @@ def test_a_pool_shows_what_bounded_teams_were_given_and_may_be_given() -> None:
     assert quotas() == [{**untouched, "given": 1, "share": 0.5, "gets_no_more": ["share"]}]
 
 
+def test_a_pool_shows_who_is_lent_where_only_so_many_are() -> None:
+    helps = (
+        "takes: true, teams: [home], overflows: [{to: {team: away}, after: 1s, lends_at_most: 2}]"
+    )
+    rules = RULES.replace("teams: {day: {}}", "teams: {home: {}, away: {}}")
+    engine = Engine(loads(rules.replace("takes: true", helps)))
+    channels, skills = {"chat": 3}, {"claims": 2}
+    apply(
+        engine,
+        AgentUpdated(pool=POOL, agent="abe", team="away", skills=skills, channels=channels),
+        AgentPresence(pool=POOL, agent="abe", presence=Presence.AVAILABLE),
+        ConversationCreated(pool=POOL, at=NOON, conversation="c1", channel="chat"),
+    )
+
+    def lent() -> object:
+        shown = views.pool(engine, POOL, now=NOON)
+        assert shown is not None
+        return shown["lent"]
+
+    bound = {"rule": "claims: overflows team away", "at_most": 2}
+    assert lent() == [{**bound, "agents": []}]
+    engine.advance(NOON + 1_000)
+    assert lent() == [{**bound, "agents": ["abe"]}]
+
+
 def test_queues_of_a_name_are_judged_together_by_the_highest_target() -> None:
     one, other = views.Service(4, 3, 0.8), views.Service(6, 6, 0.9)
     assert one.and_also(other) == other.and_also(one) == views.Service(10, 9, 0.9)
