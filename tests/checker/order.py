@@ -26,7 +26,7 @@ RANKS: Final = {
 }
 CHANGE: Final = 2
 ANYWHERE: Final = frozenset({"conversation.deflected"})
-SET_BY_AGENTS: Final = frozenset({"presence_until", "lease_expires"})
+SET_BY_AGENTS: Final = frozenset({"presence_until", "lease_expires", "lost_agent"})
 """Timers that an agent may set once more for the very moment at which they fired."""
 SWITCHED: Final = "condition_changes"
 """A timer that other causes at the same moment may set once more: a switch turns on and off in it."""
