@@ -45,8 +45,7 @@ def describe(pool: Pool, event: inputs.AgentUpdated) -> None:
         pool.describe(agent, agent.record, profile)
         for conversation in offered:
             count_asked(pool, agent, conversation, more=1)
-        if pool.lenders is not None:
-            lend_anew(pool, agent)
+        lend_anew(pool, agent)
         let_go_of(pool, agent)
     pool.touch_profile(event.agent)
 

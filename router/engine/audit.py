@@ -6,12 +6,12 @@ the shard stops loudly.
 
 from collections.abc import Iterator
 
+from router.engine.bounds import bounds, lends_to
 from router.engine.deadlines import NEVER, Deadlines
 from router.engine.deflections import applying
 from router.engine.estimates import estimate_newcomer
 from router.engine.groups import Agent, Group
-from router.engine.lanes import Line, fits, lends_to
-from router.engine.lenders import bounds
+from router.engine.lanes import Line, fits
 from router.engine.overflow import open_overflow
 from router.engine.pool import Pool
 from router.engine.quotas import RENEWS, spent
@@ -274,8 +274,10 @@ def _lent(pool: Pool) -> Iterator[str]:
     found: dict[str, set[tuple[str, str]]] = {}
     for name, record in pool.conversations.items():
         queue = pool.policy.queues.get(record.queue)
-        for each in record.offer.agents if queue and record.offer else ():
-            bound = lends_to(bounds(queue, record), pool.agents[each].profile) if queue else None
+        if queue is None or record.offer is None:
+            continue
+        for each in record.offer.agents:
+            bound = lends_to(bounds(queue, record), pool.agents[each].profile)
             if bound is not None:
                 found.setdefault(bound.rule, set()).add((each, name))
     for rule, lent in pool.lenders.lent.items():

@@ -123,8 +123,7 @@ def update(
         record.channel = channel
     _told(record, event)
     _qualified(record, verdict)
-    if pool.lenders is not None:
-        lend_to_another(pool, record)
+    lend_to_another(pool, record)
     if record.stage == "offered" and not _withdraw_misfits(pool, record):
         pool.touch(record)
         say_queued(pool, record)

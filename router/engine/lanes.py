@@ -9,15 +9,15 @@ same for a queue: it tells places.
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
+from router.engine.bounds import Bound
 from router.engine.groups import Group
 from router.engine.slots import Slot
 from router.model.estimate import Foreseen
 from router.model.outputs import Requirements
 from router.model.policy import Offering, OrderBy, Queue
-from router.model.requirement import AllOf, Requirement, SkillTerm, least_level, met, published
-from router.model.state import ConversationRecord, Profile
+from router.model.requirement import AllOf, SkillTerm, least_level, met, published
+from router.model.state import ConversationRecord
 
 PRIORITY_POINTS = 1_000_000
 """Urgency is counted in millionths of a point."""
@@ -190,19 +190,6 @@ class Line(Ranks):
         return min((record.arrived_at for record in self.records()), default=None)
 
 
-class Bound(NamedTuple):
-    """An overflow that lends so many agents at once, as it is for some conversations.
-
-    Lent is who meets ``lends`` and does not meet ``own``. ``lender``: the team or site, as it is said.
-    """
-
-    rule: str
-    at_most: int
-    lender: str
-    own: Requirement
-    lends: Requirement
-
-
 class Demand:
     """What an agent must be for a conversation, apart from the conversation itself, and how he is given it.
 
@@ -249,23 +236,6 @@ def fits(demand: Demand, group: Group) -> bool:
             site=profile.site,
         )
     return known
-
-
-def lent_by(demand: Demand, profile: Profile) -> Bound | None:
-    """Give the bounded rule without which an agent could not have what is asked for; None: there is none."""
-    return lends_to(demand.bounds, profile)
-
-
-def lends_to(bounds: tuple[Bound, ...], profile: Profile) -> Bound | None:
-    """Give the one of these rules that lends an agent; None: he needs none of them."""
-    for bound in bounds:
-        if _is_of(profile, bound.lends) and not _is_of(profile, bound.own):
-            return bound
-    return None
-
-
-def _is_of(profile: Profile, requirement: Requirement) -> bool:
-    return met(requirement, skills={}, languages=frozenset(), team=profile.team, site=profile.site)
 
 
 class Lane(Ranks):

@@ -7,11 +7,10 @@ has none of it.
 
 from collections.abc import Collection, Iterable
 
+from router.engine.bounds import Bound, lends_to
 from router.engine.groups import Group
-from router.engine.lanes import Bound, Demand, Lane, lent_by
-from router.model.policy import Policy, Queue
-from router.model.requirement import NOTHING, AnyOf, Requirement
-from router.model.state import ConversationRecord
+from router.engine.lanes import Demand, Lane
+from router.model.policy import Policy
 
 
 class Lenders:
@@ -74,7 +73,7 @@ class Lenders:
 
     def may_have(self, demand: Demand, agent: str, group: Group) -> bool:
         """Tell whether no bound keeps an agent from what is asked for."""
-        bound = lent_by(demand, group.profile)
+        bound = lends_to(demand.bounds, group.profile)
         return bound is None or self.lends(bound, agent)
 
     def narrowed(
@@ -84,7 +83,7 @@ class Lenders:
         spent = [each for each in demand.bounds if len(self.lent[each.rule]) >= each.at_most]
         if not spent:
             return groups, ()
-        rest = [each for each in groups if lent_by(demand, each.profile) not in spent]
+        rest = [each for each in groups if lends_to(demand.bounds, each.profile) not in spent]
         return rest, tuple(dict.fromkeys(name for each in spent for name in self.lent[each.rule]))
 
 
@@ -97,21 +96,3 @@ def lenders(policy: Policy) -> Lenders | None:
         if rule.lends_at_most is not None
     ]
     return Lenders(rules) if rules else None
-
-
-def bounds(queue: Queue, record: ConversationRecord) -> tuple[Bound, ...]:
-    """Give the bounded rules by which others may serve a conversation too, as it is now."""
-    if not record.lent:
-        return ()
-    serves = queue.expands[record.step - 1].serves if record.step else queue.serves
-    taken = [each for each in queue.overflows if each.lends and each.name in record.lent]
-    own: list[Requirement] = [serves]
-    own += [each.lends for each in taken if each.lends and each.lends_at_most is None]
-    found: list[Bound] = []
-    for rule in taken if serves != NOTHING else ():
-        if rule.lends is not None and rule.lends_at_most is not None:
-            at_most = rule.lends_at_most
-            lender = f"{rule.kind.value} {rule.to}"
-            found.append(Bound(rule.name, at_most, lender, AnyOf(tuple(own)), rule.lends))
-            own.append(rule.lends)
-    return tuple(found)

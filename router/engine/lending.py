@@ -4,9 +4,8 @@ Counted are agents, not conversations, and open offers as if they were accepted.
 what is on stays, and nothing new is lent.
 """
 
+from router.engine.bounds import bounds, lends_to
 from router.engine.groups import Agent
-from router.engine.lanes import lends_to
-from router.engine.lenders import bounds
 from router.engine.pool import Pool
 from router.model.state import ConversationRecord
 

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 
 import msgspec
 
+from router.engine.bounds import bounds, lends_to
 from router.engine.crew import Crew
 from router.engine.groups import Agent
-from router.engine.lanes import Demand, Lane, Signature, lent_by
-from router.engine.lenders import bounds
+from router.engine.lanes import Demand, Lane, Signature
 from router.engine.pool import Pool
 from router.engine.quotas import asked_for, share_in_force, spent
 from router.engine.room import in_force
@@ -223,7 +223,7 @@ def _spent(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Obstacle]:
 
 
 def _lent(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Obstacle]:
-    bound = lent_by(want.demand, agent.profile)
+    bound = lends_to(want.demand.bounds, agent.profile)
     if bound is None or pool.lenders is None or want.lifts is PassedOver.LENT_ENOUGH:
         return
     if not pool.lenders.lends(bound, agent.id, but=want.conversation):

@@ -12,8 +12,9 @@ from enum import StrEnum
 
 import msgspec
 
+from router.engine.bounds import lends_to
 from router.engine.groups import Agent, Group
-from router.engine.lanes import Demand, lent_by
+from router.engine.lanes import Demand
 from router.engine.obstacles import Obstacle, Wanted, lighter, obstacles, wanted
 from router.engine.pool import Pool
 from router.engine.quotas import spent
@@ -143,7 +144,7 @@ def _of_the_conversation(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Rem
         )
     if agent.group.shut:
         yield from _of_the_team(pool, want, agent)
-    bound = lent_by(want.demand, agent.profile)
+    bound = lends_to(want.demand.bounds, agent.profile)
     if bound is not None and not _able(pool, want, agent):
         more = msgspec.structs.replace(want, lifts=PassedOver.LENT_ENOUGH)
         if _able(pool, more, agent):

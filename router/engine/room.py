@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
+from router.engine.bounds import Bound, bounds
 from router.engine.crew import Crew
 from router.engine.groups import Group
-from router.engine.lanes import Bound, Demand, Key, Lane, Line, Signature, fits
-from router.engine.lenders import Lenders, bounds
+from router.engine.lanes import Demand, Key, Lane, Line, Signature, fits
+from router.engine.lenders import Lenders
 from router.engine.slots import Slot
 from router.model.policy import Policy
 from router.model.requirement import NOTHING, AllOf, AnyOf, resolve, served_by

@@ -27,6 +27,7 @@ from router.model.conditions import (
     Condition,
     Measure,
     NoAgents,
+    Share,
     single,
 )
 from router.model.estimate import MINUTE_MS
@@ -210,7 +211,7 @@ def _holds(pool: Pool, watch: Watch, condition: Condition) -> bool:
 
 def _holds_at(pool: Pool, watch: Watch, condition: Condition, *, at: int) -> bool:
     """Tell whether a condition will hold at a time, from now on, if nothing else happens."""
-    if isinstance(condition, Below | Above):
+    if isinstance(condition, Share):
         return share_holds(pool, watch.tallied[condition.window], condition, at=at)
     if isinstance(condition, AnyHolds):
         return any(_holds_at(pool, watch, each, at=at) for each in condition.parts)
@@ -236,7 +237,7 @@ def _true_at(pool: Pool, watch: Watch, condition: Condition) -> int:
         return min(_true_at(pool, watch, each) for each in condition.parts)
     if isinstance(condition, AllHold):
         return max(_true_at(pool, watch, each) for each in condition.parts)
-    if isinstance(condition, Below | Above):
+    if isinstance(condition, Share):
         tallied = watch.tallied[condition.window]
         return 0 if share_holds(pool, tallied, condition, at=pool.now) else NEVER
     return 0 if _holds(pool, watch, condition) else NEVER

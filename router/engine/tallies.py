@@ -10,11 +10,10 @@ from router.engine import status
 from router.engine.deadlines import NEVER
 from router.engine.pool import Pool
 from router.engine.watch import Tallied
-from router.model.conditions import Above, Below
+from router.model.conditions import Below, Share
 from router.model.state import ConversationRecord, TallyRecord
 
 MINUTE_MS = 60_000
-Share = Below | Above
 
 
 def wait_ended(pool: Pool, record: ConversationRecord, *, waited_ms: int, answered: bool) -> None:

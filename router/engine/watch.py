@@ -12,14 +12,13 @@ from router.engine.groups import Agent, Group
 from router.engine.lanes import Demand, Line
 from router.engine.room import WaitingRoom
 from router.model.conditions import (
-    Above,
     AtLeast,
     AtMost,
     Attendance,
-    Below,
     Condition,
     Measure,
     NoAgents,
+    Share,
     Switch,
     Window,
     least_estimated,
@@ -204,14 +203,12 @@ def _counted(on: Condition, off: Condition | None) -> tuple[int, int | None] | N
     return None
 
 
-def _shares(
-    on: Condition, off: Condition | None
-) -> tuple[Below | Above, Below | Above | None] | None:
-    if not isinstance(on, Below | Above):
+def _shares(on: Condition, off: Condition | None) -> tuple[Share, Share | None] | None:
+    if not isinstance(on, Share):
         return None
     if off is None:
         return on, None
-    return (on, off) if isinstance(off, Below | Above) and off.window == on.window else None
+    return (on, off) if isinstance(off, Share) and off.window == on.window else None
 
 
 def singles(switch: Switch) -> tuple[Condition, ...]:

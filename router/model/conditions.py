@@ -88,7 +88,8 @@ class AllHold(msgspec.Struct, frozen=True, tag="all"):
     parts: tuple["Condition", ...]
 
 
-Single = AtLeast | AtMost | Below | Above | NoAgents
+Share = Below | Above
+Single = AtLeast | AtMost | Share | NoAgents
 Condition = Single | AnyHolds | AllHold
 
 
@@ -147,4 +148,4 @@ def _in_proportion(condition: Condition, to: int, of: int) -> Condition:
 def windows(switch: Switch) -> tuple[Window, ...]:
     """Give of which waits that ended lately a switch asks, each once."""
     parts = single(switch.on) + (() if switch.off is None else single(switch.off))
-    return tuple(dict.fromkeys(each.window for each in parts if isinstance(each, Below | Above)))
+    return tuple(dict.fromkeys(each.window for each in parts if isinstance(each, Share)))

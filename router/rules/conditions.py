@@ -13,6 +13,7 @@ from router.model.conditions import (
     Condition,
     Measure,
     NoAgents,
+    Share,
     Switch,
     Window,
 )
@@ -57,7 +58,7 @@ def condition(written: Standing | Calm, target_ms: int | None) -> Condition:
     return bounded(Measure.OLDEST_WAIT, written.oldest_wait or 0)
 
 
-def _share(written: Standing | Calm, target_ms: int | None) -> Below | Above:
+def _share(written: Standing | Calm, target_ms: int | None) -> Share:
     level = written.service_level
     asked = level or written.answered_share
     assert asked is not None  # noqa: S101 - the caller has looked

@@ -17,6 +17,7 @@ from router.model.conditions import (
     Condition,
     Measure,
     NoAgents,
+    Share,
     Switch,
     Window,
     single,
@@ -39,7 +40,7 @@ Looked = Measure | Window
 """What is looked at. Of a share it is what is missing: so many in a hundred that did not go well."""
 Case = dict[Looked, int]
 """How a queue stands: {what is looked at: its value}."""
-Bound = AtLeast | AtMost | Below | Above
+Bound = AtLeast | AtMost | Share
 
 
 def _looked(bound: Bound) -> Looked:

@@ -41,21 +41,19 @@ def _of(*path: str) -> Getter:
 
 
 def _seconds(*path: str) -> Getter:
-    inner = _of(*path)
-
-    def found(body: Any, at: int) -> Any:
-        value = inner(body, at)
-        return UNSET if value is UNSET else duration_text(round(value * 1_000))
-
-    return found
+    return _in_words(lambda value: duration_text(round(value * 1_000)), *path)
 
 
 def _percent(*path: str) -> Getter:
+    return _in_words(lambda value: percent_text(round(value * 100)), *path)
+
+
+def _in_words(words: Callable[[float], str], *path: str) -> Getter:
     inner = _of(*path)
 
     def found(body: Any, at: int) -> Any:
         value = inner(body, at)
-        return UNSET if value is UNSET else percent_text(round(value * 100))
+        return UNSET if value is UNSET else words(value)
 
     return found
 

@@ -187,6 +187,14 @@ class Story:
         self.decide("conversation.closed", cause=cause, conversation=id_, **{**told, **changed})
 
 
+def assigned(**profile: Any) -> Story:
+    """Tell of ana, who has the conversation c1."""
+    story = Story()
+    story.agent(**profile)
+    story.give("conversation.assigned", cause=story.create())
+    return story
+
+
 def pool_of_partition(partition: int, partitions: int) -> str:
     """Find a pool name that belongs on a partition."""
     number = 0

@@ -5,11 +5,7 @@ from typing import Any
 from tests.checker import Centre, check
 from tests.checker.report import Rule
 from tests.checker.story import Story, rfc3339
-
-
-def broken(story: Story, *, centre: Centre | None = None) -> set[Rule]:
-    """Tell which promises the checker finds broken."""
-    return set(check(story.topics(), centre=centre or Centre()).broken())
+from tests.checker.verdict import broken
 
 
 def deflected(kind: str = "callback") -> Story:

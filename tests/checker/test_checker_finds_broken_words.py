@@ -4,20 +4,16 @@ from typing import Any
 
 import pytest
 
-from tests.checker import Centre, check
+from tests.checker import Centre
 from tests.checker.centre import StatusRules
 from tests.checker.report import Rule
 from tests.checker.story import Story, rfc3339
+from tests.checker.verdict import broken
 
 TELLS = Centre(
     rests=True, status={"all": StatusRules(every_ms=10_000, within_ms=20_000, over_ms=900_000)}
 )
 WAIT = {"p50": 12.5, "p90": 60.0}
-
-
-def broken(story: Story, *, centre: Centre | None = None) -> set[Rule]:
-    """Tell which promises the checker finds broken."""
-    return set(check(story.topics(), centre=centre or Centre()).broken())
 
 
 def told(estimate: object = WAIT) -> Story:
