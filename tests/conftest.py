@@ -1,10 +1,13 @@
-"""What every test may ask for: one real Kafka for the whole run."""
+"""What every test may ask for: one real Kafka for the whole run. And what runs beside what."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from router.embedded import EmbeddedKafka
+
+SERVERS = {"faults", "integration"}
+"""Folders whose tests mostly wait for servers: one process has them all, with one Kafka."""
 
 
 @pytest.fixture(scope="session")
@@ -19,7 +22,14 @@ def kafka() -> Iterator[EmbeddedKafka]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark every test that uses the `kafka` fixture, so that `-m "not kafka"` leaves it out."""
+    """Mark every test that uses the `kafka` fixture, so that `-m "not kafka"` leaves it out.
+
+    Where two processes share the tests, one has those that wait for servers, while the other has
+    those that need a processor, file by file.
+    """
     for item in items:
         if "kafka" in getattr(item, "fixturenames", ()):
             item.add_marker("kafka")
+        path = item.path.relative_to(item.config.rootpath)
+        group = "servers" if SERVERS.intersection(path.parts) else str(path)
+        item.add_marker(pytest.mark.xdist_group(group))
