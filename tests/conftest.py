@@ -1,5 +1,6 @@
 """What every test may ask for: one real Kafka for the whole run. And what runs beside what."""
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -19,6 +20,15 @@ def kafka() -> Iterator[EmbeddedKafka]:
     """
     with EmbeddedKafka() as broker:
         yield broker
+
+
+def pytest_configure() -> None:
+    """Let what the tests start be stopped by Ctrl-C, also where a shell without a terminal began them.
+
+    Such a shell has what it runs in the background ignore it, and every process inherits that.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
