@@ -10,14 +10,14 @@ same for a queue: it tells places.
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 
-from router.engine.bounds import Bound
+from router.engine.bounds import Bound, lends_to
 from router.engine.groups import Group
 from router.engine.slots import Slot
 from router.model.estimate import Foreseen
 from router.model.outputs import Requirements
 from router.model.policy import Offering, OrderBy, Queue
 from router.model.requirement import AllOf, SkillTerm, least_level, met, published
-from router.model.state import ConversationRecord
+from router.model.state import ConversationRecord, Profile
 
 PRIORITY_POINTS = 1_000_000
 """Urgency is counted in millionths of a point."""
@@ -197,7 +197,10 @@ class Demand:
     ``bounds``: the rules that lend only so many agents to it.
     """
 
-    __slots__ = ("anchor", "at_once", "bounds", "offering", "requirement", "searched", "slot")
+    __slots__ = (
+        *("_lenders", "anchor", "at_once", "bounds", "offering", "requirement", "searched"),
+        "slot",
+    )
 
     def __init__(
         self,
@@ -209,6 +212,7 @@ class Demand:
     ) -> None:
         self.slot = slot
         self.bounds = bounds
+        self._lenders: dict[tuple[str | None, str | None], Bound | None] = {}
         channel = slot.channel
         offering = channel.offering if own is None and channel is not None else own
         self.offering = offering
@@ -219,6 +223,13 @@ class Demand:
             pair[0] for pair in least if pair is not None and pair[1] > 0
         ) or (None,)
         self.anchor = self.searched[0]
+
+    def lender(self, profile: Profile) -> Bound | None:
+        """Give the bounded rule that lends an agent to it, worked out once for each team and site."""
+        of = (profile.team, profile.site)
+        if of not in self._lenders:
+            self._lenders[of] = lends_to(self.bounds, profile)
+        return self._lenders[of]
 
 
 def fits(demand: Demand, group: Group) -> bool:

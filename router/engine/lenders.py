@@ -7,7 +7,7 @@ has none of it.
 
 from collections.abc import Collection, Iterable
 
-from router.engine.bounds import Bound, lends_to
+from router.engine.bounds import Bound
 from router.engine.groups import Group
 from router.engine.lanes import Demand, Lane
 from router.model.policy import Policy
@@ -73,7 +73,7 @@ class Lenders:
 
     def may_have(self, demand: Demand, agent: str, group: Group) -> bool:
         """Tell whether no bound keeps an agent from what is asked for."""
-        bound = lends_to(demand.bounds, group.profile)
+        bound = demand.lender(group.profile) if demand.bounds else None
         return bound is None or self.lends(bound, agent)
 
     def narrowed(
@@ -83,7 +83,7 @@ class Lenders:
         spent = [each for each in demand.bounds if len(self.lent[each.rule]) >= each.at_most]
         if not spent:
             return groups, ()
-        rest = [each for each in groups if lends_to(demand.bounds, each.profile) not in spent]
+        rest = [each for each in groups if demand.lender(each.profile) not in spent]
         return rest, tuple(dict.fromkeys(name for each in spent for name in self.lent[each.rule]))
 
 

@@ -104,9 +104,14 @@ def _lanes_for(pool: Pool, agent: Agent) -> list[Lane]:
         ):
             found.append(lane)
     lenders = pool.lenders
-    if lenders is not None:
-        return [each for each in found if lenders.may_have(each.demand, agent.id, agent.group)]
-    return found
+    if lenders is None:
+        return found
+    return [
+        each
+        for each in found
+        if not each.demand.bounds
+        or (each.top is not None and lenders.may_have(each.demand, agent.id, agent.group))
+    ]
 
 
 def _own_lanes(own: Mapping[str | None, Iterable[Lane]], agent: Agent) -> Iterator[Lane]:

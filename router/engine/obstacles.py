@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from router.engine.bounds import bounds, lends_to
+from router.engine.bounds import bounds
 from router.engine.crew import Crew
 from router.engine.groups import Agent
 from router.engine.lanes import Demand, Lane, Signature
@@ -223,7 +223,7 @@ def _spent(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Obstacle]:
 
 
 def _lent(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Obstacle]:
-    bound = lends_to(want.demand.bounds, agent.profile)
+    bound = want.demand.lender(agent.profile)
     if bound is None or pool.lenders is None or want.lifts is PassedOver.LENT_ENOUGH:
         return
     if not pool.lenders.lends(bound, agent.id, but=want.conversation):

@@ -12,7 +12,6 @@ from enum import StrEnum
 
 import msgspec
 
-from router.engine.bounds import lends_to
 from router.engine.groups import Agent, Group
 from router.engine.lanes import Demand
 from router.engine.obstacles import Obstacle, Wanted, lighter, obstacles, wanted
@@ -144,7 +143,7 @@ def _of_the_conversation(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Rem
         )
     if agent.group.shut:
         yield from _of_the_team(pool, want, agent)
-    bound = lends_to(want.demand.bounds, agent.profile)
+    bound = want.demand.lender(agent.profile)
     if bound is not None and not _able(pool, want, agent):
         more = msgspec.structs.replace(want, lifts=PassedOver.LENT_ENOUGH)
         if _able(pool, more, agent):
