@@ -103,7 +103,7 @@ def _lanes(pool: Pool) -> Iterator[str]:
             yield f"{queue} is matched and should not be, or the other way round"
         records = list(line.records())
         standing += len(records)
-        keys = [line.key(record)[:3] for record in records]
+        keys = [_place(line, record) for record in records]
         if keys != sorted(keys):
             yield f"the line of {queue} is out of order"
         for record in records:
@@ -124,12 +124,17 @@ def _lanes(pool: Pool) -> Iterator[str]:
         yield "a conversation is said to wait and does not"
 
 
+def _place(line: Line, record: ConversationRecord) -> tuple[int, int, int]:
+    _, points, arrival, _, _ = line.key(record)
+    return points, arrival, record.sequence
+
+
 def _held(pool: Pool) -> Iterator[str]:
     held: dict[str, str] = {}
     for line, ranks in pool.held.items():
         records = list(ranks.records())
         held |= {record.id: line.queue.name for record in records}
-        if not records or records != sorted(records, key=lambda each: line.key(each)[:3]):
+        if not records or records != sorted(records, key=lambda each: _place(line, each)):
             yield f"the callbacks of {line.queue.name} are out of order, or none"
             continue
         first = records[0].deflection

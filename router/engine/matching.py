@@ -54,11 +54,7 @@ def _serve(pool: Pool, agent: Agent) -> None:
             if top is None:
                 continue
             points = top - lane.ageing * now if lane.newest is None else lane.points(now)
-            if (
-                first is None
-                or points < least
-                or (points == least and lane.head()[1:3] < first.head()[1:3])
-            ):
+            if first is None or points < least or (points == least and lane.turn() < first.turn()):
                 first = lane
                 least = points
         if first is None:
@@ -192,5 +188,4 @@ def _give_shelved(pool: Pool, lane: Lane, agent: Agent) -> None:
 
 def _urgency(lane: Lane, now: int) -> tuple[int, int, int]:
     """Give the order of a lane's head: the smallest goes first; no two are equal."""
-    _, arrival, sequence, _, _ = lane.head()
-    return (lane.points(now), arrival, sequence)
+    return (lane.points(now), *lane.turn())

@@ -252,7 +252,7 @@ def _first_arrival(watch: Watch) -> int:
     first = NEVER
     for line in watch.lines:
         if len(line):
-            first = min(first, line.arrivals.head()[0])
+            first = min(first, line.arrivals.head()[2])
     return first
 
 
