@@ -126,11 +126,19 @@ def _resumed(
     pool: Pool, staying: list[ConversationRecord]
 ) -> Iterator[tuple[ConversationRecord, Signature]]:
     """Give who waits, with what kind he is now; those in an agent's hands are held again."""
+    plain: dict[tuple[object, ...], Signature | None] = {}
     for record in staying:
         if record.stage != "waiting":
             _resume_hold(pool, record)
             continue
-        signature = pool.signature(record)
+        if record.skills or record.labels or record.step or record.lent:
+            signature = pool.signature(record)
+        else:
+            # Most ask for nothing of their own: worked out once for all who are alike.
+            kind = (record.queue, record.channel, record.level, record.language)
+            if kind not in plain:
+                plain[kind] = pool.signature(record)
+            signature = plain[kind]
         if record.kept_until is not None:
             _resume_keeping(pool, record, signature)
         if signature is not None:
