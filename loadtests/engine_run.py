@@ -18,12 +18,12 @@ from loadtests.machine import resident_bytes
 from loadtests.percentiles import Summary, summarise
 from loadtests.tape import Tape, as_cloud_event
 from loadtests.worlds import OnePolicy, Size, World
-from router.daemon import memory
+from router.daemon import huge_pages, memory
 from router.engine import Engine
 from router.model.inputs import Input
 from router.model.policy import Policies
 
-GC_SETTING: Final = f"thresholds {memory.YOUNG}, {memory.MIDDLE}, {memory.OLD}; restored state frozen, as the daemon does"
+GC_SETTING: Final = f"thresholds {memory.YOUNG}, {memory.MIDDLE}, {memory.OLD}; restored state frozen and in huge pages, as the daemon does"
 HEARTBEAT: Final = "agent.heartbeat"
 BATCH: Final = 32
 
@@ -89,11 +89,11 @@ def replay(tape: Tape, *, policies: Policies | None = None, batch: int = BATCH) 
     entities = len(engine.snapshot())
     events = tape.events()
     first, events = events[: tape.warm_up], events[tape.warm_up :]
-    memory.settle()
+    _come_to_rest()
     before_s = perf_counter()
     _, _, decided = _apply(engine, first, batch=batch)
     warm_up_us = (perf_counter() - before_s) / max(1, len(first)) * 1e6
-    memory.settle()
+    _come_to_rest()
     before_s = thread_time()
     took, changing, since = _apply(engine, events, batch=batch)
     cpu_us = (thread_time() - before_s) / len(events) * 1e6
@@ -138,6 +138,12 @@ def replay(tape: Tape, *, policies: Policies | None = None, batch: int = BATCH) 
         resident_mib=resident_bytes() / 2**20,
         restore_s=restore_s,
     )
+
+
+def _come_to_rest() -> None:
+    """Leave memory as the daemon does some seconds after a takeover."""
+    memory.settle()
+    huge_pages.collapse()
 
 
 def growth(run: EngineRun, *, over: EngineRun) -> float:

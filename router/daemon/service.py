@@ -16,7 +16,7 @@ from aiokafka import TopicPartition
 
 import router.engine
 from router import __version__
-from router.daemon import hazards, memory, stall, topics
+from router.daemon import hazards, huge_pages, memory, stall, topics
 from router.daemon.connection import Connection
 from router.daemon.errors import (
     BrokerUnreachableError,
@@ -93,6 +93,7 @@ class Service:
             _named("stall watch", self._watch_stalls(around, shards)),
             _named("rules", reload.run()),
             _named("unanswered conditions", unanswered.run()),
+            _named("huge pages", huge_pages.keep(every_s=self._settings.shards.huge_pages_every_s)),
             _named("group offsets", self._commit_courtesy(around, ownership, shards)),
             _named("announcement", _announce_when_ready(shards, announce, address=address)),
         ]

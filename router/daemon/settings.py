@@ -148,6 +148,10 @@ class ShardSettings(Section):
     """After a batch of fewer than 8 inputs a shard lets so much time go by before the next one, so
     that more come together. What arrives at a shard with nothing to do is decided at once."""
 
+    huge_pages_every_s: Annotated[float, Field(ge=0, le=3_600)] = 15
+    """How often what has come to memory is put together in huge pages (Linux 6.1 and later; elsewhere
+    nothing is done): the larger the state, the faster decisions are for it. 0: never."""
+
     buffered_inputs: Count = 8_000
     """A shard that has so many inputs waiting is not read for until half of them are decided."""
 
