@@ -231,5 +231,5 @@ def _identity(profile: Profile, capacity: int) -> tuple[object, ...]:
     )
 
 
-def _frozen(numbers: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted(numbers.items()))
+def _frozen(numbers: Mapping[str, int]) -> frozenset[tuple[str, int]]:
+    return frozenset(numbers.items())
