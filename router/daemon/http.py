@@ -172,6 +172,7 @@ class HttpServer:
         elif silence_s > self._around.settings.kafka.call_timeout_s:
             wrong = (
                 f"for {silence_s:.0f} s nothing was heard of an input: is it allowed to be read?"
+                " The log says what could not be read"
             )
         else:
             return _json({"status": "ready", **facts})
