@@ -17,6 +17,7 @@ from router.daemon.errors import (
     AddressError,
     BrokerUnreachableError,
     CertificateError,
+    SessionRefusedError,
     TopicsWrongError,
 )
 from router.daemon.hazards import UnsafeRuntimeError
@@ -48,7 +49,7 @@ def run(settings_file: Path | None, rules_path: Path | None) -> None:
         raise ServerLostError(str(error)) from error
     except TopicsWrongError as error:
         raise FoundWrongError(str(error)) from error
-    except (AddressError, CertificateError, UnsafeRuntimeError) as error:
+    except (AddressError, CertificateError, SessionRefusedError, UnsafeRuntimeError) as error:
         raise click.UsageError(str(error)) from error
 
 

@@ -34,6 +34,10 @@ class AddressError(Exception):
     """Tell that the HTTP address of the settings cannot be listened on."""
 
 
+class SessionRefusedError(Exception):
+    """Tell that the broker does not allow the session timeout of the settings."""
+
+
 class Cause(StrEnum):
     """Why a shard's life ended."""
 

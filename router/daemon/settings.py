@@ -67,16 +67,48 @@ class KafkaSettings(Section):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        if not self.security_protocol.startswith("SASL"):
-            return self
-        if self.sasl_mechanism == "OAUTHBEARER":
+        if self._has_login and self.sasl_mechanism == "OAUTHBEARER":
             if self.sasl_token_file is None:
                 raise ValueError("sasl_token_file is needed with OAUTHBEARER")
-        elif self.sasl_username is None or self.sasl_password is None:
+        elif self._has_login and (self.sasl_username is None or self.sasl_password is None):
             raise ValueError(
                 f"sasl_username and sasl_password are needed with {self.sasl_mechanism}"
             )
         return self
+
+    @model_validator(mode="after")
+    def _of_effect(self) -> Self:
+        """Refuse what would protect nothing: who sets it believes that it does."""
+        protocol = f"security_protocol is {self.security_protocol}, not SASL_SSL or"
+        mechanism = f"sasl_mechanism is {self.sasl_mechanism}"
+        if not self._has_login:
+            self._refuse("sasl_", f"{protocol} SASL_PLAINTEXT")
+        elif self.sasl_mechanism == "OAUTHBEARER":
+            self._refuse(("sasl_username", "sasl_password"), mechanism)
+        else:
+            self._refuse("sasl_token_file", f"{mechanism}, not OAUTHBEARER")
+        if not self.security_protocol.endswith("SSL"):
+            self._refuse("ssl_", f"{protocol} SSL")
+        elif self.ssl_certfile is None:
+            self._refuse(("ssl_keyfile", "ssl_password"), "there is no ssl_certfile")
+        return self
+
+    @property
+    def _has_login(self) -> bool:
+        return self.security_protocol.startswith("SASL")
+
+    def _refuse(self, beginnings: str | tuple[str, ...], why: str) -> None:
+        given = [
+            name
+            for name in sorted(self.model_fields_set)
+            if name.startswith(beginnings) and not _is_empty(getattr(self, name))
+        ]
+        if given:
+            raise ValueError(f"{', '.join(given)} would be without effect: {why}")
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or (isinstance(value, str | SecretStr) and not len(value))
 
 
 class TopicSettings(Section):
@@ -188,7 +220,8 @@ class GroupSettings(Section):
     """How instances agree who owns which shard. Safety does not depend on any of these."""
 
     session_timeout_ms: Annotated[int, Field(ge=1_000, le=1_800_000)] = 6_000
-    """An instance that is silent for so long loses its shards; brokers refuse less than 6000."""
+    """An instance that is silent for so long loses its shards; brokers refuse less than 6000, and
+    a router that is refused ends with status 2."""
 
     heartbeat_ms: Annotated[int, Field(ge=50, le=60_000)] = 500
     """How often an instance says that it lives, and learns that shards are dealt anew."""

@@ -121,6 +121,26 @@ def test_wrong_settings_and_wrong_rules_stop_the_start(
     assert f"{bad}:2" in rules.stderr
 
 
+@pytest.mark.parametrize("timeout_ms", ["3000", "1800000"])
+def test_a_session_that_the_broker_does_not_allow_ends_the_start(
+    elsewhere: dict[str, str], *, timeout_ms: str
+) -> None:
+    """It would ask to be let into its group for ever, and a person must act."""
+    bounds = {"group.min.session.timeout.ms": "6000", "group.max.session.timeout.ms": "60000"}
+    with EmbeddedKafka(settings=bounds) as broker:
+        settings = elsewhere | {
+            "CONTACT_ROUTER_KAFKA__BOOTSTRAP_SERVERS": broker.bootstrap_servers,
+            "CONTACT_ROUTER_MEMBERSHIP__SESSION_TIMEOUT_MS": timeout_ms,
+            "CONTACT_ROUTER_MEMBERSHIP__STALL_MS": "1000",
+        }
+        made = command("topics", "create", settings=settings)
+        run = command("run", settings=settings)
+
+    assert made.returncode == 0
+    assert (run.returncode, run.stdout) == (2, "")
+    assert f"membership.session_timeout_ms: the broker does not take {timeout_ms}" in run.stderr
+
+
 def test_an_address_that_is_taken_is_named(site: Site) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

@@ -124,6 +124,8 @@ def test_the_value_of_a_setting_is_in_no_message(
 
 
 def test_a_secret_does_not_show_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONTACT_ROUTER_KAFKA__SECURITY_PROTOCOL", "SASL_SSL")
+    monkeypatch.setenv("CONTACT_ROUTER_KAFKA__SASL_USERNAME", "router")
     monkeypatch.setenv("CONTACT_ROUTER_KAFKA__SASL_PASSWORD", "swordfish")
 
     assert "swordfish" not in repr(read_settings(None)) + str(read_settings(None).model_dump())
@@ -135,6 +137,52 @@ def test_a_login_needs_what_its_mechanism_needs(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setenv("CONTACT_ROUTER_KAFKA__SASL_MECHANISM", "OAUTHBEARER")
     assert "sasl_token_file is needed" in problems(None)[0]
+
+
+LOGGED_IN = "security_protocol: SASL_SSL, sasl_username: router, sasl_password: swordfish"
+
+
+@pytest.mark.parametrize(
+    ("kafka", "said"),
+    [
+        (
+            "sasl_username: router, sasl_password: swordfish",
+            "sasl_password, sasl_username would be",
+        ),
+        ("security_protocol: SSL, sasl_username: router", "sasl_username would be without effect"),
+        ("sasl_mechanism: SCRAM-SHA-512", "sasl_mechanism would be without effect"),
+        ("sasl_token_file: {file}", "security_protocol is PLAINTEXT, not SASL_SSL"),
+        ("ssl_cafile: {file}", "ssl_cafile would be without effect"),
+        ("ssl_check_hostname: false", "security_protocol is PLAINTEXT, not SASL_SSL or SSL"),
+        (
+            "security_protocol: SASL_PLAINTEXT, sasl_username: a, sasl_password: b, ssl_cafile: {file}",
+            "security_protocol is SASL_PLAINTEXT, not SASL_SSL",
+        ),
+        (LOGGED_IN + ", sasl_token_file: {file}", "sasl_mechanism is PLAIN, not OAUTHBEARER"),
+        (
+            LOGGED_IN + ", sasl_mechanism: OAUTHBEARER, sasl_token_file: {file}",
+            "sasl_password, sasl_username would be without effect: sasl_mechanism is OAUTHBEARER",
+        ),
+        ("security_protocol: SSL, ssl_keyfile: {file}", "there is no ssl_certfile"),
+    ],
+)
+def test_what_would_protect_nothing_is_refused(file: Path, kafka: str, said: str) -> None:
+    """Who sets a login or a certificate means it: nothing goes out in clear for want of a word."""
+    file.write_text("kafka: {" + kafka.replace("{file}", str(file)) + "}\n")
+
+    (line,) = problems(file)
+
+    assert line.startswith(f"{file}:1:1: kafka: ")
+    assert said in line
+    assert "swordfish" not in line
+
+
+def test_what_is_left_empty_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a compose file passes on what its caller has not set."""
+    monkeypatch.setenv("CONTACT_ROUTER_KAFKA__SASL_USERNAME", "")
+    monkeypatch.setenv("CONTACT_ROUTER_KAFKA__SASL_PASSWORD", "")
+
+    assert read_settings(None).kafka.security_protocol == "PLAINTEXT"
 
 
 def test_times_that_cannot_work_together_are_refused(file: Path) -> None:
