@@ -51,6 +51,7 @@ class Service:
         self._settings = settings
         self._rules = rules
         self._reload: Reload | None = None
+        self._is_asked_for_rules = False
         self._is_asked_to_end = asyncio.Event()
 
     def ask_to_end(self) -> None:
@@ -59,7 +60,9 @@ class Service:
 
     def ask_for_rules(self) -> None:
         """Read the rules again, and put them in force if nothing is wrong with them."""
-        if self._reload is not None:
+        if self._reload is None:
+            self._is_asked_for_rules = True
+        else:
             self._reload.ask()
 
     async def run(self, announce: Callable[[str], None]) -> None:
@@ -85,6 +88,8 @@ class Service:
             metrics=around.metrics,
             on_swap=shards.change_rules,
         )
+        if self._is_asked_for_rules:
+            reload.ask()
         unanswered = UnansweredConditions(around.rules, around.metrics)
         server = HttpServer(around, shards, before_figures=unanswered.look)
         address = await server.start(self._settings.http)
@@ -212,7 +217,7 @@ async def _found(
 async def serve(settings: Settings, rules: RulesRead, announce: Callable[[str], None]) -> None:
     """Run a router until SIGTERM or SIGINT; a second one ends the process at once.
 
-    SIGHUP has it read its rules again.
+    SIGHUP has it read its rules again; one that was held back until now does, too.
     """
     service = Service(settings, rules)
     loop = asyncio.get_running_loop()
@@ -225,6 +230,7 @@ async def serve(settings: Settings, rules: RulesRead, announce: Callable[[str], 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end, number)
     loop.add_signal_handler(signal.SIGHUP, service.ask_for_rules)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
     await service.run(announce)
 
 
