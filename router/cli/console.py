@@ -8,9 +8,8 @@ from pathlib import Path
 import click
 
 from router.cli.exits import FoundWrongError, ServerLostError
-from router.cli.options import read_settings, settings_option
+from router.cli.options import connect, read_settings, settings_option
 from router.daemon import console, logs
-from router.daemon.connection import Connection
 from router.daemon.errors import not_reached
 from router.daemon.settings import Settings
 from router.daemon.topics import LOST
@@ -30,7 +29,7 @@ def put(topic: str, pool: str, settings_file: Path | None) -> None:
     values = [line.strip() for line in sys.stdin.buffer if line.strip()]
     name = settings.topics.prefix + topic
     try:
-        placed = asyncio.run(console.put(Connection(settings.kafka), name, key=pool, values=values))
+        placed = asyncio.run(console.put(connect(settings), name, key=pool, values=values))
     except LOST as error:
         raise _lost(settings, error) from error
     for partition, offset in placed:
@@ -55,7 +54,7 @@ def read(topic: str, settings_file: Path | None, *, follow: bool) -> None:
 
 
 async def _print(settings: Settings, topic: str, *, follow: bool) -> None:
-    values = console.read(Connection(settings.kafka), topic, settings=settings, follow=follow)
+    values = console.read(connect(settings), topic, settings=settings, follow=follow)
     async for value in values:
         click.echo(value)
 

@@ -5,13 +5,26 @@ override it. Promises: every problem is named with the file or the variable it s
 field, all at once; a secret is never shown. Durations are seconds (`_s`) or milliseconds (`_ms`).
 """
 
+import re
+from ipaddress import AddressValueError, IPv6Address
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    FilePath,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 PREFIX: Final = "CONTACT_ROUTER_"
+ADDRESS: Final = re.compile(
+    r"(?:\[(?P<ipv6>[^\[\]]+)\]|[^\[\]:/@\s]+):(?P<port>[0-9]{1,5})", re.ASCII
+)
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
@@ -27,7 +40,8 @@ class KafkaSettings(Section):
     """Where Kafka is, and how to prove who we are."""
 
     bootstrap_servers: Annotated[str, Field(min_length=1)] = "127.0.0.1:9092"
-    """One or more `host:port`, with commas between them; one that answers is enough to start."""
+    """One or more `host:port`, with commas between them; one that answers is enough to start.
+    An IPv6 address stands in brackets."""
 
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     """`SSL` is TLS; `SASL_SSL` is TLS and a login; the two others are for networks you trust."""
@@ -64,6 +78,16 @@ class KafkaSettings(Section):
 
     call_timeout_s: Seconds = 10
     """Longest wait for one answer of a broker before the connection counts as dead."""
+
+    @field_validator("bootstrap_servers")
+    @classmethod
+    def _are_addresses(cls, servers: str) -> str:
+        for number, each in enumerate(servers.split(","), start=1):
+            if not _is_address(each.strip()):
+                raise ValueError(
+                    f"address {number} is no host:port, such as kafka-1:9092 or [::1]:9092"
+                )
+        return servers
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -105,6 +129,19 @@ class KafkaSettings(Section):
         ]
         if given:
             raise ValueError(f"{', '.join(given)} would be without effect: {why}")
+
+
+def _is_address(text: str) -> bool:
+    parts = ADDRESS.fullmatch(text)
+    if parts is None or not 1 <= int(parts["port"]) <= 65_535:
+        return False
+    if parts["ipv6"] is None:
+        return True
+    try:
+        IPv6Address(parts["ipv6"])
+    except AddressValueError:
+        return False
+    return True
 
 
 def _is_empty(value: object) -> bool:

@@ -99,6 +99,48 @@ def test_a_mistake_in_a_variable_is_named_by_the_variable(
 
 
 @pytest.mark.parametrize(
+    "servers",
+    [
+        "127.0.0.1:notaport",
+        "127.0.0.1:99999",
+        "127.0.0.1:0",
+        "kafka-1",
+        "kafka-1:",
+        ":9092",
+        "kafka-1:9092,",
+        "kafka-1:9092,kafka-2",
+        "kafka-1:9092 kafka-2:9092",
+        "PLAINTEXT://kafka-1:9092",
+        "::1:9092",
+        "[::1]",
+        "[kafka-1]:9092",
+        "[::1]:9092x",
+        "kafka-1:٩٠٩٢",
+    ],
+)
+def test_an_address_of_a_broker_is_a_host_and_a_port(
+    servers: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONTACT_ROUTER_KAFKA__BOOTSTRAP_SERVERS", servers)
+
+    (line,) = problems(None)
+
+    assert line.startswith("CONTACT_ROUTER_KAFKA__BOOTSTRAP_SERVERS: kafka.bootstrap_servers: ")
+    assert f"address {1 + servers.count(',')} is no host:port" in line
+
+
+@pytest.mark.parametrize(
+    "servers", ["k:1", "kafka-1.example:9092, kafka-2.example:9093", "[::1]:9092,10.0.0.1:65535"]
+)
+def test_several_brokers_and_addresses_of_either_kind_may_be_named(
+    servers: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONTACT_ROUTER_KAFKA__BOOTSTRAP_SERVERS", servers)
+
+    assert read_settings(None).kafka.bootstrap_servers == servers
+
+
+@pytest.mark.parametrize(
     ("name", "meant"),
     [
         ("CONTACT_ROUTER_KAFKA_BOOTSTRAP_SERVERS", "CONTACT_ROUTER_KAFKA__BOOTSTRAP_SERVERS"),
