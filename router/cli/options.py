@@ -18,6 +18,7 @@ settings_option = click.option(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="YAML file with settings; CONTACT_ROUTER_… variables override it.",
 )
+as_json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
 def read_settings(file: Path | None) -> "Settings":

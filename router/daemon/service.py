@@ -23,7 +23,6 @@ from router.daemon.errors import (
     SessionRefusedError,
     StalledError,
     TopicsWrongError,
-    not_reached,
 )
 from router.daemon.http import HttpServer
 from router.daemon.intake import Intake
@@ -35,6 +34,7 @@ from router.daemon.shards import Shards
 from router.daemon.surroundings import Surroundings
 from router.daemon.topics import Found, TopicNames
 from router.daemon.unanswered import UnansweredConditions
+from router.daemon.unreached import not_reached
 from router.wire.reader import Reader
 from router.wire.writer import Writer
 
@@ -210,7 +210,7 @@ async def _found(
         if time.monotonic() < until:
             return None
         raise BrokerUnreachableError(
-            not_reached(connection.servers, error, within_s=settings.kafka.start_timeout_s)
+            not_reached(settings.kafka, error, within_s=settings.kafka.start_timeout_s)
         ) from error
 
 

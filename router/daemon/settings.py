@@ -5,8 +5,6 @@ override it. Promises: every problem is named with the file or the variable it s
 field, all at once; a secret is never shown. Durations are seconds (`_s`) or milliseconds (`_ms`).
 """
 
-import re
-from ipaddress import AddressValueError, IPv6Address
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
@@ -21,10 +19,9 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from router.daemon.addresses import read_address
+
 PREFIX: Final = "CONTACT_ROUTER_"
-ADDRESS: Final = re.compile(
-    r"(?:\[(?P<ipv6>[^\[\]]+)\]|[^\[\]:/@\s]+):(?P<port>[0-9]{1,5})", re.ASCII
-)
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
@@ -83,7 +80,7 @@ class KafkaSettings(Section):
     @classmethod
     def _are_addresses(cls, servers: str) -> str:
         for number, each in enumerate(servers.split(","), start=1):
-            if not _is_address(each.strip()):
+            if read_address(each) is None:
                 raise ValueError(
                     f"address {number} is no host:port, such as kafka-1:9092 or [::1]:9092"
                 )
@@ -129,19 +126,6 @@ class KafkaSettings(Section):
         ]
         if given:
             raise ValueError(f"{', '.join(given)} would be without effect: {why}")
-
-
-def _is_address(text: str) -> bool:
-    parts = ADDRESS.fullmatch(text)
-    if parts is None or not 1 <= int(parts["port"]) <= 65_535:
-        return False
-    if parts["ipv6"] is None:
-        return True
-    try:
-        IPv6Address(parts["ipv6"])
-    except AddressValueError:
-        return False
-    return True
 
 
 def _is_empty(value: object) -> bool:
