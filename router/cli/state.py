@@ -35,7 +35,10 @@ def state(settings_file: Path | None, partition: int | None, *, as_json: bool) -
     """Show what a shard holds."""
     settings = read_settings(settings_file)
     logs.set_up(settings.log)
-    hazards.mend(backoff_ms=settings.producer.backoff_ms)
+    try:
+        hazards.mend(backoff_ms=settings.producer.backoff_ms)
+    except hazards.UnsafeRuntimeError as error:
+        raise click.UsageError(str(error)) from error
     try:
         folds = asyncio.run(_read(settings, partition))
     except LOST as error:
