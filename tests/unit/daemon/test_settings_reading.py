@@ -237,7 +237,8 @@ def test_times_that_cannot_work_together_are_refused(file: Path) -> None:
     ("text", "said"),
     [
         ("kafka: {", "not readable as YAML"),
-        ("- kafka", "a list of keys"),
+        ("- kafka", "settings are keys such as `kafka:` and `rules:`"),
+        ("kafka", "settings are keys such as `kafka:` and `rules:`"),
         ("group: a\ngroup: b\n", "written twice"),
         ("", "empty"),
     ],
@@ -249,6 +250,20 @@ def test_a_file_that_is_no_settings_at_all_is_named(file: Path, text: str, said:
 
     assert line.startswith(str(file))
     assert said in line
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("group: a\nkafka:\n", "kafka: is empty: its settings stand below it, or it is left out"),
+        ("group: a\nkafka: k-1:9092\n", "kafka: holds settings, such as `bootstrap_servers`"),
+        ("group: a\nhttp: [80]\n", "http: holds settings, such as `host`"),
+    ],
+)
+def test_a_section_without_settings_is_named_in_words(file: Path, text: str, said: str) -> None:
+    file.write_text(text)
+
+    assert problems(file) == [f"{file}:2:1: {said}"]
 
 
 def test_a_file_that_is_not_there_is_named(file: Path) -> None:
