@@ -87,25 +87,36 @@ def test_a_hang_up_while_it_starts_does_not_end_a_router(
     assert starting.wait(STARTED_S) == 3
 
 
+@pytest.fixture
+def broker() -> Iterator[EmbeddedKafka]:
+    with EmbeddedKafka() as broker:
+        yield broker
+
+
+@pytest.fixture
+def site(broker: EmbeddedKafka, tmp_path: Path) -> Iterator[Site]:
+    """Make a site with a broker of its own; everything it started ends with the test."""
+    place = Site(broker.bootstrap_servers, folder=tmp_path)
+    yield place
+    place.close()
+
+
 @pytest.mark.timeout(120)
 def test_a_hang_up_before_the_broker_is_there_has_the_rules_read_once_it_is(
-    tmp_path: Path,
+    site: Site, broker: EmbeddedKafka, tmp_path: Path
 ) -> None:
     rules = tmp_path / "centre.yaml"
     rules.write_text((RULES / "centre.yaml").read_text())
-    with EmbeddedKafka() as broker:
-        site = Site(broker.bootstrap_servers, folder=tmp_path)
-        router = site.router(
-            CONTACT_ROUTER_RULES__PATH=str(rules), CONTACT_ROUTER_RULES__WATCH_EVERY_S="0"
-        )
-        broker.stop()
-        router.start()
-        until(lambda: "contact-router starts" in router.tail())
-        rules.write_text(rules.read_text().replace("lease: 4s", "lease: 6s"))
-        router.process.send_signal(signal.SIGHUP)
-        broker.start()
-        router.wait_ready()
+    router = site.router(
+        CONTACT_ROUTER_RULES__PATH=str(rules), CONTACT_ROUTER_RULES__WATCH_EVERY_S="0"
+    )
+    broker.stop()
+    router.start()
+    until(lambda: "contact-router starts" in router.tail())
+    rules.write_text(rules.read_text().replace("lease: 4s", "lease: 6s"))
+    router.process.send_signal(signal.SIGHUP)
+    broker.start()
+    router.wait_ready()
 
-        until(lambda: figures(router)[TAKEN] == 1)
-        assert router.stop() == 0
-        site.close()
+    until(lambda: figures(router)[TAKEN] == 1)
+    assert router.stop() == 0
