@@ -74,6 +74,12 @@ def _arguments() -> argparse.Namespace:
     given = parser.parse_args()
     if given.plot and given.plot.suffix not in FORMATS:
         parser.error(f"--plot wants a file that ends with {' or '.join(FORMATS)}")
+    for file in filter(None, (given.json, given.plot)):
+        try:
+            # Now, and not after an hour of measuring; what stands there stays until then.
+            file.open("ab").close()
+        except OSError as error:
+            parser.error(f"{file} cannot be written: {error.strerror}")
     return given
 
 

@@ -1,6 +1,7 @@
 """Put events on a topic by hand and read a topic: `contact-router topics put`, `… topics read`."""
 
 import asyncio
+import json
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -8,12 +9,11 @@ from pathlib import Path
 import click
 
 from router.cli.exits import FoundWrongError, ServerLostError
-from router.cli.options import read_settings, settings_option
+from router.cli.options import as_json_option, connect, read_settings, settings_option
 from router.daemon import console, logs
-from router.daemon.connection import Connection
-from router.daemon.errors import not_reached
 from router.daemon.settings import Settings
 from router.daemon.topics import LOST
+from router.daemon.unreached import not_reached
 
 WRITABLE = ("conversations", "agents", "commands")
 READABLE = (*WRITABLE, "assignments", "dead-letters")
@@ -23,16 +23,24 @@ READABLE = (*WRITABLE, "assignments", "dead-letters")
 @click.argument("topic", type=click.Choice(WRITABLE))
 @click.option("--pool", required=True, help="The key: which pool the events are for.")
 @settings_option
-def put(topic: str, pool: str, settings_file: Path | None) -> None:
+@as_json_option
+def put(topic: str, pool: str, settings_file: Path | None, *, as_json: bool) -> None:
     """Put the events on standard input, one JSON object a line, on an input topic."""
     settings = read_settings(settings_file)
     logs.set_up(settings.log)
     values = [line.strip() for line in sys.stdin.buffer if line.strip()]
     name = settings.topics.prefix + topic
+    work = console.put(connect(settings), name, settings=settings, key=pool, values=values)
     try:
-        placed = asyncio.run(console.put(Connection(settings.kafka), name, key=pool, values=values))
+        placed = asyncio.run(work)
+    except LookupError as error:
+        raise FoundWrongError(str(error)) from error
     except LOST as error:
         raise _lost(settings, error) from error
+    if as_json:
+        records = [{"partition": partition, "offset": offset} for partition, offset in placed]
+        click.echo(json.dumps({"topic": name, "records": records}))
+        return
     for partition, offset in placed:
         click.echo(f"{name} partition {partition} offset {offset}")
 
@@ -55,11 +63,10 @@ def read(topic: str, settings_file: Path | None, *, follow: bool) -> None:
 
 
 async def _print(settings: Settings, topic: str, *, follow: bool) -> None:
-    values = console.read(Connection(settings.kafka), topic, settings=settings, follow=follow)
+    values = console.read(connect(settings), topic, settings=settings, follow=follow)
     async for value in values:
         click.echo(value)
 
 
 def _lost(settings: Settings, error: Exception) -> ServerLostError:
-    servers = settings.kafka.bootstrap_servers
-    return ServerLostError(not_reached(servers, error))
+    return ServerLostError(not_reached(settings.kafka, error))

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Final
+from typing import Final, TextIO
 
 import click
 
@@ -58,7 +58,7 @@ ENDING: Final = (signal.SIGTERM, signal.SIGHUP)
 @click.option(
     "--json",
     "json_file",
-    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    type=click.File("w", encoding="utf-8", lazy=False),
     help="Write the report to this file too, for programs.",
 )
 def demo(
@@ -67,7 +67,7 @@ def demo(
     seconds: float,
     seed: int | None,
     keep_topics: bool,
-    json_file: Path | None,
+    json_file: TextIO | None,
 ) -> None:
     """Play a day of the example centre at speed, kill the router, prove that nothing was lost.
 
@@ -85,7 +85,7 @@ def demo(
         report = _played(script, settings_file)
     click.echo(report.text())
     if json_file is not None:
-        json_file.write_text(json.dumps(report.json(), indent=2) + "\n", encoding="utf-8")
+        json_file.write(json.dumps(report.json(), indent=2) + "\n")
     if not report.proof.holds:
         raise FoundWrongError("the proof does not hold")
 

@@ -1,13 +1,16 @@
-"""What several commands have in common: where their settings come from."""
+"""What several commands have in common: where their settings come from.
+
+What reads them is loaded at their first use.
+"""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from router.daemon import settings_reading
-from router.daemon.connection import Connection
-from router.daemon.errors import CertificateError
-from router.daemon.settings import Settings
+if TYPE_CHECKING:
+    from router.daemon.connection import Connection
+    from router.daemon.settings import Settings
 
 settings_option = click.option(
     "--settings",
@@ -15,18 +18,24 @@ settings_option = click.option(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="YAML file with settings; CONTACT_ROUTER_… variables override it.",
 )
+as_json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
-def read_settings(file: Path | None) -> Settings:
+def read_settings(file: Path | None) -> "Settings":
     """Read the settings; wrong ones are wrong use of the command (exit status 2)."""
+    from router.daemon import settings_reading
+
     try:
         return settings_reading.read_settings(file)
     except settings_reading.SettingsError as error:
         raise click.UsageError("wrong settings:\n" + str(error)) from error
 
 
-def connect(settings: Settings) -> Connection:
+def connect(settings: "Settings") -> "Connection":
     """Prepare connections to Kafka; certificates that cannot be used are wrong use."""
+    from router.daemon.connection import Connection
+    from router.daemon.errors import CertificateError
+
     try:
         return Connection(settings.kafka)
     except CertificateError as error:

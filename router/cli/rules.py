@@ -47,13 +47,14 @@ rules.add_command(explain)
     show_default=True,
     help="For people, for programs, or as annotations of GitHub Actions.",
 )
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option(
     "--roster",
     type=click.File("r", encoding="utf-8-sig"),
     help="Who works here (YAML or JSON, - for standard input): tells for what there is nobody.",
 )
 def check(  # noqa: PLR0917 - one for each option, by name
-    paths: tuple[Path, ...], strict: bool, style: str, roster: IO[str] | None
+    paths: tuple[Path, ...], strict: bool, style: str, as_json: bool, roster: IO[str] | None
 ) -> None:
     """Report every problem of rule files or folders, each as the router would load it."""
     problems: list[Problem] = []
@@ -70,7 +71,7 @@ def check(  # noqa: PLR0917 - one for each option, by name
         problems += _staffing(roster, sound)
     errors = sum(each.severity is Severity.ERROR for each in problems)
     ok = not (problems if strict else errors)
-    if style == "json":
+    if style == "json" or as_json:
         click.echo(json.dumps(_report(problems, sound, ok=ok), ensure_ascii=False, indent=2))
     elif style == "github":
         for each in problems:

@@ -2,26 +2,21 @@
 
 Prints one line on standard output, which begins with `ready` and ends with the HTTP address, when
 all shards that this process owns decide. SIGTERM or Ctrl-C drains and ends with status 0, SIGHUP
-has the rules read again, as does a change of their files. Exit status 1: the rules or the topics are wrong; 3: no broker answered.
+has the rules read again, as does a change of their files. Exit status 1: the rules or the topics
+are wrong; 3: no broker answered.
+
+What serves is loaded last, for that takes a second or more, and signals mean the same from the first
+moment on.
 """
 
+import os
+import signal
 from pathlib import Path
+from types import FrameType
 
 import click
-import uvloop
 
-from router.cli.exits import FoundWrongError, ServerLostError
-from router.cli.options import read_settings, settings_option
-from router.daemon import logs, service
-from router.daemon.errors import (
-    AddressError,
-    BrokerUnreachableError,
-    CertificateError,
-    TopicsWrongError,
-)
-from router.daemon.hazards import UnsafeRuntimeError
-from router.daemon.reload import read_rules
-from router.rules import RulesError
+from router.cli.options import settings_option
 
 
 @click.command()
@@ -34,23 +29,22 @@ from router.rules import RulesError
 )
 def run(settings_file: Path | None, rules_path: Path | None) -> None:
     """Route conversations to agents until told to end."""
-    settings = read_settings(settings_file)
-    logs.set_up(settings.log)
-    try:
-        rules = read_rules(rules_path or settings.rules.path)
-    except RulesError as error:
-        raise FoundWrongError(str(error)) from error
-    except OSError as error:
-        raise click.UsageError(f"the rules cannot be read: {error}") from error
-    try:
-        uvloop.run(service.serve(settings, rules, _announce))
-    except BrokerUnreachableError as error:
-        raise ServerLostError(str(error)) from error
-    except TopicsWrongError as error:
-        raise FoundWrongError(str(error)) from error
-    except (AddressError, CertificateError, UnsafeRuntimeError) as error:
-        raise click.UsageError(str(error)) from error
+    _mind_signals()
+    from router.cli import serving
+
+    serving.serve(settings_file, rules_path)
 
 
-def _announce(line: str) -> None:
-    click.echo(line)
+def _mind_signals() -> None:
+    """Let signals mean what they do later; whoever serves takes them over.
+
+    To end is to end at once, for nothing has begun. A hang-up waits until the rules can be read again.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+
+
+def _end(_: int, __: FrameType | None) -> None:
+    # Not by an exception: it could come up in the middle of an import, or where none may.
+    os._exit(0)

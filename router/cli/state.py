@@ -16,10 +16,10 @@ import msgspec
 from router.cli.exits import FoundWrongError, ServerLostError
 from router.cli.options import connect, read_settings, settings_option
 from router.daemon import hazards, logs
-from router.daemon.errors import not_reached
 from router.daemon.fold import Fold, fold_committed
 from router.daemon.settings import Settings
 from router.daemon.topics import LOST, describe, problems, shard_count
+from router.daemon.unreached import not_reached
 from router.model.state import AgentRecord, ConversationRecord, PoolRecord
 
 
@@ -35,12 +35,14 @@ def state(settings_file: Path | None, partition: int | None, *, as_json: bool) -
     """Show what a shard holds."""
     settings = read_settings(settings_file)
     logs.set_up(settings.log)
-    hazards.mend(backoff_ms=settings.producer.backoff_ms)
+    try:
+        hazards.mend(backoff_ms=settings.producer.backoff_ms)
+    except hazards.UnsafeRuntimeError as error:
+        raise click.UsageError(str(error)) from error
     try:
         folds = asyncio.run(_read(settings, partition))
     except LOST as error:
-        servers = settings.kafka.bootstrap_servers
-        raise ServerLostError(not_reached(servers, error)) from error
+        raise ServerLostError(not_reached(settings.kafka, error)) from error
     for shard, fold in sorted(folds.items()):
         if as_json:
             click.echo(json.dumps(_everything(shard, fold)))

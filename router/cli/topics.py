@@ -14,15 +14,14 @@ import click
 
 from router.cli import console
 from router.cli.exits import FoundWrongError, ServerLostError
-from router.cli.options import connect, read_settings, settings_option
+from router.cli.options import as_json_option, connect, read_settings, settings_option
 from router.daemon import logs
-from router.daemon.errors import TopicsWrongError, not_reached
+from router.daemon.errors import TopicsWrongError
 from router.daemon.settings import Settings
 from router.daemon.topics import LOST, Found, TopicNames, create, describe, problems
+from router.daemon.unreached import not_reached
 
 Answer = TypeVar("Answer")
-
-as_json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
 @click.group()
@@ -84,5 +83,4 @@ def _ask(question: Coroutine[Any, Any, Answer], settings: Settings) -> Answer:
     try:
         return asyncio.run(question)
     except LOST as error:
-        servers = settings.kafka.bootstrap_servers
-        raise ServerLostError(not_reached(servers, error)) from error
+        raise ServerLostError(not_reached(settings.kafka, error)) from error

@@ -21,9 +21,9 @@ import msgspec
 from router.cli.exits import FoundWrongError, ServerLostError
 from router.cli.options import connect, read_settings, settings_option
 from router.daemon import console, logs
-from router.daemon.errors import not_reached
 from router.daemon.settings import Settings
 from router.daemon.topics import LOST
+from router.daemon.unreached import not_reached
 from router.engine.candidates import Candidate
 from router.model.outputs import Why
 from router.model.reasons import PassedOver
@@ -147,8 +147,7 @@ def _story(settings: Settings, conversation: str, *, pool: str | None) -> list[d
     except LookupError as error:
         raise FoundWrongError(str(error)) from error
     except LOST as error:
-        servers = settings.kafka.bootstrap_servers
-        raise ServerLostError(not_reached(servers, error)) from error
+        raise ServerLostError(not_reached(settings.kafka, error)) from error
 
 
 async def _read(settings: Settings, conversation: str, pool: str | None) -> list[dict[str, Any]]:

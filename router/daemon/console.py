@@ -12,19 +12,21 @@ from router.daemon.connection import Connection
 from router.daemon.deadline import within
 from router.daemon.hard_stop import stop_consumer, stop_producer
 from router.daemon.settings import Settings
-from router.daemon.topics import describe
+from router.daemon.topics import Found, describe
 
 CALL_S = 15.0
 POLL_MS = 500
 
 
 async def put(
-    connection: Connection, topic: str, *, key: str, values: Sequence[bytes]
+    connection: Connection, topic: str, *, settings: Settings, key: str, values: Sequence[bytes]
 ) -> list[tuple[int, int]]:
     """Append values under one key; give partition and offset of each.
 
-    Raises `DeadlineError` or a Kafka error where the broker cannot be reached or refuses.
+    Raises `LookupError` where there is no such topic, `DeadlineError` or a Kafka error where the
+    broker cannot be reached or refuses.
     """
+    await _find(connection, topic, settings=settings)
     producer = connection.plain_producer()
     try:
         await within(CALL_S, "connecting to Kafka", producer.start())
@@ -46,9 +48,7 @@ async def read(
     Ends when nothing more came for half a second, or never (``follow``). Raises `LookupError` where
     there is no such topic.
     """
-    found = (await describe(connection, settings)).get(topic)
-    if found is None:
-        raise LookupError(f"there is no topic {topic}; contact-router topics create makes it")
+    found = await _find(connection, topic, settings=settings)
     consumer = connection.consumer()
     try:
         await within(CALL_S, "connecting to Kafka", consumer.start())
@@ -65,3 +65,10 @@ async def read(
                         yield record.value
     finally:
         await stop_consumer(consumer, timeout_s=settings.stop.close_timeout_s)
+
+
+async def _find(connection: Connection, topic: str, *, settings: Settings) -> Found:
+    found = (await describe(connection, settings)).get(topic)
+    if found is None:
+        raise LookupError(f"there is no topic {topic}; contact-router topics create makes it")
+    return found

@@ -7,11 +7,8 @@ input is not here: that is a value (a dead letter or a refusal).
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Final
 
 from aiokafka import errors as kafka_errors
-
-LOOPBACK: Final = ("127.0.0.1:", "localhost:")
 
 
 class BrokerUnreachableError(Exception):
@@ -32,6 +29,10 @@ class CertificateError(Exception):
 
 class AddressError(Exception):
     """Tell that the HTTP address of the settings cannot be listened on."""
+
+
+class SessionRefusedError(Exception):
+    """Tell that the broker does not allow the session timeout of the settings."""
 
 
 class Cause(StrEnum):
@@ -114,16 +115,3 @@ def cause_of(error: BaseException) -> Cause:
     if isinstance(error, kafka_errors.KafkaError | OSError | RuntimeError):
         return Cause.BROKER
     return Cause.INVARIANT
-
-
-def not_reached(servers: str, error: Exception, *, within_s: float = 0.0) -> str:
-    """Say for people that Kafka could not be asked, and on this machine how to have one."""
-    if "Unable to bootstrap" not in str(error):
-        return f"Kafka at {servers} could not be asked: {error}"
-    time = f" within {within_s:g} s" if within_s else ""
-    hint = (
-        " (is one running? `contact-router kafka start` starts one)"
-        if servers.startswith(LOOPBACK)
-        else ""
-    )
-    return f"no Kafka answered at {servers}{time}{hint}"

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import aiokafka
+import aiokafka.codec
 import aiokafka.producer.sender
 from aiokafka.client import AIOKafkaClient
 from aiokafka.consumer import fetcher
@@ -18,6 +19,13 @@ from aiokafka.record.memory_records import MemoryRecords, _MemoryRecordsPy
 
 KNOWN: Final = "0.14.0"
 PAUSE_S: Final = 0.1
+CODECS: Final = {
+    "gzip": aiokafka.codec.has_gzip,
+    "snappy": aiokafka.codec.has_snappy,
+    "lz4": aiokafka.codec.has_lz4,
+    "zstd": aiokafka.codec.has_zstd,
+}
+"""What producers, and brokers by a topic's setting, may compress with."""
 
 
 class UnsafeRuntimeError(Exception):
@@ -145,13 +153,20 @@ def mend(*, backoff_ms: float) -> None:
 
     `backoff_ms` is the wait before a transaction is begun again that the broker refused because
     the last one's end is still being written. Raises `UnsafeRuntimeError` under `python -O`, which
-    takes out the assertions that guard the client's own state, and with any other aiokafka.
+    takes out the assertions that guard the client's own state, with any other aiokafka, and with one
+    that cannot read all that producers may write: a single such record would stop every shard.
     """
     if not __debug__:
         raise UnsafeRuntimeError("python -O takes out the checks that aiokafka leans on")
     if aiokafka.__version__ != KNOWN:
         raise UnsafeRuntimeError(
             f"aiokafka {aiokafka.__version__} was never observed: this daemon needs {KNOWN}"
+        )
+    unread = [name for name, is_there in CODECS.items() if not is_there()]
+    if unread:
+        raise UnsafeRuntimeError(
+            f"what is compressed with {', '.join(unread)} could not be read: the package cramjam is"
+            " missing"
         )
     fetcher.MemoryRecords = _Kept
     fetcher.PartitionRecords = _Records

@@ -1,7 +1,8 @@
 """The HTTP side: metrics, health, and read-only views of committed state.
 
 Promises: an answer about a conversation or an agent shows what is committed and nothing that may yet
-be taken back; errors are problem details (RFC 9457). Changes nothing, and knows no access control:
+be taken back; errors are problem details (RFC 9457), save for what is no request of HTTP (a line of
+more than 8 KiB), which the library turns away itself. Changes nothing, and knows no access control:
 it listens on loopback unless told otherwise.
 """
 
@@ -15,6 +16,7 @@ from operator import itemgetter
 from typing import Any, Final, NamedTuple, TypeVar
 
 import orjson
+import structlog
 from aiohttp import web
 from aiokafka import TopicPartition
 
@@ -28,6 +30,8 @@ from router.engine import Engine
 from router.model.inputs import Topic
 from router.wire import instants
 from router.wire.partitions import partition_of
+
+log = structlog.get_logger(__name__)
 
 PROBLEM: Final = "application/problem+json"
 SHUTDOWN_S: Final = 1.0
@@ -172,6 +176,7 @@ class HttpServer:
         elif silence_s > self._around.settings.kafka.call_timeout_s:
             wrong = (
                 f"for {silence_s:.0f} s nothing was heard of an input: is it allowed to be read?"
+                " The log says what could not be read"
             )
         else:
             return _json({"status": "ready", **facts})
@@ -266,6 +271,13 @@ async def _as_problems(request: web.Request, handler: Handler) -> web.StreamResp
         detail = error.text or ""
         own = f"{error.status}: {error.reason}"
         return _problem(status, status.description if detail == own else detail, headers=headers)
+    # The task guard: one look that fails says so to whoever looked, and is a bug for the log.
+    except Exception as error:
+        log.exception("a view could not be shown", path=request.path)
+        return _problem(
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+            f"this could not be shown: {type(error).__name__}; the log says more",
+        )
 
 
 def _count(engine: Engine, *, now: int) -> _Counted:

@@ -43,6 +43,12 @@ def has_fetcher_ended(consumer: AIOKafkaConsumer) -> bool:
     return bool(consumer._fetcher._fetch_task.done())
 
 
+def has_given_all(consumer: AIOKafkaConsumer, source: TopicPartition) -> bool:
+    """Tell whether all that the last answer for an assigned partition told of was given out."""
+    state = consumer._subscription.subscription.assignment.state_value(source)
+    return state.lso is not None and state.has_valid_position and state.position >= state.lso
+
+
 def generation(member: AIOKafkaConsumer) -> int:
     """Give the generation of the group that this member belongs to; below 1: to none."""
     current: int = member._coordinator.generation

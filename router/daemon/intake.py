@@ -20,7 +20,7 @@ from router.daemon.errors import DeletedInputsError
 from router.daemon.feed import Feed
 from router.daemon.hard_stop import stop_consumer
 from router.daemon.hazards import as_read
-from router.daemon.inside_aiokafka import has_fetcher_ended
+from router.daemon.inside_aiokafka import has_fetcher_ended, has_given_all
 from router.daemon.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -44,6 +44,7 @@ class Intake:
         self._where: dict[TopicPartition, tuple[Feed, int]] = {}
         self._paused: set[int] = set()
         self._heard: dict[TopicPartition, float] = {}
+        self._ends: dict[TopicPartition, int] = {}
         self._consumer: AIOKafkaConsumer | None = None
 
     async def run(self) -> None:
@@ -68,18 +69,16 @@ class Intake:
             self._assign()
 
     def ends(self) -> dict[TopicPartition, int]:
-        """Tell how far each input that is read for could be read, as of its last fetch."""
-        consumer = self._consumer
-        if consumer is None:
-            return {}
-        ends = {source: consumer.last_stable_offset(source) for source in self._where}
-        return {source: end for source, end in ends.items() if end is not None}
+        """Tell how far each input that is read for could be read, as of the last answer for it."""
+        self._listen()
+        return dict(self._ends)
 
     def silence_s(self) -> float:
         """Tell how long nothing was heard of the input that was silent for longest.
 
-        A broker answers for each input ten times a second, with nothing where nothing is new. Those
-        that nothing is asked of, because their shard is full, do not count.
+        A broker answers for each input ten times a second, with nothing where nothing is new. What
+        came and could not be read was not heard. Those that nothing is asked of, because their shard
+        is full, do not count.
         """
         self._listen()
         asked = [self._heard[each] for each, (feed, _) in self._where.items() if not feed.is_full]
@@ -116,12 +115,14 @@ class Intake:
             self._fail(error)
             return
         # Not one await from here to the end: what was read is in the feeds, or will be read again.
+        now = time.time()
         for source, records in read.items():
             found = self._where.get(source)
             if found is None:
                 continue
             feed, number = found
             feed.give(number, records)
+            self._heard[source] = now
             if feed.is_full and feed.partition not in self._paused:
                 self._paused.add(feed.partition)
                 consumer.pause(*self._sources(feed))
@@ -138,6 +139,7 @@ class Intake:
         }
         now = time.time()
         self._heard = {source: self._heard.get(source, now) for source in self._where}
+        self._ends = {each: end for each, end in self._ends.items() if each in self._where}
         if self._consumer is None:
             return
         self._consumer.assign(list(self._where))
@@ -149,12 +151,15 @@ class Intake:
             self._consumer.pause(*self._sources(feed))
 
     def _listen(self) -> None:
-        """Note when the broker answered last for each input; a new consumer or assignment forgets."""
-        if self._consumer is None:
+        """Note what the broker answered last for each input; a new consumer or assignment forgets."""
+        consumer = self._consumer
+        if consumer is None:
             return
-        for source in self._where.keys() & self._consumer.assignment():
-            at = self._consumer.last_poll_timestamp(source)
-            if at is not None:
+        for source in self._where.keys() & consumer.assignment():
+            at, end = consumer.last_poll_timestamp(source), consumer.last_stable_offset(source)
+            if end is not None:
+                self._ends[source] = end
+            if at is not None and has_given_all(consumer, source):
                 self._heard[source] = max(self._heard[source], at / 1_000)
 
     def _sources(self, feed: Feed) -> list[TopicPartition]:

@@ -123,8 +123,8 @@ class Metrics:
         )
         self._silence = self._gauge(
             "intake_silence_seconds",
-            "Since the broker answered last for the input partition it was silent about for longest,"
-            " of those that are read for.",
+            "Since the broker answered last, with what could be read, for the input partition it was"
+            " silent about for longest, of those that are read for.",
         )
         self._shards = self._gauge(
             "shards",

@@ -12,12 +12,14 @@ from typing import Any, Final
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka import errors as kafka_errors
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 from aiokafka.structs import OffsetAndMetadata
 
 from router.daemon import inside_aiokafka
 from router.daemon.connection import Connection
 from router.daemon.deadline import within
+from router.daemon.errors import SessionRefusedError
 from router.daemon.former_members import FormerMembers
 from router.daemon.hard_stop import stop_consumer
 from router.daemon.settings import Settings
@@ -47,10 +49,21 @@ class Ownership:
         self.changed = asyncio.Event()
 
     async def run(self) -> None:
-        """Be a member until cancelled; leave the group then, so that others need not wait."""
+        """Be a member until cancelled; leave the group then, so that others need not wait.
+
+        Raises `SessionRefusedError` where the broker would never take us, before it ever did.
+        """
         while True:
             try:
                 await self._belong()
+            except kafka_errors.InvalidSessionTimeoutError as error:
+                if self.owned is None:
+                    given = self._settings.membership.session_timeout_ms
+                    raise SessionRefusedError(
+                        f"membership.session_timeout_ms: the broker does not take {given}: its"
+                        " group.min.session.timeout.ms and group.max.session.timeout.ms are the bounds"
+                    ) from error
+                log.warning("membership of the group starts over", error=repr(error))
             # The task guard: a member that failed is replaced; its shards live on meanwhile.
             except Exception as error:  # noqa: BLE001 - the task guard
                 log.warning("membership of the group starts over", error=repr(error))

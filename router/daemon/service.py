@@ -20,9 +20,9 @@ from router.daemon import hazards, huge_pages, memory, stall, topics
 from router.daemon.connection import Connection
 from router.daemon.errors import (
     BrokerUnreachableError,
+    SessionRefusedError,
     StalledError,
     TopicsWrongError,
-    not_reached,
 )
 from router.daemon.http import HttpServer
 from router.daemon.intake import Intake
@@ -34,6 +34,7 @@ from router.daemon.shards import Shards
 from router.daemon.surroundings import Surroundings
 from router.daemon.topics import Found, TopicNames
 from router.daemon.unanswered import UnansweredConditions
+from router.daemon.unreached import not_reached
 from router.wire.reader import Reader
 from router.wire.writer import Writer
 
@@ -50,6 +51,7 @@ class Service:
         self._settings = settings
         self._rules = rules
         self._reload: Reload | None = None
+        self._is_asked_for_rules = False
         self._is_asked_to_end = asyncio.Event()
 
     def ask_to_end(self) -> None:
@@ -58,14 +60,16 @@ class Service:
 
     def ask_for_rules(self) -> None:
         """Read the rules again, and put them in force if nothing is wrong with them."""
-        if self._reload is not None:
+        if self._reload is None:
+            self._is_asked_for_rules = True
+        else:
             self._reload.ask()
 
     async def run(self, announce: Callable[[str], None]) -> None:
         """Route until asked to end; `announce` is told once when all owned shards decide.
 
-        Raises `BrokerUnreachableError`, `TopicsWrongError`, `CertificateError`, `AddressError` or
-        `hazards.UnsafeRuntimeError`.
+        Raises `BrokerUnreachableError`, `TopicsWrongError`, `CertificateError`, `AddressError`,
+        `SessionRefusedError` or `hazards.UnsafeRuntimeError`.
         """
         log.info("contact-router starts", version=__version__, engine=_kind_of_engine())
         hazards.mend(backoff_ms=self._settings.producer.backoff_ms)
@@ -84,6 +88,8 @@ class Service:
             metrics=around.metrics,
             on_swap=shards.change_rules,
         )
+        if self._is_asked_for_rules:
+            reload.ask()
         unanswered = UnansweredConditions(around.rules, around.metrics)
         server = HttpServer(around, shards, before_figures=unanswered.look)
         address = await server.start(self._settings.http)
@@ -124,6 +130,8 @@ class Service:
         done, _ = await asyncio.wait({asked, *work}, return_when=asyncio.FIRST_COMPLETED)
         asked.cancel()
         for task in done - {asked}:
+            if isinstance(task.exception(), SessionRefusedError):
+                task.result()
             # These end only by a bug: better no router than half of one.
             raise RuntimeError(f"task {task.get_name()} has ended") from task.exception()
 
@@ -203,14 +211,14 @@ async def _found(
         if time.monotonic() < until:
             return None
         raise BrokerUnreachableError(
-            not_reached(connection.servers, error, within_s=settings.kafka.start_timeout_s)
+            not_reached(settings.kafka, error, within_s=settings.kafka.start_timeout_s)
         ) from error
 
 
 async def serve(settings: Settings, rules: RulesRead, announce: Callable[[str], None]) -> None:
     """Run a router until SIGTERM or SIGINT; a second one ends the process at once.
 
-    SIGHUP has it read its rules again.
+    SIGHUP has it read its rules again; one that was held back until now does, too.
     """
     service = Service(settings, rules)
     loop = asyncio.get_running_loop()
@@ -223,6 +231,7 @@ async def serve(settings: Settings, rules: RulesRead, announce: Callable[[str], 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, end, number)
     loop.add_signal_handler(signal.SIGHUP, service.ask_for_rules)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
     await service.run(announce)
 
 

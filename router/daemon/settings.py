@@ -8,8 +8,18 @@ field, all at once; a secret is never shown. Durations are seconds (`_s`) or mil
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    FilePath,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from router.daemon.addresses import read_address
 
 PREFIX: Final = "CONTACT_ROUTER_"
 
@@ -27,7 +37,8 @@ class KafkaSettings(Section):
     """Where Kafka is, and how to prove who we are."""
 
     bootstrap_servers: Annotated[str, Field(min_length=1)] = "127.0.0.1:9092"
-    """One or more `host:port`, with commas between them; one that answers is enough to start."""
+    """One or more `host:port`, with commas between them; one that answers is enough to start.
+    An IPv6 address stands in brackets."""
 
     security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     """`SSL` is TLS; `SASL_SSL` is TLS and a login; the two others are for networks you trust."""
@@ -65,18 +76,60 @@ class KafkaSettings(Section):
     call_timeout_s: Seconds = 10
     """Longest wait for one answer of a broker before the connection counts as dead."""
 
+    @field_validator("bootstrap_servers")
+    @classmethod
+    def _are_addresses(cls, servers: str) -> str:
+        for number, each in enumerate(servers.split(","), start=1):
+            if read_address(each) is None:
+                raise ValueError(
+                    f"address {number} is no host:port, such as kafka-1:9092 or [::1]:9092"
+                )
+        return servers
+
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        if not self.security_protocol.startswith("SASL"):
-            return self
-        if self.sasl_mechanism == "OAUTHBEARER":
+        if self._has_login and self.sasl_mechanism == "OAUTHBEARER":
             if self.sasl_token_file is None:
                 raise ValueError("sasl_token_file is needed with OAUTHBEARER")
-        elif self.sasl_username is None or self.sasl_password is None:
+        elif self._has_login and (self.sasl_username is None or self.sasl_password is None):
             raise ValueError(
                 f"sasl_username and sasl_password are needed with {self.sasl_mechanism}"
             )
         return self
+
+    @model_validator(mode="after")
+    def _of_effect(self) -> Self:
+        """Refuse what would protect nothing: who sets it believes that it does."""
+        protocol = f"security_protocol is {self.security_protocol}, not SASL_SSL or"
+        mechanism = f"sasl_mechanism is {self.sasl_mechanism}"
+        if not self._has_login:
+            self._refuse("sasl_", f"{protocol} SASL_PLAINTEXT")
+        elif self.sasl_mechanism == "OAUTHBEARER":
+            self._refuse(("sasl_username", "sasl_password"), mechanism)
+        else:
+            self._refuse("sasl_token_file", f"{mechanism}, not OAUTHBEARER")
+        if not self.security_protocol.endswith("SSL"):
+            self._refuse("ssl_", f"{protocol} SSL")
+        elif self.ssl_certfile is None:
+            self._refuse(("ssl_keyfile", "ssl_password"), "there is no ssl_certfile")
+        return self
+
+    @property
+    def _has_login(self) -> bool:
+        return self.security_protocol.startswith("SASL")
+
+    def _refuse(self, beginnings: str | tuple[str, ...], why: str) -> None:
+        given = [
+            name
+            for name in sorted(self.model_fields_set)
+            if name.startswith(beginnings) and not _is_empty(getattr(self, name))
+        ]
+        if given:
+            raise ValueError(f"{', '.join(given)} would be without effect: {why}")
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or (isinstance(value, str | SecretStr) and not len(value))
 
 
 class TopicSettings(Section):
@@ -192,7 +245,8 @@ class GroupSettings(Section):
     """How instances agree who owns which shard. Safety does not depend on any of these."""
 
     session_timeout_ms: Annotated[int, Field(ge=1_000, le=1_800_000)] = 6_000
-    """An instance that is silent for so long loses its shards; brokers refuse less than 6000."""
+    """An instance that is silent for so long loses its shards; brokers refuse less than 6000, and
+    a router that is refused ends with status 2."""
 
     heartbeat_ms: Annotated[int, Field(ge=50, le=60_000)] = 500
     """How often an instance says that it lives, and learns that shards are dealt anew."""

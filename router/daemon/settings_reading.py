@@ -53,8 +53,10 @@ def _tree(file: Path) -> source.Mapping:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
         raise SettingsError([f"{file}: cannot be read: {reason}"]) from None
     problems = Problems()
-    tree = source.read(text, str(file), problems=problems)
-    if tree is None or problems.errors:
+    tree = source.read_tree(text, str(file), problems=problems)
+    if tree is not None and not isinstance(tree, source.Mapping):
+        problems.error(tree.place, "settings are keys such as `kafka:` and `rules:`")
+    if not isinstance(tree, source.Mapping) or problems.errors:
         raise SettingsError([str(each) for each in problems])
     return tree
 
@@ -91,7 +93,16 @@ def _say(error: Any, tree: source.Mapping | None) -> str:
     if error["type"] == "extra_forbidden":
         hint = nearest(path[-1], _fields_beside(path))
         message = "no such setting" + (f" ({hint})" if hint else "")
+    elif error["type"] == "model_type":
+        message = _of_section(path, is_empty=error["input"] is None)
     return f"{_where(path, tree)}: {field}: {message}"
+
+
+def _of_section(path: tuple[str, ...], *, is_empty: bool) -> str:
+    """Say what stands in a section, where something else does; never what that is."""
+    if is_empty:
+        return "is empty: its settings stand below it, or it is left out"
+    return f"holds settings, such as `{next(iter(_fields_beside((*path, ''))))}`"
 
 
 def _where(path: tuple[str, ...], tree: source.Mapping | None) -> str:

@@ -36,6 +36,9 @@ TIMES: Final = frozenset(
         "idle_since",
         "asked_at",
         "lost_at",
+        "rests_until",
+        "busy_since",
+        "strained_at",
         "callback_at",
         "due",
     }
@@ -131,7 +134,7 @@ def conversation(engine: Engine, name: str, *, conversation: str) -> dict[str, A
     record = None if found is None else found.conversations.get(conversation)
     if found is None or record is None:
         return None
-    shown = {"pool": name, **_plain(record)}
+    shown = {"pool": name, "stage": record.stage, **_plain(record)}
     if record.stage == "waiting":
         rank, signature = place(found, record), found.signature(record)
         foreseen = None if signature is None else estimate(found, record, signature, ahead=rank - 1)
@@ -193,6 +196,7 @@ def agent(engine: Engine, name: str, *, agent: str) -> dict[str, Any] | None:
         return None
     return {
         "pool": name,
+        "presence": known.record.presence.value,
         **_plain(known.record),
         "profile": _plain(known.profile),
         "units": {"used": known.used, "capacity": known.group.capacity},
@@ -294,9 +298,9 @@ def _with_times(values: Mapping[str, Any]) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     for name, value in values.items():
         if name in TIMES:
-            shown[name] = instants.render(value) if value else None
+            shown[name] = _time(value)
         elif name in TIMES_BY_NAME:
-            shown[name] = {each: instants.render(at) if at else None for each, at in value.items()}
+            shown[name] = {each: _time(at) for each, at in value.items()}
         elif name in {"offer", "deflection", "estimate"} and isinstance(value, dict):
             shown[name] = _with_times(value)
         elif name == "wrap_ups":
@@ -304,3 +308,8 @@ def _with_times(values: Mapping[str, Any]) -> dict[str, Any]:
         else:
             shown[name] = value
     return shown
+
+
+def _time(at: int | None) -> str | None:
+    # An arrival may be as late as a time can be written, and what follows from it later still.
+    return instants.render(min(at, instants.LAST)) if at else None

@@ -72,7 +72,7 @@ class Pen:
 class Post:
     """Sends letters in order; `undelivered` are those the broker never took."""
 
-    def __init__(self, bootstrap_servers: str, *, prefix: str) -> None:
+    def __init__(self, bootstrap_servers: str, *, prefix: str, codec: str = "none") -> None:
         self._prefix = prefix
         self._lock = threading.Lock()
         self.delivered = 0
@@ -85,6 +85,7 @@ class Post:
                 "partitioner": "murmur2_random",
                 "enable.idempotence": True,
                 "linger.ms": 2,
+                "compression.type": codec,
                 "message.timeout.ms": 120_000,
                 "reconnect.backoff.max.ms": 500,
             }

@@ -73,9 +73,9 @@ class Site:
         self._platforms.append(platform)
         return platform
 
-    def post(self) -> Post:
-        """Make a sender of events."""
-        return Post(self.bootstrap_servers, prefix=self.prefix)
+    def post(self, *, codec: str = "none") -> Post:
+        """Make a sender of events, which compresses them."""
+        return Post(self.bootstrap_servers, prefix=self.prefix, codec=codec)
 
     def partition_of(self, pool: str) -> int:
         """Tell on which partition a pool lives."""

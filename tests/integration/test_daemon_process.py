@@ -106,6 +106,60 @@ def test_a_broker_that_does_not_answer_is_named(words: list[str], nowhere: dict[
     assert nowhere["CONTACT_ROUTER_KAFKA__BOOTSTRAP_SERVERS"] in run.stderr
 
 
+@pytest.mark.parametrize(
+    "asking",
+    [
+        {"SECURITY_PROTOCOL": "SSL"},
+        {"SECURITY_PROTOCOL": "SASL_PLAINTEXT", "SASL_USERNAME": "ana", "SASL_PASSWORD": "x"},
+    ],
+    ids=["tls", "login"],
+)
+def test_a_plain_broker_that_is_asked_for_tls_or_a_login_is_not_said_to_be_missing(
+    elsewhere: dict[str, str], asking: dict[str, str]
+) -> None:
+    settings = {f"CONTACT_ROUTER_KAFKA__{name}": value for name, value in asking.items()}
+
+    asked = command("topics", "check", settings=elsewhere | settings)
+
+    assert (asked.returncode, asked.stdout) == (3, "")
+    assert "is one running?" not in asked.stderr
+    assert f"kafka.security_protocol={asking['SECURITY_PROTOCOL']}" in asked.stderr
+
+
+@pytest.mark.parametrize("words", [["put", "agents", "--pool", "spain"], ["read", "agents"]])
+def test_a_topic_that_was_never_made_is_named_with_what_makes_it(
+    words: list[str], elsewhere: dict[str, str]
+) -> None:
+    asked = command("topics", *words, settings=elsewhere)
+
+    assert (asked.returncode, asked.stdout) == (1, "")
+    assert f"there is no topic {elsewhere['CONTACT_ROUTER_TOPICS__PREFIX']}agents" in asked.stderr
+    assert "contact-router topics create makes it" in asked.stderr
+
+
+def test_what_was_put_on_a_topic_is_told_to_programs_too(site: Site) -> None:
+    words = [str(COMMAND), "topics", "put", "agents", "--pool", "spain", "--json"]
+
+    put = subprocess.run(
+        words,
+        env={**os.environ, **site.settings},
+        input="{}\n[]\n",
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+    partition = site.partition_of("spain")
+    assert json.loads(put.stdout) == {
+        "topic": f"{site.prefix}agents",
+        "records": [
+            {"partition": partition, "offset": 0},
+            {"partition": partition, "offset": 1},
+        ],
+    }
+
+
 def test_wrong_settings_and_wrong_rules_stop_the_start(
     elsewhere: dict[str, str], tmp_path: Path
 ) -> None:
@@ -119,6 +173,26 @@ def test_wrong_settings_and_wrong_rules_stop_the_start(
     assert "CONTACT_ROUTER_HTTP__PORT: http.port" in settings.stderr
     assert rules.returncode == 1
     assert f"{bad}:2" in rules.stderr
+
+
+@pytest.mark.parametrize("timeout_ms", ["3000", "1800000"])
+def test_a_session_that_the_broker_does_not_allow_ends_the_start(
+    elsewhere: dict[str, str], *, timeout_ms: str
+) -> None:
+    """It would ask to be let into its group for ever, and a person must act."""
+    bounds = {"group.min.session.timeout.ms": "6000", "group.max.session.timeout.ms": "60000"}
+    with EmbeddedKafka(settings=bounds) as broker:
+        settings = elsewhere | {
+            "CONTACT_ROUTER_KAFKA__BOOTSTRAP_SERVERS": broker.bootstrap_servers,
+            "CONTACT_ROUTER_MEMBERSHIP__SESSION_TIMEOUT_MS": timeout_ms,
+            "CONTACT_ROUTER_MEMBERSHIP__STALL_MS": "1000",
+        }
+        made = command("topics", "create", settings=settings)
+        run = command("run", settings=settings)
+
+    assert made.returncode == 0
+    assert (run.returncode, run.stdout) == (2, "")
+    assert f"membership.session_timeout_ms: the broker does not take {timeout_ms}" in run.stderr
 
 
 def test_an_address_that_is_taken_is_named(site: Site) -> None:

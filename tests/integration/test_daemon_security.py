@@ -21,6 +21,14 @@ from tests.faults.site import RULES
 from tests.integration.test_daemon_process import command
 
 PASSWORD = "sword fish, with a comma"
+WORDS = (
+    ["run"],
+    ["topics", "check"],
+    ["topics", "put", "agents", "--pool", "spain"],
+    ["topics", "read", "agents"],
+    ["state"],
+)
+"""Commands that ask a broker."""
 MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER")
 
 
@@ -154,6 +162,6 @@ def test_a_certificate_that_is_none_is_wrong_use(guarded: str, tmp_path: Path) -
     missing = settings | {"CONTACT_ROUTER_KAFKA__SSL_CAFILE": str(tmp_path / "nowhere.pem")}
 
     for each, said in ((settings, "kafka.ssl_"), (missing, "CONTACT_ROUTER_KAFKA__SSL_CAFILE")):
-        for words in (["run"], ["topics", "check"], ["state"]):
+        for words in WORDS:
             run = command(*words, settings=each)
             assert (run.returncode, said in run.stderr) == (2, True), run.stderr

@@ -131,3 +131,24 @@ def test_a_restart_forgets_no_event_id_no_customer_and_no_number(site: Site) -> 
     fourth, refused = third.hear(5)[3:]
     assert (fourth["reason"], refused["type"]) == ("duplicate", "input.refused")
     assert refused["reason"] == "duplicate", "the second event of this source has an id seen before"
+
+
+def test_platforms_may_compress_with_what_they_like(site: Site) -> None:
+    """A batch is only compressed where that makes it smaller, so there is something to say."""
+    router = site.router()
+    router.start()
+    router.wait_ready()
+    pen, codecs = Pen("/desk"), ("none", "gzip", "snappy", "lz4", "zstd")
+    for codec in codecs:
+        post = site.post(codec=codec)
+        told: dict[str, Any] = {"channel": "chat", "topic": "claims", "text": f"{CANARY} " * 100}
+        post.send(
+            pen.write("conversation.created", pool=POOL, subject=codec, at=site.now(), **told)
+        )
+        post.flush()
+
+    queued = site.decisions(len(codecs))
+
+    assert [each["subject"] for each in queued] == list(codecs)
+    prove(site)
+    assert router.stop() == 0

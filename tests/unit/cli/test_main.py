@@ -46,6 +46,15 @@ def test_a_command_whose_module_is_missing_is_not_offered(monkeypatch: pytest.Mo
     assert CliRunner().invoke(main, ["forecast"]).exit_code == 2
 
 
+def test_signals_are_minded_before_what_serves_is_loaded() -> None:
+    script = "import json, sys\nimport router.cli.run\nprint(json.dumps(sorted(sys.modules)))\n"
+    run = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True
+    )
+
+    assert not set(json.loads(run.stdout)) & {"aiokafka", "aiohttp", "pydantic", "ruamel.yaml"}
+
+
 def test_asking_for_help_loads_no_heavy_library() -> None:
     script = (
         "import json, sys\n"

@@ -89,6 +89,8 @@ def test_a_program_gets_the_same(files: Path) -> None:
     ]
     (sound,) = report["sets"]
     assert (sound["path"], sound["pools"], sound["queues"]) == (str(files / "good.yaml"), [], ["q"])
+    short = rules("check", "--json", files / "bad.yaml", files / "good.yaml")
+    assert (short.exit_code, short.stdout) == (1, result.stdout)
 
 
 def test_a_pipeline_gets_annotations(files: Path) -> None:

@@ -16,11 +16,6 @@ from router.daemon.errors import (
     DeletedInputsError,
     StalledError,
     cause_of,
-    not_reached,
-)
-
-NOBODY = KafkaConnectionError(
-    "Unable to bootstrap from [('127.0.0.1', 9092, <AddressFamily.AF_INET: 2>)]"
 )
 
 
@@ -53,16 +48,3 @@ def wrapped(inner: Exception) -> Exception:
 )
 def test_the_cause_of_an_end_is_named(error: Exception, cause: Cause) -> None:
     assert cause_of(error) is cause
-
-
-def test_whoever_forgot_to_start_a_kafka_is_told_how() -> None:
-    assert not_reached("127.0.0.1:9092", NOBODY, within_s=30.0) == (
-        "no Kafka answered at 127.0.0.1:9092 within 30 s"
-        " (is one running? `contact-router kafka start` starts one)"
-    )
-    assert not_reached("kafka.example:9092", NOBODY) == "no Kafka answered at kafka.example:9092"
-
-
-def test_what_a_kafka_said_that_did_answer_is_told() -> None:
-    said = not_reached("kafka.example:9092", KafkaError("not allowed"))
-    assert said == "Kafka at kafka.example:9092 could not be asked: KafkaError: not allowed"

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import aiokafka.codec
 import aiokafka.producer.sender
 import pytest
 from aiokafka import TopicPartition
@@ -167,6 +168,15 @@ def test_another_release_of_the_client_is_refused(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(aiokafka, "__version__", "0.15.0")
 
     with pytest.raises(hazards.UnsafeRuntimeError, match=r"0\.15\.0"):
+        hazards.mend(backoff_ms=1)
+
+
+def test_a_client_that_could_not_read_what_a_producer_compressed_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(aiokafka.codec, "cramjam", None)
+
+    with pytest.raises(hazards.UnsafeRuntimeError, match="snappy, lz4, zstd could not be read"):
         hazards.mend(backoff_ms=1)
 
 

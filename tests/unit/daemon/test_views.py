@@ -12,6 +12,7 @@ from router.model.inputs import (
     AgentUpdated,
     ConversationAbandoned,
     ConversationCreated,
+    ConversationEnded,
     Customer,
     Input,
     Presence,
@@ -243,6 +244,70 @@ def test_a_conversation_shows_what_is_kept_of_it_and_no_words(engine: Engine) ->
     assert shown["offer"]["expires_at"] == "2026-03-02T12:00:15.000Z"
     assert shown["customer"] == {"id": "k7", "tier": "gold"}
     assert "my words" not in json.dumps(shown)
+
+
+def test_where_a_conversation_and_an_agent_stand_is_always_shown(engine: Engine) -> None:
+    apply(engine, AgentPresence(pool=POOL, agent="anna", presence=Presence.OFFLINE))
+    waiting = views.conversation(engine, POOL, conversation="c2")
+    offline = views.agent(engine, POOL, agent="anna")
+
+    assert waiting is not None
+    assert offline is not None
+    assert waiting["stage"] == "waiting"
+    assert offline["presence"] == "offline"
+
+
+def test_a_time_beyond_the_last_year_is_shown_as_the_last_moment_there_is() -> None:
+    """A platform may be wrong about the time; whoever looks must see it."""
+    last = 253_402_300_799_000
+    engine = Engine(
+        loads(
+            RULES.replace("takes: true", "takes: true, preferred_agent: {wait: 30s, then: anyone}")
+        )
+    )
+    apply(
+        engine,
+        AgentUpdated(
+            pool=POOL,
+            agent="ana",
+            team="day",
+            skills={"claims": 2},
+            channels={"voice": 1},
+            capacity=0,
+        ),
+        AgentPresence(pool=POOL, agent="ana", presence=Presence.AVAILABLE),
+        ConversationCreated(
+            pool=POOL, at=last, conversation="c1", channel="voice", preferred_agents=("ana",)
+        ),
+    )
+
+    shown = views.conversation(engine, POOL, conversation="c1")
+
+    assert shown is not None
+    assert shown["arrived_at"] == "9999-12-31T23:59:59.000Z"
+    assert shown["kept_until"] == "9999-12-31T23:59:59.999Z"
+
+
+def test_every_time_of_an_agent_can_be_read() -> None:
+    rules = RULES.replace("lease: 60s", "lease: 60s, rest: 2m, occupancy_at_most: 90%")
+    engine = Engine(loads(rules))
+    created = ConversationCreated(pool=POOL, at=NOON, conversation="c1", channel="chat")
+    apply(
+        engine,
+        AgentUpdated(
+            pool=POOL, agent="ana", team="day", skills={"claims": 2}, channels={"chat": 1}
+        ),
+        AgentPresence(pool=POOL, agent="ana", presence=Presence.AVAILABLE),
+        created,
+    )
+    busy = views.agent(engine, POOL, agent="ana")
+    apply(engine, ConversationEnded(pool=POOL, conversation="c1"))
+    resting = views.agent(engine, POOL, agent="ana")
+
+    assert busy is not None
+    assert resting is not None
+    assert busy["busy_since"] == "2026-03-02T12:00:00.000Z"
+    assert resting["rests_until"] == "2026-03-02T12:02:00.000Z"
 
 
 def test_an_agent_shows_what_he_holds(engine: Engine) -> None:
