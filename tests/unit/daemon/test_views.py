@@ -270,6 +270,24 @@ def test_why_a_conversation_waits_and_what_would_help(engine: Engine) -> None:
     json.dumps(shown)
 
 
+@pytest.mark.timeout(20)  # Whoever tried every level would not end.
+def test_why_a_conversation_waits_that_nobody_is_good_enough_for() -> None:
+    engine = Engine(loads(RULES.replace("requires: {claims: 1}", 'requires: {claims: ">= level"}')))
+    skills, channels = {"claims": 2}, {"chat": 1}
+    apply(
+        engine,
+        AgentUpdated(pool=POOL, agent="abe", team="day", skills=skills, channels=channels),
+        AgentPresence(pool=POOL, agent="abe", presence=Presence.AVAILABLE),
+        ConversationCreated(pool=POOL, at=NOON, conversation="c1", channel="chat", level=2**53 - 1),
+    )
+    engine.advance(NOON)
+    shown = views.why(engine, POOL, conversation="c1")
+
+    assert shown is not None
+    assert shown["would_help"]["change"] == "ask_less"
+    assert shown["would_help"]["words"].startswith("if it were of level 2, not ")
+
+
 def test_why_a_conversation_is_offered_to_somebody(engine: Engine) -> None:
     shown = views.why(engine, POOL, conversation="c1")
 
