@@ -8,12 +8,14 @@ import pytest
 from router.daemon import views
 from router.engine import Engine
 from router.model.inputs import (
+    AgentHeartbeat,
     AgentPresence,
     AgentUpdated,
     ConversationAbandoned,
     ConversationCreated,
     Customer,
     Input,
+    Origin,
     Presence,
 )
 from router.rules import loads
@@ -319,6 +321,19 @@ def test_who_is_not_there_is_not_shown(engine: Engine) -> None:
     assert views.conversation(engine, "elsewhere", conversation="c1") is None
     assert views.agent(engine, POOL, agent="nobody") is None
     assert views.why(engine, POOL, conversation="c9") is None
+
+
+def test_what_the_window_of_repetition_lacks_is_that_of_the_pool_that_lacks_most() -> None:
+    engine = Engine(loads(RULES), window_ms=1_000_000, seen_at_most=1)
+    for number, name in enumerate(("a", "b", "c")):
+        recorded = Origin("routing.agents", 0, number, NOON + number * 1_000)
+        engine.apply(AgentHeartbeat(pool=POOL, id=name, agent="eve", origin=recorded), NOON)
+        engine.changes()
+    engine.apply(AgentHeartbeat(pool="quiet", id="a", agent="eve", origin=recorded), NOON)
+    engine.changes()
+    # Only what came last is remembered: the one a second before is forgotten already.
+    assert views.repetition_missing_ms(engine) == 999_000
+    assert views.repetition_missing_ms(Engine(loads(RULES))) == 0
 
 
 def test_waiting_is_counted_by_queue_and_rules_by_version(engine: Engine) -> None:
