@@ -52,6 +52,7 @@ class _Counted(NamedTuple):
     waiting: Counter[str]
     versions: set[str]
     service: dict[str, views.Service]
+    repetition_missing_ms: int
 
 
 class HttpServer:
@@ -120,6 +121,8 @@ class HttpServer:
                 service[queue] = service.get(queue, views.Service()).and_also(served)
         metrics.show_waiting(waiting)
         metrics.show_service(service)
+        missing = (each.repetition_missing_ms for each in self._counted.values())
+        metrics.show_repetition(missing_s=max(missing, default=0) / 1_000)
         metrics.show_policies(versions)
         metrics.show_lag(self._lag())
         metrics.show_silence(self._around.intake.silence_s())
@@ -285,6 +288,7 @@ def _count(engine: Engine, *, now: int) -> _Counted:
         views.waiting_by_queue(engine),
         views.policy_versions(engine),
         views.service_by_queue(engine, now=now),
+        views.repetition_missing_ms(engine),
     )
 
 

@@ -116,6 +116,11 @@ class Metrics:
             " highest, where pools differ.",
             "queue",
         )
+        self._missing = self._gauge(
+            "repetition_window_missing_seconds",
+            "What the window in which a repeated event is refused lacks, in the pool where it lacks most:"
+            " more ids came in it than are remembered (repetition.at_most). 0: it is whole everywhere.",
+        )
         self._lag = self._gauge(
             "lag",
             "Records on the broker that are not applied and committed yet, all running shards together.",
@@ -258,6 +263,10 @@ class Metrics:
         """Set how many shards there are, are ours, are restored."""
         for state, count in (("total", total), ("owned", owned), ("running", running)):
             self._shards.labels(state).set(count)
+
+    def show_repetition(self, *, missing_s: float) -> None:
+        """Set what the window of repetition lacks, where it lacks most."""
+        self._missing.set(missing_s)
 
     def show_silence(self, seconds: float) -> None:
         """Set how long nothing was heard of some input."""

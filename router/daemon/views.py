@@ -271,6 +271,11 @@ def service_by_queue(engine: Engine, *, now: int) -> dict[str, Service]:
     return found
 
 
+def repetition_missing_ms(engine: Engine) -> int:
+    """Give by how much the window of repetition is cut short, in the pool where by the most."""
+    return max((each.seen.missing_ms for each in engine.pools.values()), default=0)
+
+
 def policy_versions(engine: Engine) -> set[str]:
     """Name the versions of the rules that are in force in a shard."""
     return {each.policy.version for each in engine.pools.values() if each.policy.version}

@@ -169,7 +169,7 @@ def _resume_agents(pool: Pool) -> None:
         if Suspension.LEASE_EXPIRED not in record.suspended:
             renew_lease(pool, agent)
         lost, after = record.lost_at, pool.policy.agents.lost_after_ms
-        due = None if lost is None or after is None else lost + after
+        due = None if lost is None or after is None else lost + max(after, 1)
         pool.set_timer("lost_agent", agent.id, due)
         if record.presence is not Presence.OFFLINE:
             # Whoever may get work is in hand, so matching looks at all that anybody may take.

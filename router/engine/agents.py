@@ -73,9 +73,10 @@ def set_presence(
         record.idle_since = pool.now
     record.presence = presence
     record.reason = reason
-    record.until = until
+    # Never for a moment at which it may have fired already: each timer fires once.
+    record.until = until if until is None else max(until, pool.now + 1)
     record.missed = 0
-    pool.set_timer("presence_until", agent.id, until)
+    pool.set_timer("presence_until", agent.id, record.until)
     renew_lease(pool, agent)
     pool.see(agent)
     watch_lost(pool, agent)

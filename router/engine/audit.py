@@ -346,7 +346,7 @@ def _expected_of_conversations(pool: Pool) -> dict[tuple[str, str], int | None]:
         if record.kept_until is not None:
             expected["preferred_agent_wait", name] = record.kept_until
         if name in pool.room.place_of:
-            step = next_with_time(record, pool.room.place_of[name][1].line, pool.speed)
+            step = next_with_time(pool, record, pool.room.place_of[name][1].line)
             if step is not None:
                 expected["expands", name] = step[1]
             rule = next_overflow(pool, record, pool.room.place_of[name][1].line)
@@ -370,5 +370,5 @@ def _expected_of_agents(pool: Pool) -> dict[tuple[str, str], int | None]:
         if record.rests_until is not None:
             expected["rest_ends", name] = record.rests_until
         if record.lost_at is not None and after is not None:
-            expected["lost_agent", name] = record.lost_at + after
+            expected["lost_agent", name] = record.lost_at + max(after, 1)
     return expected

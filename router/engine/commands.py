@@ -121,7 +121,7 @@ def _prioritise(pool: Pool, event: inputs.CommandPrioritise) -> Refusal | None:
     if record.stage == "waiting":
         pool.room.leave(record)
     let_go(pool, record)
-    record.priority = record.given_priority = event.priority
+    record.priority = record.ordered_priority = event.priority
     hold(pool, record)
     if record.stage == "waiting":
         line_up(pool, record)

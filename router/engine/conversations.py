@@ -142,6 +142,7 @@ def _facts_after(
         level=event.level if event.level is not None else record.given_level,
         language=event.language if event.language is not None else record.given_language,
         priority=event.priority if event.priority is not None else record.given_priority,
+        ordered_priority=record.ordered_priority if event.priority is None else None,
         skills=event.skills if event.skills is not None else record.given_skills,
         customer=event.customer if event.customer is not None else record.customer,
         attributes=event.attributes if event.attributes is not None else record.attributes,
@@ -160,6 +161,7 @@ def _told(record: ConversationRecord, event: inputs.ConversationUpdated) -> None
         record.given_language = event.language
     if event.priority is not None:
         record.given_priority = event.priority
+        record.ordered_priority = None
     if event.skills is not None:
         record.given_skills = event.skills
     if event.customer is not None:

@@ -38,10 +38,16 @@ def _open(pool: Pool, record: ConversationRecord, ladder: tuple[Expansion, ...])
 
 
 def take_next_step(pool: Pool, record: ConversationRecord) -> None:
-    """Let a waiting conversation take the step whose time has come."""
-    step = next_with_time(record, pool.room.lines[record.queue], pool.speed)
+    """Let a waiting conversation take the step whose time has come, and all of the same time."""
+    line = pool.room.lines[record.queue]
+    step = next_with_time(pool, record, line)
     assert step is not None  # noqa: S101 - the timer was set for it
-    _take(pool, record, [step[0]])
+    numbers = []
+    due = step[1]
+    while step is not None and step[1] == due:
+        numbers.append(step[0])
+        step = next_with_time(pool, record, line, after=step[0])
+    _take(pool, record, numbers)
 
 
 def take_step(pool: Pool, record: ConversationRecord, number: int) -> None:

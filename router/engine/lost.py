@@ -20,7 +20,7 @@ def watch_lost(pool: Pool, agent: Agent) -> None:
             pool.touch_agent(record)
     elif record.lost_at is None:
         record.lost_at = pool.now
-        pool.set_timer("lost_agent", agent.id, None if after is None else pool.now + after)
+        pool.set_timer("lost_agent", agent.id, None if after is None else pool.now + max(after, 1))
         pool.touch_agent(record)
 
 

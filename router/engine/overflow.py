@@ -56,10 +56,16 @@ def _is_open(pool: Pool, record: ConversationRecord, rule: Overflow) -> bool:
 
 
 def overflow_in_time(pool: Pool, record: ConversationRecord) -> None:
-    """Let a waiting conversation take the overflow whose time has come."""
-    found = next_overflow(pool, record, pool.room.lines[record.queue])
+    """Let a waiting conversation take the overflow whose time has come, and all of the same time."""
+    line = pool.room.lines[record.queue]
+    found = next_overflow(pool, record, line)
     assert found is not None  # noqa: S101 - the timer was set for it
-    take_overflow(pool, record, found[1])
+    due = found[0]
+    while found is not None and found[0] == due:
+        take_overflow(pool, record, found[1])
+        if record.id not in pool.spilling or record.queue != line.queue.name:
+            return
+        found = next_overflow(pool, record, line)
 
 
 def overflow_all(pool: Pool, rule: Overflow, waiting: list[ConversationRecord]) -> None:

@@ -59,6 +59,7 @@ class Pool:
         "counting",
         "crew",
         "deadlines",
+        "faster_from",
         "fresh_lanes",
         "hands",
         "heard",
@@ -159,6 +160,8 @@ class Pool:
         """Let the measures of a stage of a surge hold from now on, or of none."""
         self.stage = stage
         self.speed = 1 if stage is None else stage.expansion_speed
+        surge = self.record.surge
+        self.faster_from = 0 if stage is None or surge is None else surge.since + 1
         if self.watches is not None:
             self.watches.stand_under_stage(stage)
 

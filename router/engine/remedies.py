@@ -17,9 +17,17 @@ from router.engine.lanes import Demand
 from router.engine.obstacles import Obstacle, Wanted, lighter, obstacles, wanted
 from router.engine.pool import Pool
 from router.engine.quotas import spent
+from router.engine.room import template_in_force
 from router.model.inputs import Presence
 from router.model.reasons import PassedOver
-from router.model.requirement import AllOf, LanguageTerm, is_about_teams, least_level, primary
+from router.model.requirement import (
+    AllOf,
+    LanguageTerm,
+    is_about_teams,
+    last_levels,
+    least_level,
+    primary,
+)
 from router.model.state import ConversationRecord, Profile
 
 
@@ -103,13 +111,27 @@ def _changes(
         yield from _of_the_conversation(pool, want, agent)
         yield from _of_the_day(pool, want, agent, found=found)
         yield from _of_the_profile(pool, want, agent)
+        yield from _of_the_level(pool, record, want, agent=agent)
+
+
+def _of_the_level(
+    pool: Pool, record: ConversationRecord, want: Wanted, *, agent: Agent
+) -> Iterator[Remedy]:
+    """Try the levels at which something else is asked of the agent, the highest first.
+
+    Not each of them: a level may be any number that fits on the wire.
+    """
     level = record.level or 1
-    for less in range(level - 1, 0, -1):
+    turns = last_levels(template_in_force(want.signature.line, record), agent.profile.skills)
+    for less in sorted({level - 1, *turns}, reverse=True):
+        if not 1 <= less < level:
+            continue
         easier = wanted(pool, record, level=less)
-        for name in names:
-            if easier is not None and _able(pool, easier, pool.agents[name]):
-                words = f"if it were of level {less}, not {level}, {name} could have it"
-                yield Remedy(change=Change.ASK_LESS, agent=name, words=words, steps=level - less)
+        if easier is not None and _able(pool, easier, agent):
+            words = f"if it were of level {less}, not {level}, {agent.id} could have it"
+            steps = level - less
+            yield Remedy(change=Change.ASK_LESS, agent=agent.id, words=words, steps=steps)
+            return
 
 
 def _able(pool: Pool, want: Wanted, agent: Agent) -> bool:

@@ -59,6 +59,7 @@ class Seen:
         "_at_most",
         "_blocks",
         "_by_topic",
+        "_forgotten",
         "_latest",
         "_next",
         "_open",
@@ -81,6 +82,16 @@ class Seen:
         self._small: list[int] = []
         self._next = 1
         self._latest: dict[str, int] = {}
+        self._forgotten: dict[str, int] = {}
+
+    @property
+    def missing_ms(self) -> int:
+        """Give by how much the window is cut short on some topic, since there are too many ids.
+
+        As far as ids were forgotten in this engine: after a restart it is 0 until some are again.
+        """
+        until = ((self._latest[topic] - self._window, at) for topic, at in self._forgotten.items())
+        return max((at - begins for begins, at in until if at > begins), default=0)
 
     def repeated(self, event: Input) -> bool:
         """Tell whether the event was seen within the window; if not, remember it."""
@@ -203,6 +214,8 @@ class Seen:
         """Drop the whole block of the lowest number."""
         number, block = next(iter(self._blocks.items()))
         del self._blocks[number]
+        for topic, newest in block.newest.items():
+            self._forgotten[topic] = max(self._forgotten.get(topic, 0), newest)
         for kind in (self._tiny, self._small):
             if number in kind:
                 kind.remove(number)

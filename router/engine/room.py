@@ -9,7 +9,7 @@ from router.engine.lanes import Demand, Key, Lane, Line, Signature, fits
 from router.engine.lenders import Lenders
 from router.engine.slots import Slot
 from router.model.policy import Policy
-from router.model.requirement import NOTHING, AllOf, AnyOf, resolve, served_by
+from router.model.requirement import NOTHING, AllOf, AnyOf, Requirement, resolve, served_by
 from router.model.state import ConversationRecord
 
 MOST_SIGNATURES = 20_000
@@ -248,16 +248,22 @@ class WaitingRoom:
                 del self.own[demand.slot]
 
 
+def template_in_force(line: Line, record: ConversationRecord) -> Requirement:
+    """Give what the step taken last asks for, else the queue, before it is filled in."""
+    return line.ladder[record.step - 1].requires if record.step else line.queue.requires
+
+
 def in_force(line: Line, record: ConversationRecord, *, level: int | None) -> AllOf:
     """Give the requirement in force: that of the step taken last, else the queue's."""
     queue, skills = line.queue, record.skills
-    template, serves = queue.requires, queue.serves
+    serves = queue.serves
     if record.step:
         taken = line.ladder[record.step - 1]
-        template, serves = taken.requires, taken.serves
+        serves = taken.serves
         skills = {} if taken.drops_skills else skills
     if record.lent and serves != NOTHING:
         lent = (each.lends for each in queue.overflows if each.name in record.lent)
         serves = AnyOf((serves, *(each for each in lent if each is not None)))
+    template = template_in_force(line, record)
     asked = resolve(template, level=level or 1, language=record.language, skills=skills)
     return served_by(asked, serves)

@@ -97,7 +97,8 @@ def _overqualified(signature: Signature, group: Group) -> int:
         if pair is not None:
             skill, least = pair
             own = group.profile.skills.get(skill, 0)
-            excesses.append(100 * max(0, own - least) // _top(signature, skill, own))
+            top = _top(signature, skill, own)
+            excesses.append(100 * max(0, min(own, top) - least) // top)
     return sum(excesses) // len(excesses) if excesses else 0
 
 

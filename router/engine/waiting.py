@@ -74,7 +74,7 @@ def wait_for_others(pool: Pool, record: ConversationRecord, signature: Signature
     lane = pool.room.change_kind(record, signature)
     if lane is not None:
         pool.fresh_lanes[lane] = None
-    step = next_with_time(record, signature.line, pool.speed)
+    step = next_with_time(pool, record, signature.line)
     pool.set_timer("expands", record.id, None if step is None else step[1])
     if record.step == len(signature.line.ladder):
         pool.climbing.discard(record.id)
@@ -85,7 +85,7 @@ def climb(pool: Pool, record: ConversationRecord, line: Line) -> None:
     """Let a waiting conversation take the next step of its queue's ladder in its time."""
     if record.step < len(line.ladder):
         pool.climbing.add(record.id)
-        step = next_with_time(record, line, pool.speed)
+        step = next_with_time(pool, record, line)
         if step is not None:
             pool.set_timer("expands", record.id, step[1])
     if line.spills:
@@ -95,16 +95,19 @@ def climb(pool: Pool, record: ConversationRecord, line: Line) -> None:
             pool.set_timer("overflows", record.id, rule[0])
 
 
-def next_with_time(record: ConversationRecord, line: Line, speed: int) -> tuple[int, int] | None:
+def next_with_time(
+    pool: Pool, record: ConversationRecord, line: Line, *, after: int | None = None
+) -> tuple[int, int] | None:
     """Give number and time (ms) of the next step of a ladder that comes by time; None: no more.
 
-    ``speed``: how many times faster steps come, 1 but in a surge.
+    Next after the step taken last, or after the one of this number. A surge brings no step forward
+    to before it came into force.
     """
     ladder = line.ladder
-    for number in range(record.step, len(ladder)):
+    for number in range(record.step if after is None else after, len(ladder)):
         after_ms = ladder[number].after_ms
         if after_ms is not None:
-            return number + 1, record.arrived_at + after_ms // speed
+            return number + 1, max(record.arrived_at + after_ms // pool.speed, pool.faster_from)
     return None
 
 

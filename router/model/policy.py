@@ -236,7 +236,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     ``text_rules``: names of the rules that found their words in the text when it was there; without
     a text their ``mentions`` say again what they said then. ``hops``: from how many pools it was sent
-    on; whoever was has the priority that was found there, and no rule adds to it again.
+    on; whoever was has the priority that was found there, and no rule adds to it again. Nor does any to
+    the ``ordered_priority`` of a supervisor, which stands in place of a given one.
     """
 
     channel: str
@@ -244,6 +245,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     level: int | None = None
     language: str | None = None
     priority: int | None = None
+    ordered_priority: int | None = None
     skills: Mapping[str, int] = {}
     customer: Customer | None = None
     attributes: Mapping[str, Scalar] = {}

@@ -191,6 +191,23 @@ def met(
     return any(level >= requirement.level for level in skills.values())
 
 
+def last_levels(template: Requirement, skills: Mapping[str, int]) -> set[int]:
+    """Give the levels of a conversation up to which a template asks the same of these skills.
+
+    Between two neighbours of them no term of the template is met at one level and not at another.
+    """
+    match template:
+        case SkillTerm(relative=True):
+            equal = skills.get(template.skill, 0) - template.level
+            return {equal - 1, equal}
+        case AllOf(terms) | AnyOf(terms):
+            return {level for each in terms for level in last_levels(each, skills)}
+        case NotOf(term):
+            return last_levels(term, skills)
+        case _:
+            return set()
+
+
 def least_level(requirement: Requirement) -> tuple[str, int] | None:
     """Give skill and least level of a term that only asks for that, else None."""
     if not isinstance(requirement, SkillTerm) or requirement.relative:

@@ -100,7 +100,7 @@ class ConversationRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=Fa
 
     ``arrived_at`` and ``sequence`` are its place among equals and never change. The given facts
     (``given_*``) are what platforms said, kept to qualify again; the others are what qualification
-    found. ``barred`` {agent: until} are those who declined it or handed it over. ``deflected``
+    found. ``ordered_priority`` is a supervisor's, in place of both. ``barred`` {agent: until} are those who declined it or handed it over. ``deflected``
     names the rules that have deflected it; ``callbacks`` counts how often one was promised.
     ``step``: how many steps of its queue's ladder it has taken. ``overflowed`` names the rules that
     have sent it to another queue, ``home`` the queue it came from so; ``lent`` the rules of its
@@ -126,6 +126,7 @@ class ConversationRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=Fa
     given_level: int | None = None
     given_language: str | None = None
     given_priority: int | None = None
+    ordered_priority: int | None = None
     given_skills: dict[str, int] = {}
     customer: Customer | None = None
     attributes: dict[str, Scalar] = {}

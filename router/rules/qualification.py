@@ -2,7 +2,7 @@
 
 Rules apply in the order of the file. Each rule that matches sets what is not set yet; what the
 platform said counts as set. ``priority: +200`` adds up instead, save where another pool has found the
-priority already. A final rule ends the reading. Then
+priority already, or a supervisor has ordered it. A final rule ends the reading. Then
 the first queue that takes the conversation gets it. A condition that cannot be answered, for want of
 an attribute or for its type, does not hold; ``unanswered`` counts that by rule and queue.
 
@@ -58,13 +58,14 @@ class Findings:
     them reads as 1 and 0 there.
     """
 
-    __slots__ = ("added", "base", "case", "is_sent", "labels", "level", "queue")
+    __slots__ = ("added", "base", "case", "labels", "level", "queue", "stands")
 
     def __init__(self, facts: Facts, heard: frozenset[str]) -> None:
         self.level = facts.level
-        self.base = facts.priority
+        ordered = facts.ordered_priority
+        self.base = facts.priority if ordered is None else ordered
         self.added = 0
-        self.is_sent = facts.hops > 0
+        self.stands = facts.hops > 0 or ordered is not None
         self.labels: tuple[str, ...] = ()
         self.queue: str | None = None
         customer = facts.customer
@@ -73,7 +74,7 @@ class Findings:
             "topic": facts.topic,
             "level": facts.level or MIN_LEVEL,
             "language": facts.language,
-            "priority": facts.priority or MIN_PRIORITY,
+            "priority": self.base or MIN_PRIORITY,
             "skills": facts.skills,
             "customer": _NOBODY if customer is None else _known(customer.id, customer.tier),
             "attributes": facts.attributes,
@@ -98,7 +99,7 @@ class Findings:
         priority = step.priority
         if priority is not None:
             if priority.relative:
-                self.added += 0 if self.is_sent else priority.points
+                self.added += 0 if self.stands else priority.points
             elif self.base is None:
                 self.base = priority.points
             points = (self.base or MIN_PRIORITY) + self.added

@@ -26,13 +26,8 @@ RANKS: Final = {
 }
 CHANGE: Final = 2
 ANYWHERE: Final = frozenset({"conversation.deflected"})
-SET_BY_AGENTS: Final = frozenset({"presence_until", "lease_expires", "lost_agent"})
-"""Timers that an agent may set once more for the very moment at which they fired."""
 SWITCHED: Final = "condition_changes"
 """A timer that other causes at the same moment may set once more: a switch turns on and off in it."""
-QUICKENED: Final = "expands"
-"""A timer that a change of pace may set once more for a moment gone by: steps come sooner in a surge."""
-CHANGES_OF_PACE: Final = frozenset({"surge.changed", "policy.changed"})
 
 
 def runs(decisions: Sequence[Decision]) -> Iterator[tuple[Cause, list[Decision]]]:
@@ -79,16 +74,13 @@ def _check_numbers(decisions: list[Decision], *, ledger: Ledger, report: Report)
 
 
 def _check_causes(decisions: list[Decision], *, ledger: Ledger, report: Report) -> None:
-    ended: dict[Cause, Decision] = {}
-    pace_changed = 0
+    ended: set[Cause] = set()
     for cause, run in runs(decisions):
-        before = ended.get(cause)
-        if before is not None and not _may_return(before, run[0], pace_changed=pace_changed):
+        if cause in ended and not _may_return(cause):
             report.add(
                 Rule.CONTIGUOUS, run[0].where, f"its cause had its decisions before: {cause}"
             )
-        ended[cause] = run[-1]
-        pace_changed = max([pace_changed, *(d.seq for d in run if d.type in CHANGES_OF_PACE)])
+        ended.add(cause)
         _check_run(run, report)
         if cause.due is not None and run[0].at < cause.due:
             report.add(Rule.CAUSE, run[0].where, f"{cause.name} fired before it was due")
@@ -108,14 +100,9 @@ def _check_causes(decisions: list[Decision], *, ledger: Ledger, report: Report) 
             _check_cause_is(event, run=run, report=report)
 
 
-def _may_return(before: Decision, now: Decision, *, pace_changed: int) -> bool:
-    """Say whether a cause may be named again: by the router itself, or as a timer that was set again."""
-    name = now.cause.name
-    if name in SET_BY_AGENTS:
-        return before.read != now.read
-    if name == QUICKENED:
-        return before.seq < pace_changed
-    return name == SWITCHED or now.cause.kind == "router"
+def _may_return(cause: Cause) -> bool:
+    """Say whether a cause may be named again: the router itself, or a switch that turned once more."""
+    return cause.kind == "router" or cause.name == SWITCHED
 
 
 def _check_cause_is(event: Event, *, run: list[Decision], report: Report) -> None:

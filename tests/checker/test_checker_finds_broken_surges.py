@@ -67,23 +67,18 @@ def test_a_switch_that_turns_off_in_the_moment_it_turned_on_begins_its_decisions
         assert set(check(story.topics(), settled_at=0).broken()) == rules
 
 
-@pytest.mark.parametrize(("between", "found"), [("surge", set()), ("rest", {Rule.CONTIGUOUS})])
-def test_a_step_comes_at_the_moment_of_an_earlier_one_only_if_the_pace_changed(
-    between: str, found: set[Rule]
-) -> None:
+@pytest.mark.parametrize("timer", ["expands", "presence_until", "overflows", "lost_agent"])
+def test_a_timer_that_fires_twice_for_one_moment_is_found(timer: str) -> None:
     story = Story()
     story.create()
-    step = {"timer": "expands", "due": rfc3339(story.now), "of": "c1"}
+    step = {"timer": timer, "due": rfc3339(story.now), "of": "c1"}
     climbed: dict[str, Any] = {"conversation": "c1", "queue": "all", "requirements": {}}
     story.decide("conversation.expanded", cause=step, step=1, **climbed)
-    if between == "surge":
-        told: dict[str, Any] = {"from": None, "to": "storm", "reason": "load"}
-        ends = rfc3339(story.now + HOUR_MS)
-        story.decide("surge.changed", cause=turned(story), **told, expires_at=ends)
-    else:
-        story.create("c2")
+    told: dict[str, Any] = {"from": None, "to": "storm", "reason": "load"}
+    ends = rfc3339(story.now + HOUR_MS)
+    story.decide("surge.changed", cause=turned(story), **told, expires_at=ends)
     story.decide("conversation.expanded", cause=step, step=2, **climbed)
-    assert set(check(story.topics(), settled_at=0).broken()) == found
+    assert set(check(story.topics(), settled_at=0).broken()) == {Rule.CONTIGUOUS}
 
 
 def test_a_change_by_load_that_no_condition_turned_is_found() -> None:

@@ -219,7 +219,7 @@ MUTANTS: Final = (
     Mutant(
         name="ladder stuck: a step whose time has come is not taken",
         file="router/engine/expansion.py",
-        before="    _take(pool, record, [step[0]])",
+        before="    _take(pool, record, numbers)",
         after="    pass",
         tests=ENGINE,
     ),

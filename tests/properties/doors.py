@@ -31,6 +31,8 @@ class ByTopic:
         vip = facts.attributes.get("vip") is True
         priority = facts.priority if facts.priority is not None else 100 * angry
         priority += 20 * (vip and not facts.hops)
+        if facts.ordered_priority is not None:
+            priority = facts.ordered_priority
         found = Facts(
             channel=facts.channel,
             topic=facts.topic or "other",

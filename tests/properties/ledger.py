@@ -36,6 +36,11 @@ class BrokenPromiseError(AssertionError):
     """A guarantee of the contract that does not hold."""
 
 
+def _flaps(cause: said.Cause) -> bool:
+    """Tell whether it may be two causes of one name: a switch that turns on and off in a moment."""
+    return isinstance(cause, said.TimerCause) and cause.timer == "condition_changes"
+
+
 def promise(holds: object, words: str) -> None:
     """Object unless it holds."""
     if not holds:
@@ -51,7 +56,7 @@ class Ledger:
         self.stage: str | None = None
         self.open: dict[str, Conversation] = {}
         self.people: dict[str, Person] = {}
-        self.causes: set[said.InputCause] = set()
+        self.causes: set[said.InputCause | said.TimerCause] = set()
         self.ended: set[str] = set()
 
     @property
@@ -66,9 +71,12 @@ class Ledger:
         own = [each for each in decisions if each.pool == self.pool]
         told_of = heard is None
         for cause, group in groupby(own, key=lambda each: each.cause):
-            if isinstance(cause, said.InputCause):
-                promise(cause not in self.causes, "the decisions of one cause are contiguous")
+            if not isinstance(cause, said.RouterCause) and not _flaps(cause):
+                promise(
+                    cause not in self.causes, f"the decisions of one cause are contiguous: {cause}"
+                )
                 self.causes.add(cause)
+            if isinstance(cause, said.InputCause):
                 promise(heard is not None and not told_of, "only what was heard is a cause")
                 told_of = True
             self._cause(list(group), heard if isinstance(cause, said.InputCause) else None)
@@ -85,11 +93,9 @@ class Ledger:
     def _cause(self, group: list[Decision], heard: Input | None) -> None:
         refused = isinstance(group[0].body, REFUSALS)
         promise(not refused or len(group) == 1, "a refusal stands alone")
-        turns = [TURN.get(type(each.body), CHANGES) for each in group]
         cause = group[0].cause
-        # A switch that turns on and off in one millisecond: two causes of one name.
-        flaps = isinstance(cause, said.TimerCause) and cause.timer == "condition_changes"
-        promise(flaps or turns == sorted(turns), f"one cause speaks in order: {turns}")
+        turns = [TURN.get(type(each.body), CHANGES) for each in group]
+        promise(_flaps(cause) or turns == sorted(turns), f"one cause speaks in order: {turns}")
         if heard is not None and not refused:
             self._hear(heard, group[0].at)
             answered = isinstance(group[0].body, said.CommandApplied)

@@ -55,7 +55,7 @@ def agent_rules(chance: Chance) -> AgentRules:
     """Make what holds for everybody, each limit now and then at its end."""
     return AgentRules(
         capacity=chance.one_of((100, 200, 200, 50)),
-        lease_ms=chance.one_of((3_600_000, *(600_000,) * 5, 60_000, 60_000, 15_000, 0)),
+        lease_ms=chance.one_of((3_600_000, *(600_000,) * 5, 60_000, 60_000, 15_000, 1)),
         missed_offers=chance.one_of((2, 1, 3, 0)),
         suspended_ms=chance.one_of((60_000, 5_000, 300_000, 0)),
         decline_memory_ms=chance.one_of((60_000, 5_000, 0)),

@@ -113,6 +113,31 @@ def test_after_a_change_that_is_said_to_help_somebody_may_have_it(seed: int) -> 
                 assert remedy.agent in able_after(remedy, reference, record.id), remedy
 
 
+@pytest.mark.parametrize("seed", range(1, SEEDS + 1))
+def test_the_level_that_would_help_is_found_as_if_each_were_tried(seed: int) -> None:
+    for story in stories(seed):
+        for pool, reference, record in pairs(story):
+            asked_less = {
+                each.agent: each.steps
+                for each in changes(pool, record)
+                if each.change is Change.ASK_LESS
+            }
+            assert asked_less == least_steps(reference, record)
+
+
+def least_steps(reference: Lifecycle, record: ConversationRecord) -> dict[str, int]:
+    """Try every level below that of a conversation that waits, for every agent."""
+    found: dict[str, int] = {}
+    c = reference.conversations[record.id]
+    level = c.level
+    for steps in range(1, (level or 1) if record.stage == "waiting" else 1):
+        c.level = (level or 1) - steps
+        for agent in reference.eligible(c):
+            found.setdefault(agent, steps)
+    c.level = level
+    return found
+
+
 def able_after(  # noqa: PLR0912 - a case for each change
     remedy: Remedy, reference: Lifecycle, conversation: str
 ) -> list[str]:

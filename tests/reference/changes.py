@@ -119,7 +119,8 @@ class Changes(Estimates):
         if presence is not Presence.AVAILABLE:
             self.withdraw(self.held_by(agent.id), Withdrawal.PRESENCE, agent.id)
         self.become(agent, presence)
-        agent.until, agent.missed = until, 0
+        agent.until = max(until, self.now + 1) if until is not None else None
+        agent.missed = 0
         agent.runs = {} if presence is Presence.OFFLINE else agent.runs
         self.renew_lease(agent)
         self.end_suspension(agent, set(Suspension), Release.PRESENCE)

@@ -184,8 +184,14 @@ class Conditions(Shares):
         """Give number and time of the next step that its queue takes by time, if any."""
         ladder = enumerate(self.policy.queues[c.queue].expands if self.policy else (), 1)
         left = [(n, each.after_ms) for n, each in ladder if n > c.step and not each.when]
-        return (left[0][0], c.arrived_at + left[0][1] // self.speed()) if left else (None, None)
+        return (left[0][0], self.comes_at(c, left[0][1])) if left else (None, None)
+
+    def comes_at(self, c: Any, after_ms: int) -> int:
+        """Give when a step comes by time: in a surge not before that is in force."""
+        since = self.surge.since + 1 if self.stage() else 0
+        return max(c.arrived_at + after_ms // self.speed(), since)
 
     def expands(self, of: str, due: int) -> None:
         c = self.conversations[of]
-        self.take_step(c, self.next_step(c)[0])
+        while self.next_step(c)[1] == due:
+            self.take_step(c, self.next_step(c)[0])

@@ -104,6 +104,7 @@ class Lifecycle(Timers):
             news = getattr(it, "topic_" if name == "topic" else name)
             if news is not None:
                 setattr(c, name if name in PLAIN else f"given_{name}", news)
+        c.ordered_priority = c.ordered_priority if it.priority is None else None
         if c.stage not in {"assigned", "deflected"}:
             given = {name: getattr(c, f"given_{name}") for name in FOUND}
             verdict = self.policy.qualifier.qualify(self.facts(c, text=it.text, **given))
@@ -169,7 +170,7 @@ class Lifecycle(Timers):
                 self.withdraw([c], Withdrawal.COMMAND)
                 self.close(c, Close.COMMAND)
             case told.CommandPrioritise():
-                c.priority = c.given_priority = it.priority
+                c.priority = c.ordered_priority = it.priority
             case told.CommandPauseQueue():
                 self.paused.add(it.queue)
             case told.CommandResumeQueue():

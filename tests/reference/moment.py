@@ -166,7 +166,9 @@ class Moment:
         return {
             "proficiency": mean([100 * min(n, top[s]) // top[s] for s, n in level.items()]),
             "preferred_skills": mean([100 * self.meets(agent, each) for each in wishes]),
-            "overqualified": mean([100 * max(0, level[s] - n) // top[s] for s, n in least]),
+            "overqualified": mean(
+                [100 * max(0, min(level[s], top[s]) - n) // top[s] for s, n in least]
+            ),
             "preference": mean([20 * profile.preferences.get(s, 0) for s in level]),
             "cost": floor(min(max(profile.cost or 0, 0), 1000)),
             "idle": min(100, (self.now - self.agents[agent].idle_since) // 6000),

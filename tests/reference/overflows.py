@@ -87,7 +87,9 @@ class Overflows(Deflections):
 
     def overflows(self, of: str, due: int) -> None:
         c = self.conversations[of]
-        self.overflow(c, self.next_overflow(c)[1])
+        was = c.queue
+        while of in self.conversations and c.queue == was and self.next_overflow(c)[0] == due:
+            self.overflow(c, self.next_overflow(c)[1])
 
     def condition_changes(self, of: str, due: int) -> None:
         before = of in self.on

@@ -32,7 +32,7 @@ class Timers(Overflows):
             due += [(self.leases.get(agent.id), "lease_expires", agent.id)]
             patience = self.policy.agents.lost_after_ms
             if agent.lost_at is not None and patience is not None:
-                due += [(agent.lost_at + patience, "lost_agent", agent.id)]
+                due += [(agent.lost_at + max(patience, 1), "lost_agent", agent.id)]
         due += [(until, "hours_change", name) for name, (_, until) in self.looks.items()]
         due += [(at, "condition_changes", name) for name, at in self.due.items()]
         due += [(until, "quota_renews", team) for team, (until, _) in self.gave.items()]

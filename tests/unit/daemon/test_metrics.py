@@ -66,5 +66,13 @@ def test_how_waits_ended_is_shown_beside_how_they_should_and_forgotten_with_the_
     assert 'queue="claims"' not in metrics.text()[0].decode()
 
 
+def test_by_how_much_late_repetitions_are_not_known_is_shown() -> None:
+    metrics = Metrics()
+    name = "contact_router_repetition_window_missing_seconds"
+    assert f"\n{name} 0.0" in metrics.text()[0].decode()
+    metrics.show_repetition(missing_s=7_200)
+    assert f"\n{name} 7200.0" in metrics.text()[0].decode()
+
+
 async def test_who_was_told_that_there_is_no_wait_is_no_proof_of_anything() -> None:
     assert await counted(Judged(0.0, 0.0, 0.0), Judged(4.0, 4.0, 9.0), None) == {}

@@ -8,6 +8,7 @@ import pytest
 from router.daemon import views
 from router.engine import Engine
 from router.model.inputs import (
+    AgentHeartbeat,
     AgentPresence,
     AgentUpdated,
     ConversationAbandoned,
@@ -15,6 +16,7 @@ from router.model.inputs import (
     ConversationEnded,
     Customer,
     Input,
+    Origin,
     Presence,
 )
 from router.rules import loads
@@ -335,6 +337,24 @@ def test_why_a_conversation_waits_and_what_would_help(engine: Engine) -> None:
     json.dumps(shown)
 
 
+@pytest.mark.timeout(20)  # Whoever tried every level would not end.
+def test_why_a_conversation_waits_that_nobody_is_good_enough_for() -> None:
+    engine = Engine(loads(RULES.replace("requires: {claims: 1}", 'requires: {claims: ">= level"}')))
+    skills, channels = {"claims": 2}, {"chat": 1}
+    apply(
+        engine,
+        AgentUpdated(pool=POOL, agent="abe", team="day", skills=skills, channels=channels),
+        AgentPresence(pool=POOL, agent="abe", presence=Presence.AVAILABLE),
+        ConversationCreated(pool=POOL, at=NOON, conversation="c1", channel="chat", level=2**53 - 1),
+    )
+    engine.advance(NOON)
+    shown = views.why(engine, POOL, conversation="c1")
+
+    assert shown is not None
+    assert shown["would_help"]["change"] == "ask_less"
+    assert shown["would_help"]["words"].startswith("if it were of level 2, not ")
+
+
 def test_why_a_conversation_is_offered_to_somebody(engine: Engine) -> None:
     shown = views.why(engine, POOL, conversation="c1")
 
@@ -366,6 +386,19 @@ def test_who_is_not_there_is_not_shown(engine: Engine) -> None:
     assert views.conversation(engine, "elsewhere", conversation="c1") is None
     assert views.agent(engine, POOL, agent="nobody") is None
     assert views.why(engine, POOL, conversation="c9") is None
+
+
+def test_what_the_window_of_repetition_lacks_is_that_of_the_pool_that_lacks_most() -> None:
+    engine = Engine(loads(RULES), window_ms=1_000_000, seen_at_most=1)
+    for number, name in enumerate(("a", "b", "c")):
+        recorded = Origin("routing.agents", 0, number, NOON + number * 1_000)
+        engine.apply(AgentHeartbeat(pool=POOL, id=name, agent="eve", origin=recorded), NOON)
+        engine.changes()
+    engine.apply(AgentHeartbeat(pool="quiet", id="a", agent="eve", origin=recorded), NOON)
+    engine.changes()
+    # Only what came last is remembered: the one a second before is forgotten already.
+    assert views.repetition_missing_ms(engine) == 999_000
+    assert views.repetition_missing_ms(Engine(loads(RULES))) == 0
 
 
 def test_waiting_is_counted_by_queue_and_rules_by_version(engine: Engine) -> None:

@@ -1,7 +1,10 @@
 """What agents are and do, and what their silence means."""
 
+import pytest
+
 from router.model import inputs
-from tests.unit.engine.centre import Centre
+from router.model.outputs import ConversationAssigned, TimerCause
+from tests.unit.engine.centre import RULES, Centre
 
 
 def test_an_agent_nobody_described_is_unknown() -> None:
@@ -54,6 +57,44 @@ def test_a_break_with_an_end_ends_by_itself() -> None:
     centre.asks("c1")
     assert centre.wait(59) == []
     assert centre.wait(1) == ["assigned c1 to ana"]
+
+
+def given_by_timer(centre: Centre, seconds: float) -> list[TimerCause]:
+    """Let time go by and tell by which timers somebody was given a conversation."""
+    centre.now += seconds
+    decided = centre.engine.advance(centre.milliseconds)
+    given = [each for each in decided if isinstance(each.body, ConversationAssigned)]
+    return [each.cause for each in given if isinstance(each.cause, TimerCause)]
+
+
+@pytest.mark.parametrize("ago", [0, 1, 90_000])
+def test_a_break_whose_end_is_past_is_over_in_a_moment_and_its_timer_fires_once(ago: int) -> None:
+    centre = Centre()
+    centre.works("ana")
+    over = centre.milliseconds + 60_000
+    centre.declares("ana", "break", until=over)
+    centre.asks("c1", topic="letters")
+    first = given_by_timer(centre, 60)
+    assert first == [TimerCause("presence_until", over, "ana")]
+    for before, name in (("c1", "c2"), ("c2", "c3")):
+        centre.about(inputs.ConversationEnded, conversation=before)
+        centre.declares("ana", "break", until=over - ago)
+        centre.asks(name, topic="letters")
+        assert given_by_timer(centre, 0.001) == [
+            TimerCause("presence_until", centre.milliseconds, "ana")
+        ]
+
+
+def test_nobody_is_lost_in_the_moment_he_leaves() -> None:
+    centre = Centre(RULES.replace("requeue_after: 2m", "requeue_after: 0s"))
+    centre.works("ana")
+    for _ in range(2):
+        centre.asks("c1", topic="letters")
+        assert centre.declares("ana", "offline") == []
+        assert centre.wait(0) == []
+        assert centre.wait(0.001) == ["requeued c1 in letters at 1: agent_lost"]
+        assert centre.declares("ana", "available") == ["assigned c1 to ana"]
+        centre.about(inputs.ConversationEnded, conversation="c1")
 
 
 def test_a_silent_agent_is_suspended_and_heard_again_with_a_heartbeat() -> None:

@@ -6,7 +6,7 @@ from router.engine.candidates import Candidate, candidate, candidates
 from router.engine.remedies import Change, smallest_change
 from router.model import inputs
 from router.model.reasons import PassedOver
-from tests.unit.engine.centre import POOL, Centre
+from tests.unit.engine.centre import POOL, RULES, Centre
 
 ORDERS = {"by": "lea", "reason": "test"}
 
@@ -59,6 +59,44 @@ def test_a_level_less_or_a_level_more_where_everybody_is_there(centre: Centre) -
     )
     centre.asks("c2", topic="contracts", skills={"contracts": 2})
     assert helps(centre, "c2") == (Change.LEARN, "if ana had contracts 2, not 1")
+
+
+MOST = 2**53 - 1
+"""The highest level there may be on the wire."""
+
+
+@pytest.mark.timeout(20)  # Whoever tried every level would not end.
+def test_what_would_help_the_hardest_conversation_there_can_be(centre: Centre) -> None:
+    centre.works("ana", {"contracts": 3})
+    centre.works("bob", {"contracts": 7})
+    centre.asks("c1", topic="contracts", level=MOST)
+    assert helps(centre) == (
+        Change.ASK_LESS,
+        f"if it were of level 7, not {MOST}, bob could have it",
+    )
+    centre.asks("c2", topic="reimbursement", level=MOST)
+    assert helps(centre, "c2") == (Change.LEARN, f"if ana had reimbursement {MOST}")
+
+
+@pytest.mark.parametrize(
+    ("asked", "helped"),
+    [
+        ('">= level - 1"', (4, "ana")),
+        ('"> level"', (2, "ana")),
+        ('"< level - 6"', None),
+        ('"== level + 1"', (2, "ana")),
+    ],
+)
+def test_the_level_that_would_help_is_the_highest_that_suits_somebody(
+    asked: str, helped: tuple[int, str] | None
+) -> None:
+    rules = RULES.replace('requires: {contracts: ">= level"}', f"requires: {{contracts: {asked}}}")
+    centre = Centre(rules)
+    centre.works("ana", {"contracts": 3})
+    centre.works("bob", {"contracts": 1})
+    centre.asks("c1", topic="contracts", level=6)
+    words = helped and f"if it were of level {helped[0]}, not 6, {helped[1]} could have it"
+    assert helps(centre) == (words and (Change.ASK_LESS, words))
 
 
 def test_a_paused_queue_is_resumed_before_anything_else(centre: Centre) -> None:

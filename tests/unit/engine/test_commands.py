@@ -3,7 +3,8 @@
 import pytest
 
 from router.model import inputs
-from tests.unit.engine.centre import Centre
+from router.model.outputs import ConversationQueued
+from tests.unit.engine.centre import RULES, Centre
 
 ORDER = {"by": "eve", "reason": "because"}
 
@@ -106,6 +107,29 @@ def test_a_priority_by_order_moves_a_conversation_forward(centre: Centre) -> Non
     centre.about(inputs.CommandPrioritise, conversation="c2", priority=900, **ORDER)
     works = centre.works("ana", {"reimbursement": 1}, channels={"chat": 1})
     assert works == ["assigned c2 to ana"]
+
+
+def test_a_priority_by_order_holds_until_another_is_given() -> None:
+    centre = Centre(
+        RULES.replace(
+            "queues:", "qualification: [{name: sooner, set: {priority: +200}}]\nqueues:", 1
+        )
+    )
+
+    def priority(**told: object) -> int:
+        queued = inputs.ConversationUpdated(**centre.envelope(), conversation="c1", **told)
+        (decided,) = centre.decide(queued)
+        assert isinstance(decided.body, ConversationQueued)
+        return decided.body.qualified.priority
+
+    centre.asks("c1", topic="reimbursement", priority=10)
+    assert priority(language="fr") == 210
+    centre.about(inputs.CommandPrioritise, conversation="c1", priority=100, **ORDER)
+    assert priority(customer=inputs.Customer(id="k1")) == 100
+    assert centre.restarted() == []
+    assert priority(language="en") == 100
+    assert priority(priority=30) == 230
+    assert priority(language="fr") == 230
 
 
 def test_a_presence_by_order_is_like_one_by_the_agent(centre: Centre) -> None:

@@ -1,5 +1,7 @@
 """Who gets whom: urgency, capacity, preferences, the best agent."""
 
+import pytest
+
 from router.model import inputs
 from router.model.outputs import ConversationAssigned
 from tests.unit.engine.centre import POOL, RULES, Centre
@@ -174,6 +176,18 @@ def test_the_score_is_the_sum_of_its_terms() -> None:
     assert isinstance(assigned, ConversationAssigned)
     assert assigned.why.terms == {"proficiency": 400, "idle": 20, "load": 0, "overqualified": -165}
     assert assigned.why.score == sum(assigned.why.terms.values())
+
+
+@pytest.mark.parametrize("level", [3, 4, 2**53 - 1])
+def test_nobody_is_more_overqualified_than_the_highest_level_there_is(level: int) -> None:
+    centre = Centre(SELECTS.replace("SELECTS", "{overqualified: -10}"))
+    centre.works("ana", {"contracts": level})
+    created = inputs.ConversationCreated(
+        **centre.envelope(), conversation="c1", channel="chat", topic_="contracts", level=1
+    )
+    assigned = centre.decide(created)[1].body
+    assert isinstance(assigned, ConversationAssigned)
+    assert assigned.why.terms == {"overqualified": -660}
 
 
 def test_in_a_paused_queue_nothing_is_kept_for_who_cannot_be_reached_any_more() -> None:

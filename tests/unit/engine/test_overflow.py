@@ -2,6 +2,7 @@
 
 from router.model import inputs
 from router.model.inputs import ConversationUpdated, TransferTarget
+from router.model.outputs import TimerCause
 from router.rules import loads
 from tests.unit.engine.centre import POOL, RULES, Centre, words
 
@@ -35,6 +36,23 @@ def test_after_its_time_a_team_may_serve_it_too_in_its_queue() -> None:
         "overflowed c1 from contracts to team lyon: waited_s",
         "assigned c1 to luc",
     ]
+
+
+def test_those_who_help_after_the_same_time_do_so_in_one_cause() -> None:
+    together = "{to: {site: nantes}, after: 1m}"
+    story = centre(
+        WITH_OVERFLOW.replace("{to: {site: nantes}, on: {waiting: 3}, off: {waiting: 0}}", together)
+    )
+    asks(story, "c1")
+    story.now += 61
+    decided = story.engine.advance(story.milliseconds)
+    assert words(decided) == [
+        "overflowed c1 from contracts to team lyon: waited_s",
+        "overflowed c1 from contracts to site nantes: waited_s",
+    ]
+    assert {each.cause for each in decided} == {
+        TimerCause("overflows", story.milliseconds - 1_000, "c1")
+    }
 
 
 def test_those_who_help_must_meet_what_is_asked_for() -> None:

@@ -52,6 +52,26 @@ def test_an_id_is_remembered_for_the_window_of_record_time_and_for_its_source() 
     assert seen.repeated(beat("e1", 2_000))
 
 
+def test_of_too_many_ids_the_oldest_are_forgotten_and_it_is_told_what_the_window_lacks() -> None:
+    seen = Seen(window_ms=1_000, at_most=100)
+    kept = folded(seen)
+    for number in range(100):
+        assert not seen.repeated(beat(f"e{number}", 10 * number))
+        next(kept)
+        assert seen.missing_ms == 0
+    for number in range(100, 200):
+        assert not seen.repeated(beat(f"e{number}", 1_000 + number))
+        next(kept)
+    reach = 1_000 - seen.missing_ms
+    assert 0 < reach < 1_000
+    known = [n for n in range(100) if seen.repeated(beat(f"e{n}", 1_200))]
+    assert known == [n for n in range(100) if 1_199 - 10 * n < reach]
+    for number in range(200, 300):
+        seen.repeated(beat(f"e{number}", 100 * number))
+        next(kept)
+    assert seen.missing_ms == 0
+
+
 def test_blocks_stay_few_and_a_restart_remembers_all_of_them() -> None:
     seen = Seen(window_ms=1_000_000, at_most=1_000_000)
     kept = folded(seen)

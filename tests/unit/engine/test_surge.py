@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import UNSET
 
 from router.model import inputs
-from router.model.outputs import SurgeChanged, Trigger
+from router.model.outputs import ConversationExpanded, SurgeChanged, TimerCause, Trigger
 from tests.unit.engine.centre import Centre
 
 RULES = """
@@ -82,14 +82,28 @@ def test_steps_come_faster_for_those_who_wait_too_and_slower_again_when_it_is_ov
     come(story, "c1", topic="billing")
     story.wait(25)
     come(story, "c2", "c3")
-    decided = story.wait(0)
+    assert story.wait(0) == ["surge.changed"]
     # The step after 60 s comes after 20 now, which have gone by.
-    assert decided == ["surge.changed", "expanded c1 in billing: 1 {'billing': 0}"]
+    assert story.wait(0.001) == ["expanded c1 in billing: 1 {'billing': 0}"]
     for gone in ("c2", "c3"):
         story.about(inputs.ConversationAbandoned, conversation=gone)
     assert story.wait(0) == ["surge.changed"]
-    assert story.wait(64.999) == []
+    assert story.wait(64.998) == []
     assert story.wait(0.001) == ["expanded c1 in billing: 2 {}"]
+
+
+def test_steps_that_are_past_in_a_storm_come_at_once_when_it_begins_and_together() -> None:
+    story = Centre(RULES.replace("3x", "20x"))
+    story.asks("c1", topic="billing", level=3)
+    story.now += 50
+    assert orders(story, "busy") == ["command applied", "surge.changed"]
+    begun = story.milliseconds
+    assert story.wait(0) == []
+    story.now += 30
+    decided = story.engine.advance(story.milliseconds)
+    climbed = [each for each in decided if isinstance(each.body, ConversationExpanded)]
+    assert [each.body.step for each in climbed if hasattr(each.body, "step")] == [1, 2]
+    assert {each.cause for each in climbed} == {TimerCause("expands", begun + 1, "c1")}
 
 
 def test_offers_made_in_a_storm_are_shorter_and_those_before_stay() -> None:

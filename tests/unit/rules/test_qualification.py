@@ -94,6 +94,14 @@ def test_a_given_priority_is_not_replaced_but_added_to() -> None:
     assert verdict(PRIORITIES, priority=0, customer=company).priority == 0
 
 
+def test_an_ordered_priority_is_neither_added_to_nor_replaced_and_conditions_see_it() -> None:
+    company = Customer(tier="company")
+    ordered = {"ordered_priority": 500, "priority": 10, "customer": company}
+    found = verdict(PRIORITIES, **ordered, attributes={"nps": 0})
+    assert (found.priority, found.queue) == (500, "urgent")
+    assert verdict(PRIORITIES, ordered_priority=0, customer=company).priority == 0
+
+
 def test_priority_keeps_within_its_limits() -> None:
     assert verdict(PRIORITIES, priority=900, attributes={"nps": 0}).priority == 1000
     assert verdict(PRIORITIES, priority=50, attributes={"patient": True}).priority == 0

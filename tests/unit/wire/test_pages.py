@@ -2,6 +2,7 @@
 
 import json
 import re
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,16 @@ from jsonschema import Draft202012Validator
 
 from router.model import limits
 from router.model.inputs import Topic
-from router.model.reasons import Unreadable
+from router.model.reasons import (
+    Close,
+    Refusal,
+    Release,
+    Requeue,
+    SurgeChange,
+    Suspension,
+    Unreadable,
+    Withdrawal,
+)
 from router.wire.schemas import Publication, publications, schema_of
 from tests.unit.wire.events import Event, read, topic_of
 
@@ -24,6 +34,18 @@ HEADINGS = {
     "assignments": "## Outputs on `routing.assignments`",
     "dead-letters": "## The notice on `routing.dead-letters`",
 }
+CLOSED = (
+    ("offer.withdrawn", "reason", Withdrawal),
+    ("conversation.requeued", "reason", Requeue),
+    ("conversation.closed", "reason", Close),
+    ("agent.suspended", "reason", Suspension),
+    ("agent.released", "reason", Release),
+    ("surge.changed", "reason", SurgeChange),
+    ("input.refused", "reason", Refusal),
+    ("command.refused", "code", Refusal),
+    ("input.dead_lettered", "reason", Unreadable),
+)
+"""Fields whose values are a closed list."""
 COMMON = {"pool", "seq", "policy", "cause", "read", "by", "reason"}
 
 
@@ -70,6 +92,16 @@ def test_every_field_is_listed_as_required_or_not_with_its_description(event: Pu
 @pytest.mark.parametrize("event", publications(), ids=lambda each: each.name)
 def test_the_page_says_of_each_event_what_its_schema_says(event: Publication) -> None:
     assert schema_of(event)["description"] in section(event)
+
+
+@pytest.mark.parametrize(("event", "field", "words"), CLOSED, ids=str)
+def test_a_closed_list_of_reasons_is_told_whole(
+    event: str, field: str, words: type[StrEnum]
+) -> None:
+    (published,) = (each for each in publications() if each.type == event)
+    row = re.search(rf"^\| `{field}` \| (.*?) \|", section(published), re.MULTILINE)
+    assert row is not None
+    assert re.findall(r"`(\w+)`", row[1]) == [each.value for each in words]
 
 
 def test_every_reason_has_its_row_in_order() -> None:
