@@ -99,15 +99,20 @@ _ORDERED: Final = {"qualification": "rule", "queues": "queue", "surge": "stage"}
 _SINGULAR: Final = {
     "calendars": "calendar", "skills": "skill", "topics": "topic", "labels": "label", "teams": "team",
     "sites": "site", "word_lists": "word list",
-    "channels": "channel", "qualification": "rule", "queues": "queue", "pools": "pool",
+    "channels": "channel", "qualification": "rule", "queues": "queue",
     "surge": "stage",
 }  # fmt: skip
 
 
 def differences(old: Compiled, new: Compiled) -> Iterator[Difference]:
-    """Give what changes from one rule set to the other, section by section."""
+    """Give what changes from one rule set to the other, section by section.
+
+    For which pools a set is, whoever sets them beside one another tells.
+    """
     before, after = old.document, new.document
     for section in dict.fromkeys((*after, *before)):
+        if section == "pools":
+            continue
         was, becomes = before.get(section), after.get(section)
         if was == becomes and list(_named(was)) == list(_named(becomes)):
             continue
