@@ -40,7 +40,7 @@ class Easier:
             return None
         template = template_in_force(pool.room.lines[self._record.queue], self._record)
         turns = last_levels(template, agent.profile.skills)
-        tried = {level - 1, *turns, *range(1, min(level, LOW_LEVELS + 1))}
+        tried: set[int] = {level - 1, *turns, *range(1, min(level, LOW_LEVELS + 1))}
         for less in sorted(tried, reverse=True):
             if not 1 <= less < level:
                 continue

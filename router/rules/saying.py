@@ -63,8 +63,9 @@ def changed_items(
 ) -> Iterator[ItemChange]:
     """Give the items that change, in the order of the new list; those that are gone where they stood."""
     word = ITEMS[key]
-    texts = ([msgspec.json.encode(each) for each in items] for items in (old, new))
-    for _, start, end, from_, until in SequenceMatcher(None, *texts, autojunk=False).get_opcodes():
+    before, after = ([msgspec.json.encode(each) for each in items] for items in (old, new))
+    matcher = SequenceMatcher(a=before, b=after, autojunk=False)
+    for _, start, end, from_, until in matcher.get_opcodes():
         gone, come = old[start:end], new[from_:until]
         if gone == come:
             continue
