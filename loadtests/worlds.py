@@ -127,6 +127,10 @@ class ByTopic:
         """Take all facts as they are given."""
         return as_given(facts, queue=self.queue_for(facts))
 
+    def qualify_as_if(self, facts: Facts) -> Verdict:
+        """Take all facts as they are given."""
+        return self.qualify(facts)
+
     def queue_for(self, facts: Facts) -> str | None:
         """Give the queue of the topic's name."""
         return facts.topic if facts.topic in self._queues else None

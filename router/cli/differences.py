@@ -46,11 +46,15 @@ def diff(old: Path, new: Path, as_json: bool) -> None:
 
 
 def _pairs(old: RuleSet, new: RuleSet) -> Iterator[Pair]:
-    """Set the rules for the same pools beside one another."""
-    before = {each.pools: each for each in old.sets}
-    after = {each.pools: each for each in new.sets}
-    for pools in dict.fromkeys((*before, *after)):
-        yield pools, before.get(pools), after.get(pools)
+    """Set beside one another what holds for a pool: its own rules, else those for every pool."""
+    named = (pool for each in (*old.sets, *new.sets) for pool in each.pools or (None,))
+    alike: dict[tuple[int, int], tuple[list[str], Compiled | None, Compiled | None]] = {}
+    for pool in dict.fromkeys(named):
+        before, after = old.set_for(pool), new.set_for(pool)
+        pools, *_ = alike.setdefault((id(before), id(after)), ([], before, after))
+        pools += [] if pool is None else [pool]
+    for pools, before, after in alike.values():
+        yield tuple(pools), before, after
 
 
 def _for_whom(pools: tuple[str, ...]) -> str:

@@ -69,6 +69,10 @@ class Crew:
                 self._offer_slot(group, slot)
         return slot
 
+    def trial_slot(self, channel: str, labels: tuple[str, ...]) -> Slot:
+        """Give a slot as of conversations on a configured channel with these labels, for nobody."""
+        return self._slots.trial(self.slots[channel], labels)
+
     def _offer_slot(self, group: Group, slot: Slot) -> None:
         """Let a group that is there already take what has these labels."""
         cap = group.caps.get(self.slots[slot.name])

@@ -10,6 +10,10 @@ class Nobody:
         """Take nothing."""
         return as_given(facts, queue=None)
 
+    def qualify_as_if(self, facts: Facts) -> Verdict:
+        """Take nothing."""
+        return as_given(facts, queue=None)
+
     def queue_for(self, _facts: Facts) -> str | None:
         """Take nothing."""
         return None

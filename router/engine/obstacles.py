@@ -62,16 +62,17 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
         return self.demand.slot
 
 
-def wanted(pool: Pool, record: ConversationRecord, *, level: int | None = None) -> Wanted | None:
+def wanted(pool: Pool, record: ConversationRecord, *, slot: Slot | None = None) -> Wanted | None:
     """Tell what a conversation asks for; None where its queue or channel is configured no more.
 
-    ``level``: as if it were of this level.
+    ``slot``: what it counts as, where that is to be tried.
     """
     line = pool.room.lines.get(record.queue)
     if line is None or record.channel not in pool.policy.channels:
         return None
-    slot = pool.slot(record)
-    asked = in_force(line, record, level=level or record.level)
+    if slot is None:
+        slot = pool.slot(record)
+    asked = in_force(line, record, level=record.level)
     demand = Demand(slot, asked, bounds=bounds(line.queue, record))
     return Wanted(
         signature=Signature(line, Lane(demand, line), record.language),
@@ -146,6 +147,11 @@ def obstacles(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Obstacle]:
         )
     if want.slot in agent.group.caps and not agent.has_room(want.slot, pool.crew.exclusive):
         yield from _no_room(pool.crew, want.slot, agent)
+
+
+def is_able(pool: Pool, want: Wanted, agent: Agent) -> bool:
+    """Tell whether nothing stands between the two; as for ``obstacles``."""
+    return next(obstacles(pool, want, agent), None) is None
 
 
 def obstacle(pool: Pool, record: ConversationRecord, agent: str) -> Obstacle | None:

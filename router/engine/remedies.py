@@ -2,9 +2,11 @@
 
 Each change is tried on a copy of the agent or of the demand, with the functions the engine decides
 with; the smallest that lets somebody have the conversation is given. Smallest means, in this order:
-a word of a supervisor (the queue goes on, nobody is waited for), a team that may be given more, one more who is lent, somebody who comes back, something
-that is finished, something else that comes between, a decline that is forgotten, levels less asked for, levels more learnt, a language,
-a channel, another team that helps. Nothing is changed; where no single change helps, nothing is given.
+a word of a supervisor (the queue goes on, nobody is waited for), a team that may be given more, one more who
+is lent, somebody who comes back or has rested, something that is finished (with the wrap-up and the rest that
+come of it), something else that comes between, a decline that is forgotten, levels less asked for, levels more
+learnt, a language, a channel, another team that helps. Nothing is changed; where no single change helps,
+nothing is given. What a change brings about besides, and a rest for too much work, is not foreseen.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,21 +14,24 @@ from enum import StrEnum
 
 import msgspec
 
+from router.engine.easier import Easier
 from router.engine.groups import Agent, Group
 from router.engine.lanes import Demand
-from router.engine.obstacles import Obstacle, Wanted, lighter, obstacles, wanted
+from router.engine.obstacles import Obstacle, Wanted, is_able, lighter, obstacles, wanted
 from router.engine.pool import Pool
 from router.engine.quotas import spent
-from router.engine.room import template_in_force
+from router.engine.rest import rest_ms
+from router.engine.slots import Slot
 from router.model.inputs import Presence
 from router.model.reasons import PassedOver
 from router.model.requirement import (
     AllOf,
     LanguageTerm,
     is_about_teams,
-    last_levels,
-    least_level,
+    levels_to_learn,
+    met,
     primary,
+    single_terms,
 )
 from router.model.state import ConversationRecord, Profile
 
@@ -41,6 +46,7 @@ class Change(StrEnum):
     RAISE_SHARE = "raise_share"
     LEND_MORE = "lend_more"
     COME_BACK = "come_back"
+    END_REST = "end_rest"
     FINISH = "finish"
     HAVE_ANOTHER = "have_another"
     FORGET_DECLINE = "forget_decline"
@@ -72,7 +78,7 @@ def smallest_change(
     """Find the smallest single change after which somebody may have a waiting conversation.
 
     None where it does not wait, or where no single change helps. Looks at all who are described, or
-    at those named; each of them costs about 40 us.
+    at those named; each of them costs about 40 us, of a conversation above level ten 120.
     """
     return next(iter(changes(pool, record, agents)), None)
 
@@ -105,48 +111,33 @@ def changes(
 def _changes(
     pool: Pool, record: ConversationRecord, want: Wanted, *, names: list[str]
 ) -> Iterator[Remedy]:
+    easier = Easier(pool, record)
     for name in names:
         agent = pool.agents[name]
         found = list(obstacles(pool, want, agent))
         yield from _of_the_conversation(pool, want, agent)
         yield from _of_the_day(pool, want, agent, found=found)
         yield from _of_the_profile(pool, want, agent)
-        yield from _of_the_level(pool, record, want, agent=agent)
+        yield from _of_the_level(easier, agent)
 
 
-def _of_the_level(
-    pool: Pool, record: ConversationRecord, want: Wanted, *, agent: Agent
-) -> Iterator[Remedy]:
-    """Try the levels at which something else is asked of the agent, the highest first.
-
-    Not each of them: a level may be any number that fits on the wire.
-    """
-    level = record.level or 1
-    turns = last_levels(template_in_force(want.signature.line, record), agent.profile.skills)
-    for less in sorted({level - 1, *turns}, reverse=True):
-        if not 1 <= less < level:
-            continue
-        easier = wanted(pool, record, level=less)
-        if easier is not None and _able(pool, easier, agent):
-            words = f"if it were of level {less}, not {level}, {agent.id} could have it"
-            steps = level - less
-            yield Remedy(change=Change.ASK_LESS, agent=agent.id, words=words, steps=steps)
-            return
-
-
-def _able(pool: Pool, want: Wanted, agent: Agent) -> bool:
-    return next(obstacles(pool, want, agent), None) is None
+def _of_the_level(easier: Easier, agent: Agent) -> Iterator[Remedy]:
+    less = easier.highest_for(agent)
+    if less is not None:
+        words = f"if it were of level {less}, not {easier.level}, {agent.id} could have it"
+        steps = easier.level - less
+        yield Remedy(change=Change.ASK_LESS, agent=agent.id, words=words, steps=steps)
 
 
 def _of_the_conversation(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Remedy]:
-    if want.paused and _able(pool, msgspec.structs.replace(want, paused=False), agent):
+    if want.paused and is_able(pool, msgspec.structs.replace(want, paused=False), agent):
         queue = want.signature.line.queue.name
         yield Remedy(
             change=Change.RESUME_QUEUE,
             agent=agent.id,
             words=f"if the queue {queue} were resumed, {agent.id} could have it",
         )
-    if want.opens is not None and _able(pool, msgspec.structs.replace(want, opens=None), agent):
+    if want.opens is not None and is_able(pool, msgspec.structs.replace(want, opens=None), agent):
         queue = want.signature.line.queue.name
         yield Remedy(
             change=Change.OPEN_QUEUE,
@@ -154,7 +145,7 @@ def _of_the_conversation(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Rem
             words=f"once the queue {queue} opens, {agent.id} could have it",
             until=want.opens,
         )
-    if want.kept_until is not None and _able(
+    if want.kept_until is not None and is_able(
         pool, msgspec.structs.replace(want, kept_until=None), agent
     ):
         yield Remedy(
@@ -166,14 +157,14 @@ def _of_the_conversation(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Rem
     if agent.group.shut:
         yield from _of_the_team(pool, want, agent)
     bound = want.demand.lender(agent.profile)
-    if bound is not None and not _able(pool, want, agent):
+    if bound is not None and not is_able(pool, want, agent):
         more = msgspec.structs.replace(want, lifts=PassedOver.LENT_ENOUGH)
-        if _able(pool, more, agent):
+        if is_able(pool, more, agent):
             words = f"if the {bound.lender} lent one more, {agent.id} could have it"
             yield Remedy(change=Change.LEND_MORE, agent=agent.id, words=words, of=bound.rule)
     if agent.id in want.barred:
         others = {name: until for name, until in want.barred.items() if name != agent.id}
-        if _able(pool, msgspec.structs.replace(want, barred=others), agent):
+        if is_able(pool, msgspec.structs.replace(want, barred=others), agent):
             yield Remedy(
                 change=Change.FORGET_DECLINE,
                 agent=agent.id,
@@ -185,7 +176,7 @@ def _of_the_conversation(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Rem
 def _of_the_team(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Remedy]:
     team = agent.profile.team
     for bound in spent(pool, team):
-        if not _able(pool, msgspec.structs.replace(want, lifts=bound), agent):
+        if not is_able(pool, msgspec.structs.replace(want, lifts=bound), agent):
             continue
         change, words, until = (
             Change.RAISE_SHARE,
@@ -203,16 +194,11 @@ def _of_the_day(
     pool: Pool, want: Wanted, agent: Agent, *, found: list[Obstacle]
 ) -> Iterator[Remedy]:
     record = agent.record
-    if not pool.serves(agent):
+    if not pool.is_there(agent):
         there = agent.twin()
-        there.record = msgspec.structs.replace(
-            record, presence=Presence.AVAILABLE, suspended={}, rests_until=None
-        )
-        if _able(pool, want, there):
-            away = {
-                *(PassedOver.OFFLINE, PassedOver.PRESENCE, PassedOver.SUSPENDED),
-                PassedOver.RESTING,
-            }
+        there.record = msgspec.structs.replace(record, presence=Presence.AVAILABLE, suspended={})
+        if is_able(pool, want, there):
+            away = {PassedOver.OFFLINE, PassedOver.PRESENCE, PassedOver.SUSPENDED}
             reasons = [each for each in found if each.reason in away]
             yield Remedy(
                 change=Change.COME_BACK,
@@ -220,62 +206,105 @@ def _of_the_day(
                 words=f"if {agent.id} became available, who {reasons[0].words}",
                 until=reasons[0].until if len(reasons) == 1 else None,
             )
-    for conversation, (slot, units) in agent.claims.items():
-        held = pool.conversations[conversation]
-        if held.offer is not None and _able(pool, want, lighter(agent, slot, units)):
-            words = f"if {agent.id} were done with {conversation}"
-            until = held.offer.expires_at
-            yield Remedy(
-                change=Change.FINISH, agent=agent.id, words=words, of=conversation, until=until
-            )
-    for conversation, wrap_up in record.wrap_ups.items():
-        slot = pool.crew.slot_for(wrap_up.channel, wrap_up.labels)
-        if _able(pool, want, lighter(agent, slot, wrap_up.units)):
-            words = f"if the wrap-up of {conversation} by {agent.id} were over"
-            until = wrap_up.until
-            yield Remedy(
-                change=Change.FINISH, agent=agent.id, words=words, of=conversation, until=until
-            )
-    if agent.code & want.slot.runs:
+    elif record.rests_until is not None:
         rested = agent.twin()
-        rested.code &= ~pool.crew.runs
-        if _able(pool, want, rested):
+        rested.record = msgspec.structs.replace(record, rests_until=None)
+        if is_able(pool, want, rested):
+            yield Remedy(
+                change=Change.END_REST,
+                agent=agent.id,
+                words=f"once the rest of {agent.id} is over, {agent.id} could have it",
+                until=record.rests_until,
+            )
+    yield from _of_the_work(pool, want, agent)
+    if agent.code & want.slot.runs:
+        other = agent.twin()
+        other.code &= ~pool.crew.runs
+        if is_able(pool, want, other):
             words = f"if {agent.id} had something else in between"
             yield Remedy(change=Change.HAVE_ANOTHER, agent=agent.id, words=words)
 
 
+def _of_the_work(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Remedy]:
+    name = agent.id
+    for conversation, (slot, units) in agent.claims.items():
+        held = pool.conversations[conversation]
+        if held.offer is not None and is_able(pool, want, lighter(agent, slot, units)):
+            words = f"if {name} were done with {conversation}"
+            if held.stage == "assigned":
+                words += _what_follows(pool, slot, held.offer.labels)
+            until = held.offer.expires_at
+            yield Remedy(
+                change=Change.FINISH, agent=name, words=words, of=conversation, until=until
+            )
+    for conversation, wrap_up in agent.record.wrap_ups.items():
+        slot = pool.crew.slot_for(wrap_up.channel, wrap_up.labels)
+        if is_able(pool, want, lighter(agent, slot, wrap_up.units)):
+            words, until = f"if the wrap-up of {conversation} by {name} were over", wrap_up.until
+            rest = rest_ms(pool.policy, wrap_up.labels)
+            if rest:
+                words += f", and {name} had rested"
+                until = None if until is None else until + rest
+            yield Remedy(
+                change=Change.FINISH, agent=name, words=words, of=conversation, until=until
+            )
+
+
+def _what_follows(pool: Pool, slot: Slot, labels: tuple[str, ...]) -> str:
+    """Tell what an agent has to do yet who is done with a conversation, before the next one."""
+    wraps_up = slot.channel is not None and slot.channel.wrap_up.limit_ms != 0
+    after = " and the work after it" if wraps_up else ""
+    return after + (", and had rested" if rest_ms(pool.policy, labels) else "")
+
+
 def _of_the_profile(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Remedy]:
     profile, name = agent.profile, agent.id
-    for term in want.demand.requirement.terms:
-        pair = least_level(term)
-        if pair is not None and profile.skills.get(pair[0], 0) < pair[1]:
-            skill, least = pair
-            own = profile.skills.get(skill, 0)
-            learnt = msgspec.structs.replace(profile, skills={**profile.skills, skill: least})
-            if _able(pool, want, _described(agent, learnt)):
-                words = f"if {name} had {skill} {least}" + (f", not {own}" if own else "")
-                steps = least - own
-                yield Remedy(change=Change.LEARN, agent=name, words=words, of=skill, steps=steps)
-        if isinstance(term, LanguageTerm) and primary(term.language) not in agent.group.languages:
-            spoken = (*profile.languages, term.language)
-            fluent = _described(agent, msgspec.structs.replace(profile, languages=spoken))
-            if _able(pool, want, fluent):
-                words = f"if {name} spoke {term.language}"
-                yield Remedy(change=Change.SPEAK, agent=name, words=words, of=term.language)
+    if not _meets(want.demand.requirement, profile):
+        yield from _of_the_abilities(pool, want, agent)
     slot = want.slot
     if slot not in agent.group.caps:
         group = Group(profile, agent.group.capacity, {**agent.group.caps, slot: 1})
-        if _able(pool, want, _in_group(agent, profile, group)):
+        if is_able(pool, want, _in_group(agent, profile, group)):
             words = f"if {name} worked on {slot.name}"
             yield Remedy(change=Change.OPEN_CHANNEL, agent=name, words=words, of=slot.name)
 
     asked = tuple(each for each in want.demand.requirement.terms if not is_about_teams(each))
     if len(asked) < len(want.demand.requirement.terms):
         open_to_all = msgspec.structs.replace(want, demand=Demand(slot, AllOf(asked)))
-        if _able(pool, open_to_all, agent) and not _able(pool, want, agent):
+        if is_able(pool, open_to_all, agent) and not is_able(pool, want, agent):
             queue = want.signature.line.queue.name
             words = f"if the team {profile.team} served the queue {queue} too, {name} could have it"
             yield Remedy(change=Change.LEND_TEAM, agent=name, words=words, of=profile.team)
+
+
+def _of_the_abilities(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Remedy]:
+    profile, name, requirement = agent.profile, agent.id, want.demand.requirement
+    levels = levels_to_learn(requirement, profile.skills, pool.policy.top_levels)
+    for skill in sorted(levels):
+        own = profile.skills.get(skill, 0)
+        for level in sorted(levels[skill]):
+            learnt = msgspec.structs.replace(profile, skills={**profile.skills, skill: level})
+            if _meets(requirement, learnt) and is_able(pool, want, _described(agent, learnt)):
+                words = f"if {name} had {skill} {level}" + (f", not {own}" if own else "")
+                steps = level - own
+                yield Remedy(change=Change.LEARN, agent=name, words=words, of=skill, steps=steps)
+                break
+    asked = (each for each in single_terms(requirement) if isinstance(each, LanguageTerm))
+    for language in dict.fromkeys(each.language for each in asked):
+        fluent = msgspec.structs.replace(profile, languages=(*profile.languages, language))
+        if _meets(requirement, fluent) and is_able(pool, want, _described(agent, fluent)):
+            words = f"if {name} spoke {language}"
+            yield Remedy(change=Change.SPEAK, agent=name, words=words, of=language)
+
+
+def _meets(requirement: AllOf, profile: Profile) -> bool:
+    return met(
+        requirement,
+        skills=profile.skills,
+        languages=frozenset(primary(each) for each in profile.languages),
+        team=profile.team,
+        site=profile.site,
+    )
 
 
 def _described(agent: Agent, profile: Profile) -> Agent:

@@ -7,17 +7,24 @@ What the agent has, and what he is offered already, stays.
 
 from router.engine.groups import Agent
 from router.engine.pool import Pool
+from router.model.policy import Policy
 
 
 def rest_after(pool: Pool, agent: Agent, labels: tuple[str, ...]) -> None:
     """Let an agent (in hand) rest who is done with a conversation that had these labels."""
-    rest = pool.policy.agents.rest_ms
-    for name in labels:
-        label = pool.policy.labels.get(name)
-        if label is not None and label.rest_ms > rest:
-            rest = label.rest_ms
+    rest = rest_ms(pool.policy, labels)
     if rest:
         rest_until(pool, agent, pool.now + rest)
+
+
+def rest_ms(policy: Policy, labels: tuple[str, ...]) -> int:
+    """Give how long one rests who is done with a conversation that had these labels."""
+    rest = policy.agents.rest_ms
+    for name in labels:
+        label = policy.labels.get(name)
+        if label is not None and label.rest_ms > rest:
+            rest = label.rest_ms
+    return rest
 
 
 def rest_until(pool: Pool, agent: Agent, until: int) -> None:

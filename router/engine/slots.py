@@ -154,6 +154,11 @@ class Slots:
         """Give the slots of conversations with labels there are so far."""
         return self._labelled.values()
 
+    def trial(self, base: Slot, labels: tuple[str, ...]) -> Slot:
+        """Give a slot of a channel with labels to try things on: nobody is offered it."""
+        counts = tuple(self._labels[name] for name in labels if name in self._labels)
+        return base.labelled(self.count, counts)
+
     def with_labels(self, base: Slot, labels: tuple[str, ...]) -> tuple[Slot, bool]:
         """Give the slot of a channel with labels, and whether it is new."""
         capped = tuple(name for name in labels if name in self._labels)

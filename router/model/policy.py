@@ -293,6 +293,10 @@ class Qualifier(Protocol):
         """Apply the qualification rules, then find the queue."""
         ...
 
+    def qualify_as_if(self, facts: Facts) -> Verdict:
+        """Qualify what is only asked about: the same verdict, and nothing is counted."""
+        ...
+
     def queue_for(self, facts: Facts) -> str | None:
         """Find the first queue that takes these facts, without the rules."""
         ...

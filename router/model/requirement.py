@@ -6,7 +6,7 @@ pure and rare: the engine joins each resolved requirement with each agent profil
 """
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from functools import lru_cache
 
@@ -206,6 +206,39 @@ def last_levels(template: Requirement, skills: Mapping[str, int]) -> set[int]:
             return last_levels(term, skills)
         case _:
             return set()
+
+
+def single_terms(requirement: Requirement) -> Iterator[Requirement]:
+    """Give every term that is not made of others, those that must not hold too."""
+    match requirement:
+        case AllOf(terms) | AnyOf(terms):
+            for each in terms:
+                yield from single_terms(each)
+        case NotOf(term):
+            yield from single_terms(term)
+        case _:
+            yield requirement
+
+
+def levels_to_learn(
+    requirement: Requirement, skills: Mapping[str, int], tops: Mapping[str, int]
+) -> dict[str, set[int]]:
+    """Give, by skill, the levels above the present at which a requirement may be met first.
+
+    Between two neighbours of them no term is met at one level and not at another. ``tops`` {skill: highest
+    declared level}: nobody has more. Of any skill at all only those count that are there already.
+    """
+    found: dict[str, set[int]] = {}
+    for term in single_terms(requirement):
+        if isinstance(term, SkillTerm):
+            found.setdefault(term.skill, set()).update((term.level, term.level + 1))
+        elif isinstance(term, AnySkill):
+            for skill in skills:
+                found.setdefault(skill, set()).add(term.level)
+    return {
+        skill: {each for each in levels if skills.get(skill, 0) < each <= tops.get(skill, each)}
+        for skill, levels in found.items()
+    }
 
 
 def least_level(requirement: Requirement) -> tuple[str, int] | None:

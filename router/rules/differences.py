@@ -1,8 +1,8 @@
 """Say in words what other rules change, and for whom: ``rules diff OLD NEW``.
 
 Compares the full documents of two rule sets, so that two texts with the same meaning differ in
-nothing. What is changed is said as it will be and as it was; of a requirement also who gains and who
-loses by it, with an example. Keys that this module has no phrase for are told by their name.
+nothing. What is changed is said as it will be and as it was; of a requirement, of teams and of steps also who
+gains and who loses by them. Keys that this module has no phrase for are told by their name.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +11,8 @@ from typing import Any, Final
 import msgspec
 
 from router.rules.compilation import Compiled
-from router.rules.reach import reach
+from router.rules.gains import effects
+from router.rules.saying import ITEMS, changed_items, changed_parts, said
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +36,8 @@ _PHRASES: Final[Mapping[tuple[str, str], str]] = {
     ("labels", "at_most"): "an agent has at most {} of these at once",
     ("labels", "rest"): "who is done with one rests for {}",
     ("labels", "in_a_row"): "an agent gets at most {} of these in a row",
-    ("teams", "quota"): "is given no more than {}",
+    ("teams", "partner"): "is of another company: {}",
+    ("teams", "quota"): "has the quota {}",
     ("teams", "share"): "is given at most {} of all conversations",
     ("agents", "rest"): "who is done with a conversation rests for {}",
     ("agents", "occupancy_at_most"): "work takes at most {} of an agent's time",
@@ -72,7 +74,8 @@ _NOTHING: Final[Mapping[tuple[str, str], str]] = {
     ("channels", "interruptible"): "no",
     ("labels", "rest"): "no time",
     ("labels", "in_a_row"): "any number",
-    ("teams", "quota"): "any number",
+    ("teams", "partner"): "no",
+    ("teams", "quota"): "none",
     ("teams", "share"): "100%",
     ("agents", "rest"): "no time",
     ("agents", "occupancy_at_most"): "100%",
@@ -93,31 +96,37 @@ _NOTHING: Final[Mapping[tuple[str, str], str]] = {
     ("queues", "estimates"): "nobody is told",
     ("queues", "overflows"): "nobody",
 }
-_WHOLE: Final = frozenset({"requires", "set", "on", "off", "sets"})
+_WHOLE: Final = frozenset({"requires", "set", "on", "off", "sets", "quota"})
 """Values that are only understood as a whole."""
 _ORDERED: Final = {"qualification": "rule", "queues": "queue", "surge": "stage"}
 _SINGULAR: Final = {
     "calendars": "calendar", "skills": "skill", "topics": "topic", "labels": "label", "teams": "team",
     "sites": "site", "word_lists": "word list",
-    "channels": "channel", "qualification": "rule", "queues": "queue", "pools": "pool",
+    "channels": "channel", "qualification": "rule", "queues": "queue",
     "surge": "stage",
 }  # fmt: skip
 
 
 def differences(old: Compiled, new: Compiled) -> Iterator[Difference]:
-    """Give what changes from one rule set to the other, section by section."""
+    """Give what changes from one rule set to the other, section by section.
+
+    For which pools a set is, whoever sets them beside one another tells.
+    """
     before, after = old.document, new.document
     for section in dict.fromkeys((*after, *before)):
+        if section == "pools":
+            continue
         was, becomes = before.get(section), after.get(section)
-        if was == becomes and list(_named(was)) == list(_named(becomes)):
+        reaches = list(effects(old, new)) if section == "queues" else []
+        if was == becomes and list(_named(was)) == list(_named(becomes)) and not reaches:
             continue
         if section in {"version", "agents"} or not _is_group(was, becomes):
             pair = _as_keys(section, was), _as_keys(section, becomes)
             yield from _keys(section, "", pair=pair)
             continue
         found = list(_members(section, _named(was), _named(becomes)))
-        if section == "queues":
-            found += _reaches(old, new)
+        for name, kind, words in reaches:
+            found.append(_difference(section, name, kind, words=words))
         names = list(dict.fromkeys(each.about for each in found))
         yield from sorted(found, key=lambda each: names.index(each.about))
 
@@ -158,7 +167,7 @@ def _members(
     for name, value in becomes.items():
         if name not in was:
             place = _place(section, name, list(becomes))
-            text = "" if value is None else f": {_said(value)}"
+            text = "" if value is None else f": {said(value)}"
             yield _difference(
                 section, name, "added", words=f"this {what} is new{place}{text}", new=value
             )
@@ -168,7 +177,7 @@ def _members(
             words = _words(was[name], value)
             yield _difference(section, name, "changed", words=words, old=was[name], new=value)
         elif value != was[name]:
-            words = f"is {_said(value)} (was {_said(was[name])})"
+            words = f"is {said(value)} (was {said(was[name])})"
             yield _difference(section, name, "changed", words=words, old=was[name], new=value)
     if section in _ORDERED:
         yield from _moved(section, list(was), list(becomes))
@@ -178,8 +187,8 @@ def _words(was: Sequence[str], becomes: Sequence[str]) -> str:
     """Tell which words of a list come and go; their order means nothing."""
     new = [each for each in becomes if each not in was]
     gone = [each for each in was if each not in becomes]
-    said = [f"hears {_said(new)} too"] * bool(new) + [f"hears no more {_said(gone)}"] * bool(gone)
-    return ", ".join(said) or "names the same words in another order"
+    words = [f"hears {said(new)} too"] * bool(new) + [f"hears no more {said(gone)}"] * bool(gone)
+    return ", ".join(words) or "names the same words in another order"
 
 
 def _place(section: str, name: str, names: Sequence[str]) -> str:
@@ -222,13 +231,15 @@ def _keys(
             continue
         phrase = _PHRASES.get((section, key), f"`{key}` is {{}}")
         nothing = _NOTHING.get((section, key), "left out")
-        if (section, key) == ("queues", "overflows") and (lent := _lent(old, new)):
-            words = ", ".join(lent)
-        elif key in _WHOLE or not (isinstance(old, dict) and isinstance(new, dict)):
-            said = phrase.format(nothing if new is None else _said(new))
-            words = f"{said} (was: {nothing if old is None else _said(old)})"
+        if section == "queues" and key in ITEMS and old and new:
+            for each in changed_items(key, old, new):
+                yield _difference(section, about, "changed", **each._asdict())
+            continue
+        if key in _WHOLE or not (isinstance(old, dict) and isinstance(new, dict)):
+            becomes_so = phrase.format(nothing if new is None else said(new))
+            words = f"{becomes_so} (was: {nothing if old is None else said(old)})"
         else:
-            words = phrase.format(_parts(old, new))
+            words = phrase.format(changed_parts(old, new))
         yield _difference(section, about, "changed", words=words, old=old, new=new)
 
 
@@ -242,76 +253,7 @@ def _answer_apart(queue: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**queue, "order": {**queue["order"], "target": within}, "answer": answer}
 
 
-def _lent(old: Any, new: Any) -> list[str]:
-    """Tell how many agents each overflow lends, if nothing else of the overflows changes."""
-    pairs = list(zip(old or (), new or (), strict=False))
-    if len(old or ()) != len(new or ()) or any(_unbounded(a) != _unbounded(b) for a, b in pairs):
-        return []
-    key = "lends_at_most"
-    return [
-        f"overflow {number} (to {_said(rule['to'])}) lends at most "
-        f"{rule.get(key, 'any number')} (was: {before.get(key, 'any number')})"
-        for number, (before, rule) in enumerate(pairs, 1)
-        if before.get(key) != rule.get(key)
-    ]
-
-
-def _unbounded(rule: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {key: value for key, value in rule.items() if key != "lends_at_most"}
-
-
-def _parts(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
-    """Write only those parts of a value that change."""
-    said: list[str] = []
-    for name in dict.fromkeys((*old, *new)):
-        was, becomes = old.get(name), new.get(name)
-        if was != becomes:
-            now = "no more" if becomes is None else _inner(becomes)
-            said.append(f"{name} {now} (was {'left out' if was is None else _inner(was)})")
-    return ", ".join(said)
-
-
-def _reaches(old: Compiled, new: Compiled) -> Iterator[Difference]:
-    """Tell who gains and who loses by the requirement of a queue that stays."""
-    tops = {**old.policy.top_levels, **new.policy.top_levels}
-    for name, queue in new.policy.queues.items():
-        before = old.policy.queues.get(name)
-        if before is None or before.requires == queue.requires:
-            continue
-        found = reach(before.requires, queue.requires, tops)
-        if found is None:
-            continue
-        if found.gains is not None:
-            words = f"some may have its conversations who could not, such as {found.gains}"
-            yield _difference("queues", name, "gains", words=words)
-        if found.loses is not None:
-            words = f"some may not have its conversations who could, such as {found.loses}"
-            yield _difference("queues", name, "loses", words=words)
-        if found.gains is None and found.loses is None:
-            words = "the same agents may have its conversations as before"
-            yield _difference("queues", name, "same", words=words)
-
-
 def _difference(
     section: str, about: str, kind: str, *, words: str, old: Any = None, new: Any = None
 ) -> Difference:
     return Difference(section=section, about=about, kind=kind, words=words, old=old, new=new)
-
-
-def _said(value: Any) -> str:
-    """Write a value on one line, as it could stand in a rule file."""
-    match value:
-        case bool():
-            return "yes" if value else "no"
-        case dict() if value:
-            return ", ".join(f"{name} {_inner(each)}" for name, each in value.items())
-        case dict():
-            return "nothing"
-        case list():
-            return "[" + ", ".join(_inner(each) for each in value) + "]"
-        case _:
-            return str(value)
-
-
-def _inner(value: Any) -> str:
-    return "{" + _said(value) + "}" if isinstance(value, dict) else _said(value)

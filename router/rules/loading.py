@@ -54,6 +54,11 @@ class RuleSet:
         """Give the pool's own policy, else the one for every pool, else None."""
         return self._by_pool.get(pool, self._otherwise)
 
+    def set_for(self, pool: str | None) -> Compiled | None:
+        """Give the set whose policy is the pool's; of None: the one for every pool."""
+        own = (each for each in self.sets if pool in each.pools)
+        return next(own, next((each for each in self.sets if not each.pools), None))
+
 
 def load(path: str | Path) -> RuleSet:
     """Load a rule file, or all ``*.yaml`` of a folder.

@@ -110,6 +110,7 @@ class Qualification:
     """The rules and queues of one policy, asked once or more in the life of a conversation."""
 
     def __init__(self, steps: Sequence[Step], queues: Dispatch) -> None:
+        self._rules = steps
         self._steps = tuple((each.holds, each) for each in steps)
         self._queues = queues
         self._ears = tuple(ear for each in steps for ear in each.ears)
@@ -143,6 +144,10 @@ class Qualification:
             text_rules=text_rules,
             labels=found.labels,
         )
+
+    def qualify_as_if(self, facts: Facts) -> Verdict:
+        """Qualify what is only asked about; ``unanswered`` does not count it."""
+        return Qualification(self._rules, self._queues).qualify(facts)
 
     def queue_for(self, facts: Facts) -> str | None:
         """Find the first queue that takes these facts as they stand."""

@@ -56,6 +56,10 @@ class ByTopic:
             text_rules=frozenset({"angry"} if angry else ()),
         )
 
+    def qualify_as_if(self, facts: Facts) -> Verdict:
+        """Qualify: nothing is counted here."""
+        return self.qualify(facts)
+
     def queue_for(self, facts: Facts) -> str | None:
         """Find the first queue that takes these facts, without the rules."""
         return next((door.queue for door in self.doors if door.open_to(facts)), None)

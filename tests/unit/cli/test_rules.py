@@ -165,9 +165,46 @@ def test_rules_for_pools_that_come_and_go(files: Path) -> None:
     for_france = files / "france.yaml"
     for_france.write_text(GOOD + "pools: [france]\n")
     result = rules("diff", files / "good.yaml", for_france)
-    assert result.stdout == (
-        "for every pool without rules of its own: no rules any more\nfor france: new rules\n"
-    )
+    everybody, france = result.stdout.splitlines()
+    assert everybody == "for every pool without rules of its own: no rules any more"
+    assert france.startswith("for france: nothing changes (policy ")
+    back = rules("diff", for_france, files / "good.yaml")
+    everybody, france = sorted(back.stdout.splitlines())
+    assert everybody == "for every pool without rules of its own: new rules"
+    assert france.startswith("for france: nothing changes (policy ")
+
+
+def test_a_pool_that_gets_rules_of_its_own_is_told_what_changes_for_it(files: Path) -> None:
+    own, both = files / "own", files / "both"
+    own.mkdir()
+    both.mkdir()
+    (own / "default.yaml").write_text(GOOD)
+    (both / "default.yaml").write_text(GOOD)
+    fuller = GOOD.replace("chat: {}", "chat: {units: 50}")
+    (both / "france.yaml").write_text(fuller + "pools: [france, belgium]\n")
+    for old, new, words in (
+        (own, both, "one conversation takes 50 units of an agent (was: 100)"),
+        (both, own, "one conversation takes 100 units of an agent (was: 50)"),
+    ):
+        lines = rules("diff", old, new).stdout.splitlines()
+        assert lines[0].startswith("for every pool without rules of its own: nothing changes")
+        assert lines[1].startswith("for france, belgium: policy ")
+        assert [each.strip() for each in lines[2:]] == ["channels", "chat", words]
+        report = json.loads(rules("diff", "--json", old, new).stdout)["sets"]
+        assert [each["pools"] for each in report] == [[], ["france", "belgium"]]
+        assert [len(each["changes"]) for each in report] == [0, 1]
+
+
+def test_a_pool_that_leaves_a_set_is_told_apart_from_those_that_stay(files: Path) -> None:
+    old, new = files / "old.yaml", files / "new.yaml"
+    old.write_text(GOOD + "pools: [france, belgium]\n")
+    new.write_text(GOOD + "pools: [france, spain]\n")
+    told = [each.split(" (")[0] for each in rules("diff", old, new).stdout.splitlines()]
+    assert told == [
+        "for france: nothing changes",
+        "for belgium: no rules any more",
+        "for spain: new rules",
+    ]
 
 
 def test_no_difference_and_no_comparison(files: Path) -> None:

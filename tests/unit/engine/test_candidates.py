@@ -75,7 +75,9 @@ def test_what_would_help_the_hardest_conversation_there_can_be(centre: Centre) -
         f"if it were of level 7, not {MOST}, bob could have it",
     )
     centre.asks("c2", topic="reimbursement", level=MOST)
-    assert helps(centre, "c2") == (Change.LEARN, f"if ana had reimbursement {MOST}")
+    assert helps(centre, "c2") is None
+    centre.asks("c3", topic="letters", skills={"paper": MOST})
+    assert helps(centre, "c3") == (Change.LEARN, f"if ana had paper {MOST}")
 
 
 @pytest.mark.parametrize(

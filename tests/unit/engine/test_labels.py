@@ -121,4 +121,4 @@ def test_why_not_says_which_label_is_full_and_what_would_help(centre: Centre) ->
     assert told.words == "has 1 of at most 1 that are heated"
     remedy = smallest_change(pool, record)
     assert remedy is not None
-    assert remedy.words == "if ana were done with c1"
+    assert remedy.words == "if ana were done with c1 and the work after it"

@@ -123,9 +123,10 @@ def test_how_many_an_overflow_lends_is_said_alone_where_nothing_else_of_it_chang
     assert said(four, any_number) == [
         "queues other: overflow 2 (to team lyon) lends at most any number (was: 4)"
     ]
-    (later,) = said(four, any_number.replace("2m", "3m"))
-    assert later.startswith("queues other: is helped by [{to {queue calm}, ")
-    assert "lends_at_most 4" in later
+    (later,) = said(four, any_number.replace("after: 2m", "after: 3m"))
+    assert later == (
+        "queues other: overflow 2 (to team lyon): lends_at_most no more (was 4), after 3m (was 2m)"
+    )
     assert said(base, four)[0].endswith("(was: nobody)")
 
 
@@ -181,3 +182,106 @@ def test_a_language_more() -> None:
 def test_where_there_is_too_much_to_try_nothing_is_said() -> None:
     many = tuple(SkillTerm(f"skill {n}", Comparison.AT_LEAST, 1) for n in range(30))
     assert reach(many[0], NotOf(many[1]), {f"skill {n}": 1_000 for n in range(30)}) is None
+
+
+TEAMS = """\
+version: 1
+skills: {a: 1..3}
+teams: {paris: {}, lyon: {partner: true}, nantes: {}}
+channels: {chat: {}}
+queues:
+  q:
+    takes: true
+    requires: {a: 3}
+    expands:
+      - {after: 45s, requires: {a: 2}}
+      - {after: 2m, requires: {a: 1}, teams: any}
+      - {then: hold}
+"""
+
+
+def of_teams(old: str, new: str) -> list[str]:
+    """Replace a text of the rules with teams, and tell what that changes."""
+    assert TEAMS.count(old) == 1
+    return said(TEAMS, TEAMS.replace(old, new))
+
+
+def test_a_team_that_becomes_a_partners_is_told_which_queues_it_serves_no_more() -> None:
+    assert of_teams("paris: {}", "paris: {partner: true}") == [
+        "teams paris: is of another company: yes (was: no)",
+        "queues q: the team `paris` serves it no more",
+    ]
+    assert said(TEAMS.replace("paris: {}", "paris: {partner: true}"), TEAMS)[1:] == [
+        "queues q: the team `paris` serves it too"
+    ]
+
+
+def test_a_new_partner_has_lost_nothing_and_one_that_is_gone_counts_as_ones_own() -> None:
+    new = TEAMS.replace("nantes: {}", "nantes: {}, lille: {partner: true}")
+    assert said(TEAMS, new) == ["teams lille: this team is new: partner yes"]
+    assert said(new, TEAMS)[1:] == ["queues q: the team `lille` serves it too"]
+
+
+def test_which_teams_gain_and_lose_a_queue() -> None:
+    assert of_teams("takes: true", "takes: true\n    teams: [paris, lyon]") == [
+        "queues q: is served by the teams [paris, lyon] (was: own)",
+        "queues q: the team `lyon` serves it too",
+        "queues q: the team `nantes`, and the teams that nobody declared serve it no more",
+    ]
+
+
+def test_of_a_ladder_only_the_steps_are_told_that_change_and_who_gains_when() -> None:
+    assert of_teams("requires: {a: 1}, teams: any", "requires: {a: 1}") == [
+        "queues q: step 2: teams no more (was any)",
+        "queues q: after 2m the team `lyon` serves it no more",
+    ]
+    assert of_teams("after: 45s", "after: 1m") == [
+        "queues q: step 1: after 1m (was 45s)",
+        (
+            "queues q: after 45s some may not have its conversations who could, such as "
+            "an agent with a 2, for level 1"
+        ),
+    ]
+    assert of_teams("      - {after: 45s, requires: {a: 2}}\n", "") == [
+        "queues q: step 1 of before is gone: after 45s, requires {a 2}",
+        (
+            "queues q: after 45s some may not have its conversations who could, such as "
+            "an agent with a 2, for level 1"
+        ),
+    ]
+    hold = "      - {then: hold}\n"
+    asked = "      - {when: {no_agents: logged_in}, requires: {a: 1}}\n"
+    assert of_teams(hold, asked + hold) == [
+        "queues q: step 3 is new: when {no_agents logged_in}, requires {a 1}",
+        (
+            "queues q: while no_agents logged_in some may have its conversations who could not, "
+            "such as an agent with a 1, for level 1"
+        ),
+        "queues q: while no_agents logged_in the team `lyon` serves it too",
+    ]
+
+
+def test_what_changes_at_the_arrival_and_stays_so_is_told_once() -> None:
+    asked = "requires: {a: 3}\n"
+    found = said(
+        TEAMS.replace("requires: {a: 2}", "requires: {a: 3}"),
+        TEAMS.replace(asked, "requires: {a: 2}\n"),
+    )
+    gains = [each for each in found if "some may" in each]
+    assert gains == [
+        (
+            "queues q: some may have its conversations who could not, such as "
+            "an agent with a 2, for level 1"
+        )
+    ]
+
+
+def test_a_quota_is_told_whole() -> None:
+    quota = "lyon: {partner: true, quota: {per: day, timezone: Europe/Paris, at_most: 300}}"
+    here = TEAMS.replace("lyon: {partner: true}", quota)
+    assert said(here, here.replace("Paris, at", "London, at")) == [
+        (
+            "teams lyon: has the quota per day, timezone Europe/London, at_most 300 "
+            "(was: per day, timezone Europe/Paris, at_most 300)"
+        )
+    ]
