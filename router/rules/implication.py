@@ -4,6 +4,7 @@ Sound, not complete: what is proven is so for every conversation; what is not pr
 same. "Holds" is true, not merely answerable: a condition that cannot be answered holds nowhere.
 """
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -44,6 +45,17 @@ def implies(one: Expression, other: Expression) -> bool:
     if isinstance(one, Every):
         return any(implies(each, other) for each in one.terms)
     return _atom_implies(one, other)
+
+
+def excludes(takes: Expression, facts: Mapping[str, str | int | None]) -> bool:
+    """Tell whether a queue is proven to take no conversation with these facts; None: any."""
+    if constant(takes) is False:
+        return False  # only transferred to, with whatever facts
+    return any(
+        implies(takes, Binary("!=", Name(fact), Literal(value)))
+        for fact, value in facts.items()
+        if value is not None
+    )
 
 
 def cases(condition: Expression) -> tuple[Expression, ...]:

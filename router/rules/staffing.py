@@ -6,7 +6,7 @@ may go to another pool is left to the rules there. A proof, with the kind of con
 says who could, not who is there today.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
 import msgspec
@@ -26,9 +26,8 @@ from router.model.requirement import (
     primary,
     resolve,
 )
-from router.rules.cel.syntax import Binary, Expression, Literal, Name, constant
 from router.rules.compilation import Compiled
-from router.rules.implication import implies
+from router.rules.implication import excludes
 from router.rules.problems import Problems, nearest
 from router.rules.reach import parts
 from router.rules.roster import People, Profile
@@ -138,19 +137,8 @@ def _kinds(compiled: Compiled, queue: Queue) -> Iterator[Kind]:
     found = sorted({primary(each.language) for each in compiled.steps if each.language is not None})
     languages: list[str | None] = [*found] if speaks and found else [None]
     for level, language, channel in product(levels, languages, policy.channels):
-        if not _excludes(takes, {"level": level, "language": language, "channel": channel}):
+        if not excludes(takes, {"level": level, "language": language, "channel": channel}):
             yield Kind(level, language, channel)
-
-
-def _excludes(takes: Expression, facts: Mapping[str, str | int | None]) -> bool:
-    """Tell whether a queue is proven to take no conversation with these facts."""
-    if constant(takes) is False:
-        return False  # only transferred to, with whatever facts
-    return any(
-        implies(takes, Binary("!=", Name(fact), Literal(value)))
-        for fact, value in facts.items()
-        if value is not None
-    )
 
 
 def _overflows(queue: Queue, channel: str) -> Iterator[Overflow]:
