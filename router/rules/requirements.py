@@ -68,6 +68,13 @@ class RequirementReader:
         """Read the skills that make an agent fit better."""
         terms: list[SkillTerm] = []
         for entry in node.entries.values() if isinstance(node, Mapping) else ():
+            if entry.name in WORDS and entry.name not in self._skills:
+                self._problems.error(
+                    entry.place,
+                    f"`{entry.name}` cannot be preferred: `prefers` names skills",
+                    "ask for it in `requires`, or in a step of `expands`",
+                )
+                continue
             term = self._skill(entry)
             if term is not None and term.relative:
                 self._problems.error(
