@@ -320,7 +320,9 @@ class _Builder:
             self._unknown("calendar", written.hours, path=("queues", name, "hours"))
         serves = self._teams.serves(written.teams, ("queues", name, "teams"))
         asked = NOTHING if requires is None else self._requirements.requirement(requires)
-        has_hours = not self._silent(self._node(("queues", name)), "hours")
+        has_hours = written.hours is not None or self._fit.hurts(
+            self._tree, "queues", name, "hours"
+        )
         self._deflections.check(name, written, has_hours=has_hours)
         self.overflows.check(name, written)
         for where, *words in unfounded(name, written):
