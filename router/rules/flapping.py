@@ -120,13 +120,11 @@ def _flapping(switch: Switch) -> tuple[str, str] | None:
 
 def _mended(looked: Looked, value: int) -> str:
     """Say which pair would not flap: half the bound, or so."""
-    match looked:
-        case Window():
-            calm = _calmer_share(looked, value)
-        case Measure():
-            calm = _calmer(looked, value)
-        case Attendance():
-            calm = None
+    calm = None
+    if isinstance(looked, Window):
+        calm = _calmer_share(looked, value)
+    elif isinstance(looked, Measure):
+        calm = _calmer(looked, value)
     return "`at_least: 5m`" if calm is None else f"`off: {{{calm}}}`, or `at_least: 5m`"
 
 
