@@ -14,6 +14,8 @@ import click
 from router.cli.problems import print_problems
 from router.cli.rule_sets import rule_set
 from router.rules import RulesError
+from router.rules.problems import Problems
+from router.rules.source import MAX_BYTES, decoded
 from router.scenarios.explaining import explain as explained
 from router.scenarios.explaining import explanation_lines, explanation_values
 
@@ -22,7 +24,7 @@ _PATH: Final = click.Path(exists=True, path_type=Path)
 
 @click.command()
 @click.argument("path", type=_PATH, metavar="RULES")
-@click.argument("case", type=click.File("r", encoding="utf-8"), required=False)
+@click.argument("case", type=click.File("rb"), required=False)
 @click.option(
     "--conversation", help="Instead of the case's: '{channel: chat, text: \"mon contrat\"}'."
 )
@@ -32,7 +34,7 @@ _PATH: Final = click.Path(exists=True, path_type=Path)
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def explain(  # noqa: PLR0913, PLR0917 - one for each option, by name
     path: Path,
-    case: IO[str] | None,
+    case: IO[bytes] | None,
     conversation: str | None,
     agents: str | None,
     at: str | None,
@@ -45,7 +47,12 @@ def explain(  # noqa: PLR0913, PLR0917 - one for each option, by name
     parts = {name: text for name, text in given.items() if text is not None}
     if case is None and conversation is None:
         raise click.UsageError("say which conversation: a CASE, or --conversation")
-    text, name = ("", "case") if case is None else (case.read(), case.name)
+    content, name = (b"", "case") if case is None else (case.read(MAX_BYTES + 1), case.name)
+    problems = Problems()
+    text = decoded(content, name, problems=problems)
+    if text is None:
+        print_problems(problems)
+        sys.exit(1)
     try:
         found = explained(rules, text, name=name, parts=parts)
     except RulesError as error:

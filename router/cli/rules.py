@@ -20,6 +20,7 @@ from router.cli.scenarios import test
 from router.rules import Problem, RulesError, RuleSet, Severity, load
 from router.rules.problems import Problems
 from router.rules.roster import people
+from router.rules.source import MAX_BYTES, decoded
 from router.rules.staffing import warn_of_skills, warn_of_staffing
 from router.rules.writing import yaml_text
 
@@ -50,11 +51,11 @@ rules.add_command(explain)
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option(
     "--roster",
-    type=click.File("r", encoding="utf-8-sig"),
+    type=click.File("rb"),
     help="Who works here (YAML or JSON, - for standard input): tells for what there is nobody.",
 )
 def check(  # noqa: PLR0917 - one for each option, by name
-    paths: tuple[Path, ...], strict: bool, style: str, as_json: bool, roster: IO[str] | None
+    paths: tuple[Path, ...], strict: bool, style: str, as_json: bool, roster: IO[bytes] | None
 ) -> None:
     """Report every problem of rule files or folders, each as the router would load it."""
     problems: list[Problem] = []
@@ -103,11 +104,14 @@ def show(path: Path, pool: str | None, as_json: bool) -> None:
         )
 
 
-def _staffing(roster: IO[str], sound: Iterable[tuple[Path, RuleSet]]) -> list[Problem]:
+def _staffing(roster: IO[bytes], sound: Iterable[tuple[Path, RuleSet]]) -> list[Problem]:
     """Hold rules that can be used against those who work under them."""
     found = Problems()
+    text = decoded(roster.read(MAX_BYTES + 1), roster.name, problems=found)
+    if text is None:
+        return list(found)
     try:
-        staff = people(roster.read(), roster.name)
+        staff = people(text, roster.name)
     except RulesError as error:
         return list(error.problems)
     sets = [each for _, rules in sound for each in rules.sets]

@@ -22,7 +22,7 @@ from router.engine.status import lately, service_target
 from router.engine.waiting import place
 from router.model.estimate import Foreseen
 from router.model.requirement import expression
-from router.model.state import ConversationRecord, Stage
+from router.model.state import ConversationRecord, Profile, Stage
 from router.wire import instants
 
 TIMES: Final = frozenset(
@@ -226,11 +226,16 @@ def agents(engine: Engine, name: str) -> dict[str, Any] | None:
                 "skills": dict(each.profile.skills),
                 "languages": sorted(each.profile.languages),
                 "channels": dict(each.profile.channels),
+                **_capacity(each.profile),
                 "presence": each.record.presence.value,
             }
             for each in sorted(found.agents.values(), key=lambda each: each.id)
         ],
     }
+
+
+def _capacity(profile: Profile) -> dict[str, int]:
+    return {} if profile.capacity is None else {"capacity": profile.capacity}
 
 
 def waiting_by_queue(engine: Engine) -> Counter[str]:

@@ -41,11 +41,11 @@ from router.rules.means import agent_rules, channel, label, offering, order
 from router.rules.measuring import estimates, status, unfounded
 from router.rules.overflow import OverflowReader, overflows
 from router.rules.periods import quotas
-from router.rules.problems import Place, Problems, Severity, nearest
+from router.rules.problems import Problems, Severity, nearest
 from router.rules.qualification import Qualification, Step
 from router.rules.requirements import WORDS, RequirementReader
 from router.rules.selection import selection
-from router.rules.shape import fitted, key_spot, spot
+from router.rules.shape import Fitted, fitted, key_spot, spot
 from router.rules.source import Mapping, Node, Scalar, Sequence
 from router.rules.surge import check_stages, stages
 from router.rules.teams import TeamsReader
@@ -78,14 +78,21 @@ def compile_rules(
     vocabulary = declared(tree, word_lists)
     fit = fitted(tree, problems=problems)
     rules = fit.rules
-    builder = _Builder(tree, vocabulary, rules=rules, removed=fit.removed, problems=problems)
+    builder = _Builder(tree, vocabulary, fit=fit, problems=problems)
     builder.check_names()
     channels = {name: channel(name, each) for name, each in rules.channels.items()}
     steps = tuple(builder.step(index, each) for index, each in enumerate(rules.qualification))
     takes = {name: builder.takes(name, each) for name, each in rules.queues.items()}
     queues = {name: builder.queue(name, each) for name, each in rules.queues.items()}
     shares = any(each.share is not None for each in rules.teams.values())
-    check_stages(rules.surge, tree, queues=queues, shares=shares, problems=problems)
+    check_stages(
+        rules.surge,
+        tree,
+        queues=queues,
+        shares=shares or fit.hurts(tree, "teams"),
+        estimates=any(each.estimates for each in queues.values()) or fit.hurts(tree, "queues"),
+        problems=problems,
+    )
     builder.overflows.check_rings(queues)
     if problems.errors > before:
         return None
@@ -139,13 +146,13 @@ class _Builder:
         tree: Mapping,
         vocabulary: Vocabulary,
         *,
-        rules: routing.Rules,
-        removed: frozenset[tuple[Place, str]],
+        fit: Fitted,
         problems: Problems,
     ) -> None:
         self._tree = tree
-        self._rules = rules
-        self._removed = removed
+        self._rules = rules = fit.rules
+        self._removed = fit.removed
+        self._fit = fit
         self._vocabulary = vocabulary
         self._problems = problems
         self._requirements = RequirementReader(vocabulary, problems)
@@ -201,7 +208,11 @@ class _Builder:
                 "decisions name the rules they follow",
             )
         found = written.set
-        if not written.final and found == routing.Findings() and not self._damaged(path):
+        if (
+            not written.final
+            and found == routing.Findings()
+            and not self._fit.hurts(self._tree, *path)
+        ):
             self._problems.error(
                 spot(self._tree, *path), "the rule does nothing", "say what it sets with `set`"
             )
@@ -291,12 +302,6 @@ class _Builder:
             return False
         return key not in group.entries and (group.place, key) not in self._removed
 
-    def _damaged(self, path: Path) -> bool:
-        """Tell whether a rule lost a part of what it sets because it did not fit."""
-        rule, found = self._node(path), self._node((*path, "set"))
-        places = {each.place for each in (rule, found) if each is not None}
-        return any(place in places for place, _ in self._removed)
-
     def _node(self, path: Path) -> Node | None:
         node: Node | None = self._tree
         for part in path:
@@ -315,7 +320,9 @@ class _Builder:
             self._unknown("calendar", written.hours, path=("queues", name, "hours"))
         serves = self._teams.serves(written.teams, ("queues", name, "teams"))
         asked = NOTHING if requires is None else self._requirements.requirement(requires)
-        has_hours = not self._silent(self._node(("queues", name)), "hours")
+        has_hours = written.hours is not None or self._fit.hurts(
+            self._tree, "queues", name, "hours"
+        )
         self._deflections.check(name, written, has_hours=has_hours)
         self.overflows.check(name, written)
         for where, *words in unfounded(name, written):

@@ -7,16 +7,15 @@ What cannot be proven cheaply is not said; the absence of a warning proves nothi
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from itertools import product
 from typing import Final, NamedTuple
-from zoneinfo import ZoneInfo
 
-from router.model.deflection import Closed, DeflectionKind
+from router.model.deflection import DeflectionKind
 from router.model.overflow import Target
 from router.model.policy import Facts
 from router.model.requirement import Requirement, met
 from router.rules.cel.syntax import Expression, Literal, children
+from router.rules.closings import silent_closings
 from router.rules.compilation import Compiled, qualification
 from router.rules.listening import lists_asked
 from router.rules.problems import Problems
@@ -30,10 +29,6 @@ _ELSEWHERE: Final = "a topic nobody declared"
 _LEVELS: Final = (1, 2, 3, 4)
 _MOST_AGENTS: Final = 5_000
 """Agents and conversations tried for each step of a ladder."""
-_EVERYBODY: Final = 100
-_SOME_MONDAY: Final = 1_799_668_800_000
-"""Noon, UTC, of 11 January 2027: examples of hours are given from there on."""
-_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def warn(compiled: Compiled, *, problems: Problems) -> None:
@@ -48,7 +43,7 @@ def warn(compiled: Compiled, *, problems: Problems) -> None:
     _idle_calendars(compiled, problems=problems)
     _offers_of_the_same_channel(compiled, problems=problems)
     _idle_steps(compiled, problems=problems)
-    _silent_closings(compiled, problems=problems)
+    silent_closings(compiled, problems=problems)
     _idle_help(compiled, problems=problems)
     _idle_offers(compiled, problems=problems)
 
@@ -242,32 +237,3 @@ def _kept_out(before: _Asked, after: _Asked, *, tops: Mapping[str, int]) -> str:
     if found is None or found.loses is None:
         return "the step asks for what was asked for before"
     return f"it only keeps out whom it could have before, such as {found.loses}"
-
-
-def _silent_closings(compiled: Compiled, *, problems: Problems) -> None:
-    """A queue that closes on those who wait, and offers them nothing."""
-    for name, queue in compiled.policy.queues.items():
-        hours = None if queue.hours is None else compiled.policy.calendars.get(queue.hours)
-        told = any(
-            rule.share == _EVERYBODY and (rule.on is None or isinstance(rule.on, Closed))
-            for rule in queue.deflects
-        )
-        if hours is None or told:
-            continue
-        noon = _SOME_MONDAY
-        closes = hours.next_change(noon) if hours.is_open(noon) else noon
-        opens = hours.next_change(closes)
-        if hours.is_open(closes) or not hours.is_open(opens):
-            continue
-        zone = compiled.document["calendars"][queue.hours]["timezone"]
-        problems.warning(
-            spot(compiled.tree, "queues", name, "hours"),
-            f"`{name}` closes and nobody is told: who waits there at {_local(closes, zone)} "
-            f"waits until {_local(opens, zone)}",
-            "`deflects: [{offer: callback, on: {closed: true}, text: ...}]`, or another offer",
-        )
-
-
-def _local(at: int, zone: str) -> str:
-    local = datetime.fromtimestamp(at / 1_000, tz=ZoneInfo(zone))
-    return f"{local:%H:%M} on {_DAYS[local.weekday()]} {local:%Y-%m-%d}"

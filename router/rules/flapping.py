@@ -1,6 +1,8 @@
 """Refuse pairs of conditions that flap, with the case that shows it.
 
-What turns something on must not turn it off at the next conversation that comes, goes or ends.
+What turns something on must not turn it off at the next conversation that comes, goes or ends. That
+nobody has room is so, and is so no more, with every conversation; that nobody is logged in is no
+conversation's doing, and may turn something on and off by itself.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,6 +15,7 @@ from router.model.conditions import (
     AnyHolds,
     AtLeast,
     AtMost,
+    Attendance,
     Below,
     Condition,
     Measure,
@@ -36,15 +39,23 @@ WHOLE: Final = 100
 CALMER_BY: Final = 15
 """So many in a hundred between the shares of a pair that is suggested, and one."""
 
-Looked = Measure | Window
-"""What is looked at. Of a share it is what is missing: so many in a hundred that did not go well."""
+Looked = Measure | Window | Attendance
+"""What is looked at. Of a share it is what is missing: so many in a hundred that did not go well; of who
+is there, 1 is that nobody is.
+"""
 Case = dict[Looked, int]
 """How a queue stands: {what is looked at: its value}."""
-Bound = AtLeast | AtMost | Share
+Bound = AtLeast | AtMost | Share | NoAgents
 
 
 def _looked(bound: Bound) -> Looked:
-    return bound.measure if isinstance(bound, AtLeast | AtMost) else bound.window
+    match bound:
+        case AtLeast(measure=measure) | AtMost(measure=measure):
+            return measure
+        case NoAgents(attendance=attendance):
+            return attendance
+        case Below(window=window) | Above(window=window):
+            return window
 
 
 def _value(bound: Bound) -> int:
@@ -56,6 +67,8 @@ def _value(bound: Bound) -> int:
             return WHOLE - share + 1
         case Above(share=share):
             return WHOLE - share - 1
+        case NoAgents():
+            return 1
 
 
 def _step(looked: Looked) -> int:
@@ -96,6 +109,8 @@ def _flapping(switch: Switch) -> tuple[str, str] | None:
         if not _holds(switch.on, case):
             continue
         next_case = {**case, looked: case[looked] - _step(looked)}
+        if not _possible(next_case):
+            continue
         calm = switch.off is None or _holds(switch.off, next_case)
         if calm and not _holds(switch.on, next_case):
             words = f"it flaps: on {_words(case)}, off again {_words(next_case)}"
@@ -105,7 +120,11 @@ def _flapping(switch: Switch) -> tuple[str, str] | None:
 
 def _mended(looked: Looked, value: int) -> str:
     """Say which pair would not flap: half the bound, or so."""
-    calm = _calmer_share(looked, value) if isinstance(looked, Window) else _calmer(looked, value)
+    calm = None
+    if isinstance(looked, Window):
+        calm = _calmer_share(looked, value)
+    elif isinstance(looked, Measure):
+        calm = _calmer(looked, value)
     return "`at_least: 5m`" if calm is None else f"`off: {{{calm}}}`, or `at_least: 5m`"
 
 
@@ -126,29 +145,38 @@ def _calmer_share(window: Window, missing: int) -> str | None:
 def _cases(switch: Switch) -> Iterator[tuple[Case, Looked]]:
     """Give the cases around every bound, each with something that may become one step less."""
     parts = [*single(switch.on), *(() if switch.off is None else single(switch.off))]
-    bounds = [each for each in parts if not isinstance(each, NoAgents)]
-    values: dict[Looked, set[int]] = {_looked(each): {_step(_looked(each))} for each in bounds}
-    for each in bounds:
-        values[_looked(each)] |= {_value(each), _value(each) + _step(_looked(each))}
+    values: dict[Looked, set[int]] = {_looked(each): {_step(_looked(each))} for each in parts}
+    for each in parts:
+        looked, value = _looked(each), _value(each)
+        values[looked] |= {0} if isinstance(looked, Attendance) else {value, value + _step(looked)}
     cases = product(*(sorted(each) for each in values.values()))
     for _, numbers in zip(range(MOST_CASES), cases, strict=False):
         case = dict(zip(values, numbers, strict=True))
-        yield from ((case, looked) for looked in values if case[looked] >= _step(looked))
+        if _possible(case):
+            yield from ((case, looked) for looked in values if _lessens(case, looked))
+
+
+def _lessens(case: Case, looked: Looked) -> bool:
+    """Tell whether it may be one step less by the next conversation: nobody logs in with that."""
+    return looked is not Attendance.LOGGED_IN and case[looked] >= _step(looked)
+
+
+def _possible(case: Case) -> bool:
+    """Tell whether it can be: somebody available is logged in."""
+    return case.get(Attendance.LOGGED_IN, 0) <= case.get(Attendance.AVAILABLE, 1)
 
 
 def _holds(compiled: Condition, case: Case) -> bool:
-    """Tell whether a condition holds where somebody is always there."""
+    """Tell whether a condition holds."""
     match compiled:
         case AnyHolds(parts=parts):
             return any(_holds(each, case) for each in parts)
         case AllHold(parts=parts):
             return all(_holds(each, case) for each in parts)
-        case AtLeast() | Below():
+        case AtLeast() | Below() | NoAgents():
             return case[_looked(compiled)] >= _value(compiled)
         case AtMost() | Above():
             return case[_looked(compiled)] <= _value(compiled)
-        case NoAgents():
-            return False
 
 
 def _words(case: Case) -> str:
@@ -160,6 +188,10 @@ def _said(looked: Looked, value: int) -> str:
         case Window(measure=measure, over_ms=over_ms):
             went = "in time" if measure == "service_level" else "answered"
             return f"{percent_text(WHOLE - value)} {went} over {duration_text(over_ms)}"
+        case Attendance.AVAILABLE:
+            return "nobody available" if value else "an agent available"
+        case Attendance.LOGGED_IN:
+            return "nobody logged in" if value else "an agent logged in"
         case Measure.WAITING:
             return f"{value} waiting"
         case Measure.OLDEST_WAIT:

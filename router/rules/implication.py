@@ -4,6 +4,7 @@ Sound, not complete: what is proven is so for every conversation; what is not pr
 same. "Holds" is true, not merely answerable: a condition that cannot be answered holds nowhere.
 """
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -23,6 +24,8 @@ from router.rules.cel.syntax import (
 )
 
 MOST_CASES: Final = 64
+Comparison = tuple[str, str, tuple[object, ...]]
+"""A fact as it is written, the sign, and the values it is compared with."""
 _TURNED: Final = {"==": "==", "!=": "!=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
@@ -46,6 +49,17 @@ def implies(one: Expression, other: Expression) -> bool:
     return _atom_implies(one, other)
 
 
+def excludes(takes: Expression, facts: Mapping[str, str | int | None]) -> bool:
+    """Tell whether a queue is proven to take no conversation with these facts; None: any."""
+    if constant(takes) is False:
+        return False  # only transferred to, with whatever facts
+    return any(
+        implies(takes, Binary("!=", Name(fact), Literal(value)))
+        for fact, value in facts.items()
+        if value is not None
+    )
+
+
 def cases(condition: Expression) -> tuple[Expression, ...]:
     """Cut a condition into cases of which one holds where it holds; itself if there are too many."""
     match condition:
@@ -55,26 +69,27 @@ def cases(condition: Expression) -> tuple[Expression, ...]:
             found = tuple(Binary("==", left, each) for each in items)
         case Every(terms=(first, *rest)):
             others = cases(rest[0] if len(rest) == 1 else Every(tuple(rest)))
-            found = tuple(_both(one, other) for one in cases(first) for other in others)
+            found = tuple(both(one, other) for one in cases(first) for other in others)
         case _:
             return (condition,)
     return found if len(found) <= MOST_CASES else (condition,)
 
 
-def _both(one: Expression, other: Expression) -> Expression:
+def both(one: Expression, other: Expression) -> Expression:
+    """Join two conditions by ``&&``."""
     return Every((one, *(other.terms if isinstance(other, Every) else (other,))))
 
 
 def _atom_implies(one: Expression, other: Expression) -> bool:
     if isinstance(other, Has):
         return _subject(one) == _text(other.member)
-    first, second = _comparison(one), _comparison(other)
+    first, second = comparison(one), comparison(other)
     if first is None or second is None or first[0] != second[0]:
         return False
     _, sign, values = first
     _, asked, wanted = second
     if sign in {"==", "in"}:
-        return all(_holds(value, asked, wanted) for value in values)
+        return all(holds(value, asked, wanted) for value in values)
     if sign == "!=":
         return asked == "!=" and values == wanted
     return _range_implies((sign, values[0]), (asked, wanted))
@@ -84,14 +99,14 @@ def _range_implies(one: tuple[str, object], other: tuple[str, tuple[object, ...]
     """Compare what is above or below a bound with another such, or with what it excludes."""
     (sign, bound), (asked, wanted) = one, other
     if asked == "!=":
-        return not _holds(wanted[0], sign, (bound,))
+        return not holds(wanted[0], sign, (bound,))
     if asked in {"==", "in"} or asked[0] != sign[0]:
         return False
     # What is strictly beyond a bound is also strictly beyond it where the bound itself is not.
-    return _holds(bound, f"{asked[0]}=" if len(sign) == 1 else asked, wanted)
+    return holds(bound, f"{asked[0]}=" if len(sign) == 1 else asked, wanted)
 
 
-def _holds(value: object, sign: str, wanted: tuple[object, ...]) -> bool:
+def holds(value: object, sign: str, wanted: tuple[object, ...]) -> bool:
     """Tell whether a comparison with values that are written out is true of a value."""
     if sign == "in":
         return any(_same(value, each) for each in wanted)
@@ -120,7 +135,7 @@ def _same(one: object, other: object) -> bool:
     return one == other
 
 
-def _comparison(node: Expression) -> tuple[str, str, tuple[object, ...]] | None:
+def comparison(node: Expression) -> Comparison | None:
     """Take a comparison of a fact with written values apart: the fact, the sign, the values."""
     match node:
         case Binary(operator="in", left=left, right=Items(items=items)) if items:
@@ -136,7 +151,7 @@ def _comparison(node: Expression) -> tuple[str, str, tuple[object, ...]] | None:
 
 def _subject(node: Expression) -> str:
     """Name the part of a fact that must be there for a comparison to hold."""
-    found = _comparison(node)
+    found = comparison(node)
     return "" if found is None else found[0]
 
 

@@ -18,7 +18,7 @@ from router.rules.merging import grouped, merged, unlike
 from router.rules.problems import Place, Problem, Problems, RulesError
 from router.rules.qualification import Qualification
 from router.rules.shape import fitted
-from router.rules.source import MAX_BYTES, read
+from router.rules.source import MAX_BYTES, decoded, read
 from router.rules.source import Mapping as MappingNode
 from router.rules.unanswered import Unanswered
 from router.rules.word_lists import read_lists
@@ -102,15 +102,10 @@ def _text(path: Path, *, problems: Problems) -> str | None:
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
-        return content.decode("utf-8-sig")
     except OSError as error:
         problems.error(place, f"it cannot be read: {error.strerror or error}")
-    except UnicodeDecodeError as error:
-        before = error.object[: error.start]
-        line = before.count(b"\n")
-        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace"))
-        problems.error(Place(str(path), line + 1, column + 1), "not UTF-8 text", "save it as UTF-8")
-    return None
+        return None
+    return decoded(content, str(path), problems=problems)
 
 
 def _compiled(

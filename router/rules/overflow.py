@@ -15,8 +15,8 @@ from router.rules.conditions import switch, switch_value
 from router.rules.flapping import flaw
 from router.rules.measuring import in_time
 from router.rules.problems import Problems, nearest
-from router.rules.shape import spot
-from router.rules.source import Mapping
+from router.rules.shape import key_spot, spot
+from router.rules.source import Entry, Mapping, Node
 from router.rules.units import duration_text, percent_text
 from router.rules.vocabulary import Vocabulary
 from router.rules.written import routing
@@ -137,11 +137,37 @@ class OverflowReader:
                 if each.kind is Target.QUEUE and each.to == ring[1 % len(ring)]
             )
             way = " → ".join([*ring, name])
+            message = f"who overflows comes back to where nobody could serve: {way}"
+            heirs = [(each, heir) for each in ring if (heir := self._model(each)) is not None]
+            if heirs:
+                heir, model = heirs[0]
+                self._problems.error(
+                    key_spot(self._tree, "queues", heir),
+                    f"{message}; `{heir}` is like `{model}` in its `overflows` too",
+                    f"`overflows: []` in `{heir}`, or others",
+                )
+                continue
             self._problems.error(
                 spot(self._tree, "queues", name, "overflows", number),
-                f"who overflows comes back to where nobody could serve: {way}",
+                message,
                 "take one of these rules out",
             )
+
+    def _model(self, name: str) -> str | None:
+        """Name the queue in which the overflows stand that a queue has by being like it."""
+        queues = self._tree.get("queues")
+        entries = queues.entries if isinstance(queues, Mapping) else {}
+        mine = _written(entries[name])
+        sharing = [each for each, entry in entries.items() if _written(entry) is mine]
+        # Whoever wrote it is the last that begins before it; a file may say `like` of a later one.
+        before = [each for each in sharing if entries[each].place <= mine.place] if mine else []
+        owner = max(before, key=lambda each: entries[each].place, default=name)
+        return None if owner == name else owner
+
+
+def _written(queue: Entry) -> Node | None:
+    """Give where the overflows of a queue are written."""
+    return queue.value.get("overflows") if isinstance(queue.value, Mapping) else None
 
 
 def _ring(queues: MappingType[str, Queue], start: str) -> list[str]:

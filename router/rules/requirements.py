@@ -1,7 +1,8 @@
 """Read ``requires`` and ``prefers``: what a queue asks of an agent, and what it would like.
 
-Every skill must be declared and every level one that somebody can have; a comparison that nobody
-could ever meet, or that everybody meets, is an error, since it would read as something it is not.
+Every skill must be declared and every level one that somebody can have; what nobody could ever meet, or
+everybody always meets, one comparison or all of them together, is an error, since it would read as
+something it is not. ``{}`` asks for nothing, and says so.
 ``requirement_value`` writes a requirement back as a rule file would.
 """
 
@@ -23,6 +24,7 @@ from router.model.requirement import (
     TeamTerm,
 )
 from router.rules.problems import Place, Problems, nearest, shown
+from router.rules.reach import extent
 from router.rules.source import Entry, Mapping, Node, Sequence, plain
 from router.rules.units import MAX_SKILL_LEVEL, NotationError, skill_term, skill_term_value
 from router.rules.vocabulary import Vocabulary
@@ -30,6 +32,8 @@ from router.rules.written.fields import LANGUAGE
 
 WORDS: Final = ("all_of", "any_of", "not", "any_skill", "language")
 """Keys of ``requires`` that are no skills; no skill may have such a name."""
+_MOST_AGENTS: Final = 5_000
+"""So many agents and conversations are tried to prove that nobody meets something, or everybody."""
 
 
 class RequirementReader:
@@ -37,10 +41,22 @@ class RequirementReader:
 
     def __init__(self, vocabulary: Vocabulary, problems: Problems) -> None:
         self._skills = vocabulary.skills
+        self._tops = {name: each.top for name, each in self._skills.items() if each is not None}
         self._problems = problems
 
     def requirement(self, node: Node) -> Requirement:
-        """Read a group of terms that must all hold; what is wrong in it is left out."""
+        """Read what is asked of an agent; what is wrong in it is left out."""
+        before = self._problems.errors
+        asked = self._group_of_terms(node)
+        if self._problems.errors == before and asked != NOTHING:
+            found = self._extent(asked)
+            if found is not None:
+                hint = "`requires: {}` asks for nothing" if found == "everybody" else ""
+                self._problems.error(node.place, f"{found} meets this", hint)
+        return asked
+
+    def _group_of_terms(self, node: Node) -> Requirement:
+        """Read a group of terms that must all hold."""
         if not isinstance(node, Mapping):
             self._problems.error(node.place, "a requirement is a group of keys", "`{calm: 2}`")
             return NOTHING
@@ -52,6 +68,13 @@ class RequirementReader:
         """Read the skills that make an agent fit better."""
         terms: list[SkillTerm] = []
         for entry in node.entries.values() if isinstance(node, Mapping) else ():
+            if entry.name in WORDS and entry.name not in self._skills:
+                self._problems.error(
+                    entry.place,
+                    f"`{entry.name}` cannot be preferred: `prefers` names skills",
+                    "ask for it in `requires`, or in a step of `expands`",
+                )
+                continue
             term = self._skill(entry)
             if term is not None and term.relative:
                 self._problems.error(
@@ -70,7 +93,7 @@ class RequirementReader:
             case "any_of":
                 return AnyOf(self._group(entry))
             case "not":
-                return NotOf(self.requirement(entry.value))
+                return NotOf(self._group_of_terms(entry.value))
             case "any_skill":
                 return self._any_skill(entry)
             case "language":
@@ -84,11 +107,15 @@ class RequirementReader:
                 entry.value.place, f"`{entry.name}` takes a list", "`[{calm: 2}, {contracts: 1}]`"
             )
             return (NOTHING,)
-        return tuple(self.requirement(each) for each in entry.value.items)
+        return tuple(self._group_of_terms(each) for each in entry.value.items)
 
     def _any_skill(self, entry: Entry) -> AnySkill | None:
         level = plain(entry.value)
         if type(level) is int and 1 <= level <= MAX_SKILL_LEVEL:
+            if level > (top := max(self._tops.values(), default=MAX_SKILL_LEVEL)):
+                self._problems.error(
+                    entry.value.place, f"no skill has a level {level}", f"{top} is the highest"
+                )
             return AnySkill(level)
         self._problems.error(
             entry.value.place, f"{shown(level)} is not a least level", "such as `any_skill: 1`"
@@ -115,9 +142,22 @@ class RequirementReader:
         except NotationError as error:
             self._problems.error(entry.value.place, error.message, error.suggestion)
             return None
-        if not term.relative:
+        if term.relative:
+            found = self._extent(term)
+            if found is not None:
+                what = skill_term_value(term)
+                hint = f"the levels of `{term.skill}` are {self._skills[term.skill]}"
+                verb = "ever" if found == "nobody" else "always"
+                self._problems.error(entry.value.place, f"{found} is {verb} `{what}`", hint)
+        else:
             self._within(term, entry.value.place)
         return term
+
+    def _extent(self, asked: Requirement) -> str | None:
+        """Tell whether nobody meets it or everybody; None also where the levels of a skill are wrong."""
+        if len(self._tops) < len(self._skills):
+            return None
+        return extent(asked, self._tops, most=_MOST_AGENTS)
 
     def _suggestion(self, name: str) -> str:
         hint = nearest(name, (*WORDS, *self._skills))

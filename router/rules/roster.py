@@ -1,7 +1,7 @@
 """Read a roster: the agents of a centre, for what can only be proven of rules and people together.
 
-A file of YAML or JSON with ``agents:``, each with ``id``, ``skills``, ``languages`` and ``channels`` as the
-platform sends them in ``agent.updated``. People who are alike are counted together.
+A file of YAML or JSON with ``agents:``, each with ``id``, ``skills``, ``languages``, ``channels`` and
+``capacity`` as the platform sends them in ``agent.updated``. People who are alike are counted together.
 """
 
 from collections.abc import Iterable
@@ -16,13 +16,17 @@ from router.rules.written.roster import Member, Roster
 
 
 class Profile(msgspec.Struct, frozen=True):
-    """What agents have who are alike. ``channels`` None: every one; languages as primary subtags."""
+    """What agents have who are alike. ``channels`` None: every one; languages as primary subtags.
+
+    ``capacity`` None: what the rules say for everybody.
+    """
 
     skills: tuple[tuple[str, int], ...]
     languages: frozenset[str]
     channels: frozenset[str] | None
     team: str
     site: str | None
+    capacity: int | None = None
 
 
 class People(msgspec.Struct, frozen=True):
@@ -72,6 +76,7 @@ def _alike(agents: Iterable[Member], place: Place) -> People:
             else frozenset(name for name, most in channels.items() if most),
             team=each.team,
             site=each.site,
+            capacity=each.capacity,
         )
         found.setdefault(profile, []).append(each.id)
     return People(place, found, sum(map(len, found.values())))

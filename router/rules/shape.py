@@ -32,6 +32,15 @@ class Fitted(msgspec.Struct, frozen=True):
     rules: Rules
     removed: Removed
 
+    def hurts(self, tree: Mapping, *path: int | str) -> bool:
+        """Tell whether something did not fit at a path of the tree, beneath it or around it."""
+        steps, node = follow(tree, path)
+        gone = {name for place, name in self.removed if place == node.place}
+        if len(steps) < len(path):
+            return str(path[len(steps)]) in gone
+        places = {each.place for each in _nodes(node)}
+        return any(place in places for place, _ in self.removed)
+
 
 def fitted(tree: Mapping, *, problems: Problems) -> Fitted:
     """Validate the tree of a rule set; what does not fit is reported and removed from it."""
@@ -52,8 +61,11 @@ def fit(tree: Mapping, kind: type[W], *, problems: Problems) -> tuple[W, Removed
         for each in found if attempt == 0 else ():
             problems.error(_place(tree, each), *_words(each, kind))
         before = len(removed)
-        for each in sorted(found, key=lambda each: _order(each["loc"]), reverse=True):
-            removed |= _remove(tree, each["loc"], kind=each["type"])
+        # As far as each is written, before anything is taken out: a value that none of several kinds
+        # fits is told of each kind, whose name is no part of the tree.
+        written = {each["loc"][: len(follow(tree, each["loc"])[0])] for each in found}
+        for loc in sorted(written, key=_order, reverse=True):
+            removed |= _remove(tree, loc)
         if len(removed) == before:
             break
     tree.entries.clear()
@@ -79,6 +91,20 @@ def _emptied(node: Node, *, problems: Problems) -> Iterator[tuple[Place, str]]:
         node.items = [
             each for each in node.items if not (isinstance(each, Scalar) and each.value is None)
         ]
+
+
+def _nodes(node: Node) -> Iterator[Node]:
+    """Give a node and all beneath it."""
+    yield node
+    match node:
+        case Mapping(entries=entries):
+            for entry in entries.values():
+                yield from _nodes(entry.value)
+        case Sequence(items=items):
+            for each in items:
+                yield from _nodes(each)
+        case Scalar():
+            pass
 
 
 def _order(loc: Loc) -> tuple[str | tuple[int, int], ...]:
@@ -109,11 +135,10 @@ def _place(tree: Mapping, error: ErrorDetails) -> Place:
     return last.place if about_key and isinstance(last, Entry) else node.place
 
 
-def _remove(tree: Mapping, loc: Loc, *, kind: str) -> set[tuple[Place, str]]:
+def _remove(tree: Mapping, loc: Loc) -> set[tuple[Place, str]]:
     """Take out what does not fit: the value, or what holds it where a key is missing."""
     steps, _ = follow(tree, loc)
-    complete = len(steps) == len(loc) - (loc[-1:] == ("[key]",))
-    if not steps or not (complete or kind == "missing"):
+    if not steps or len(steps) < len(loc):
         return set()
     _, parent = follow(tree, loc[: len(steps) - 1])
     last = steps[-1]

@@ -33,6 +33,7 @@ MAX_DEPTH: Final = 16
 MAX_NODES: Final = 200_000
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})")
+_HALF = re.compile("[\ud800-\udfff]")
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]{1,17}")
 _CONSTANTS: Final[dict[str, bool | None]] = {
     "": None,
@@ -100,6 +101,21 @@ def plain(node: Node) -> Any:
             return [plain(each) for each in items]
         case Scalar(value=value):
             return value
+
+
+def decoded(content: bytes, name: str, *, problems: Problems) -> str | None:
+    """Decode a file; None where it is no UTF-8 text, which is then reported where it begins to be none.
+
+    What is too large may be cut within a character; it is refused as too large when it is read.
+    """
+    try:
+        return content.decode("utf-8-sig", "ignore" if len(content) > MAX_BYTES else "strict")
+    except UnicodeDecodeError as error:
+        before = error.object[: error.start]
+        line = before.count(b"\n")
+        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace"))
+        problems.error(Place(name, line + 1, column + 1), "not UTF-8 text", "save it as UTF-8")
+        return None
 
 
 def read(text: str, name: str, *, problems: Problems) -> Mapping | None:
@@ -210,8 +226,21 @@ class _Reader:
         self._unadorned(event)
         source = self._text[event.start_mark.index : event.end_mark.index]
         bare = event.style is None and not source.startswith(('"', "'"))
-        value = _understood(event.value) if bare else event.value
-        return Scalar(self._place(event), value, event.value, source)
+        text = event.value if bare else self._whole(event)
+        return Scalar(self._place(event), _understood(text) if bare else text, text, source)
+
+    def _whole(self, event: ScalarEvent) -> str:
+        """Join what JSON writes as two halves of a character; half a one is none."""
+        text: str = event.value
+        halves = _HALF.findall(text)
+        if not halves:
+            return text
+        try:
+            return text.encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError:
+            written = f"\\u{ord(halves[0]):04x}"
+            self._error(event, f"`{written}` is half a character, and no text holds one alone")
+            return _HALF.sub("\ufffd", text)
 
     def _put(self, node: Node) -> None:
         self._nodes += 1

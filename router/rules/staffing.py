@@ -1,20 +1,23 @@
 """Warn of conversations for which nobody works, or one person only: rules held against a roster.
 
-Every kind of conversation that a queue may take (its level, language, channel) is tried on everybody, with
-all that the queue's ladder would allow in the end. A proof, with the kind of conversation that shows it;
-it says who could, not who is there today.
+Every kind of conversation that a queue may take (its level, language, channel) is tried on everybody who has
+room for one, with all that the queue's ladder would allow in the end, and whoever its overflows bring. What
+may go to another pool is left to the rules there. A proof, with the kind of conversation that shows it; it
+says who could, not who is there today.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
 import msgspec
 
-from router.model.policy import Queue
+from router.model.overflow import Overflow, Target
+from router.model.policy import Policy, Queue
 from router.model.requirement import (
     NOTHING,
     SAME,
     AllOf,
+    AnyOf,
     LanguageTerm,
     Requirement,
     SkillTerm,
@@ -23,9 +26,8 @@ from router.model.requirement import (
     primary,
     resolve,
 )
-from router.rules.cel.syntax import Binary, Expression, Literal, Name, constant
 from router.rules.compilation import Compiled
-from router.rules.implication import implies
+from router.rules.implication import excludes
 from router.rules.problems import Problems, nearest
 from router.rules.reach import parts
 from router.rules.roster import People, Profile
@@ -48,20 +50,25 @@ class Kind(msgspec.Struct, frozen=True):
 
 def warn_of_staffing(compiled: Compiled, people: People, *, problems: Problems) -> None:
     """Note the queues and rules for which a roster has nobody, or one person only."""
-    for name, queue in compiled.policy.queues.items():
-        kinds = tuple(_kinds(compiled, queue))
-        who = {kind: _who(kind, queue, people) for kind in kinds}
+    policy = compiled.policy
+    for name, queue in policy.queues.items():
+        who = {
+            kind: _who(kind, queue, people, policy=policy)
+            for kind in _kinds(compiled, queue)
+            if not _leaves(policy, queue, kind.channel)
+        }
         nobody = [kind for kind, ids in who.items() if not ids]
         alone = [kind for kind, ids in who.items() if len(ids) == 1]
         place = key_spot(compiled.tree, "queues", name)
         if nobody:
-            is_held = bool(queue.expands) and [*_allowed(queue)][-1] != NOTHING
+            asked = [*_allowed(queue, nobody[0].channel)]
+            is_held = bool(queue.expands) and asked[-1] != NOTHING
             held = ", and its ladder ends in hold: it waits for nobody" if is_held else ""
             problems.warning(
                 place,
                 f"of {people.count} agents nobody may have {nobody[0]} from `{name}`{held}"
                 f"{_more(nobody)}",
-                f"it asks for {_asked(nobody[0], queue)}",
+                _asked(nobody[0], queue, people, policy=policy),
             )
         if alone:
             (only,) = who[alone[0]]
@@ -69,7 +76,7 @@ def warn_of_staffing(compiled: Compiled, people: People, *, problems: Problems) 
                 place,
                 f"only `{only}` may have {alone[0]} from `{name}`: without `{only}` it waits"
                 f"{_more(alone)}",
-                f"it asks for {_asked(alone[0], queue)}",
+                _asked(alone[0], queue, people, policy=policy),
             )
     for index, step in enumerate(compiled.steps):
         for skill, level in step.skills.items():
@@ -116,7 +123,13 @@ def _more(kinds: Sequence[Kind]) -> str:
 def _kinds(compiled: Compiled, queue: Queue) -> Iterator[Kind]:
     """Give the kinds of conversation that a queue may take and that ask for different agents."""
     takes, policy = compiled.takes[queue.name], compiled.policy
-    terms = [term for each in _allowed(queue) for term in parts(each)]
+    terms = [
+        term
+        for channel in policy.channels
+        for helping in _reached(policy, queue, channel)
+        for each in _allowed(helping, channel)
+        for term in parts(each)
+    ]
     relative = [each.skill for each in terms if isinstance(each, SkillTerm) and each.relative]
     top = max((policy.top_levels.get(each, 1) for each in relative), default=0)
     levels: list[int | None] = [*range(1, top + 1)] or [None]
@@ -124,38 +137,80 @@ def _kinds(compiled: Compiled, queue: Queue) -> Iterator[Kind]:
     found = sorted({primary(each.language) for each in compiled.steps if each.language is not None})
     languages: list[str | None] = [*found] if speaks and found else [None]
     for level, language, channel in product(levels, languages, policy.channels):
-        if not _excludes(takes, {"level": level, "language": language, "channel": channel}):
+        if not excludes(takes, {"level": level, "language": language, "channel": channel}):
             yield Kind(level, language, channel)
 
 
-def _excludes(takes: Expression, facts: Mapping[str, str | int | None]) -> bool:
-    """Tell whether a queue is proven to take no conversation with these facts."""
-    if constant(takes) is False:
-        return False  # only transferred to, with whatever facts
+def _overflows(queue: Queue, channel: str) -> Iterator[Overflow]:
+    """Give the overflows of a queue that may be for a conversation on a channel, sooner or later."""
+    return (each for each in queue.overflows if not each.channels or channel in each.channels)
+
+
+def _reached(policy: Policy, queue: Queue, channel: str) -> Sequence[Queue]:
+    """Give a queue and all those in which its conversation may come to wait by overflowing."""
+    found = {queue.name: queue}
+    ways = [queue]
+    for each in ways:
+        for rule in _overflows(each, channel):
+            if rule.kind is Target.QUEUE and rule.to not in found:
+                found[rule.to] = policy.queues[rule.to]
+                ways.append(found[rule.to])
+    return ways
+
+
+def _leaves(policy: Policy, queue: Queue, channel: str) -> bool:
+    """Tell whether a conversation may go to another pool, whose agents are not known here."""
     return any(
-        implies(takes, Binary("!=", Name(fact), Literal(value)))
-        for fact, value in facts.items()
-        if value is not None
+        rule.kind is Target.POOL
+        for each in _reached(policy, queue, channel)
+        for rule in _overflows(each, channel)
     )
 
 
-def _allowed(queue: Queue) -> Iterator[Requirement]:
-    """Give what is asked of agents in the queue, and on each step of its ladder; teams included."""
+def _allowed(queue: Queue, channel: str) -> Iterator[Requirement]:
+    """Give what is asked of agents in the queue, and on each step of its ladder; teams included.
+
+    Teams and sites that an overflow lends serve beside those that serve it anyway.
+    """
+    lent = [each.lends for each in _overflows(queue, channel) if each.lends is not None]
     steps = ((each.requires, each.serves) for each in queue.expands)
     for requires, serves in ((queue.requires, queue.serves), *steps):
-        yield requires if serves == NOTHING else AllOf((requires, serves))
+        served = AnyOf((serves, *lent)) if lent else serves
+        yield requires if serves == NOTHING else AllOf((requires, served))
 
 
-def _who(kind: Kind, queue: Queue, people: People) -> list[str]:
-    """Name those who may have such a conversation now or at the end of the ladder; two are enough."""
-    wanted = [_resolved(each, kind) for each in _allowed(queue)]
+def _who(kind: Kind, queue: Queue, people: People, *, policy: Policy) -> list[str]:
+    """Name those who may have such a conversation now or in the end; two are enough."""
     found: list[str] = []
-    for profile, ids in people.profiles.items():
-        if _serves(profile, wanted, channel=kind.channel):
+    for profile, ids in _eligible(kind, queue, people, policy=policy):
+        if _has_room(profile, kind.channel, policy=policy):
             found += ids
         if len(found) > 1:
             break
     return found
+
+
+def _eligible(
+    kind: Kind, queue: Queue, people: People, *, policy: Policy
+) -> Iterator[tuple[Profile, list[str]]]:
+    """Give those who have the channel and meet what is asked, here or where it overflows to."""
+    wanted = [
+        _resolved(each, kind)
+        for reached in _reached(policy, queue, kind.channel)
+        for each in _allowed(reached, kind.channel)
+    ]
+    for profile, ids in people.profiles.items():
+        if _serves(profile, wanted, channel=kind.channel):
+            yield profile, ids
+
+
+def _has_room(profile: Profile, channel: str, *, policy: Policy) -> bool:
+    """Tell whether an agent who has nothing can hold one conversation of a channel."""
+    return policy.channels[channel].units <= _capacity(profile, policy)
+
+
+def _capacity(profile: Profile, policy: Policy) -> int:
+    return policy.agents.capacity if profile.capacity is None else profile.capacity
 
 
 def _serves(profile: Profile, wanted: Sequence[AllOf], *, channel: str) -> bool:
@@ -178,6 +233,12 @@ def _resolved(requirement: Requirement, kind: Kind) -> AllOf:
     return resolve(requirement, level=kind.level or 1, language=kind.language, skills={})
 
 
-def _asked(kind: Kind, queue: Queue) -> str:
-    *_, last = _allowed(queue)
-    return expression(_resolved(last, kind))
+def _asked(kind: Kind, queue: Queue, people: People, *, policy: Policy) -> str:
+    """Say what is asked in the end; and who would do and has no room, if there is such a one."""
+    *_, last = _allowed(queue, kind.channel)
+    asked = f"it asks for {expression(_resolved(last, kind))}"
+    for profile, (who, *_) in _eligible(kind, queue, people, policy=policy):
+        if not _has_room(profile, kind.channel, policy=policy):
+            units = policy.channels[kind.channel].units
+            return f"{asked}; it takes {units} units, and `{who}` has {_capacity(profile, policy)}"
+    return asked

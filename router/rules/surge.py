@@ -15,9 +15,8 @@ from router.rules.source import Mapping
 from router.rules.units import duration_text, percent_text
 from router.rules.written import surging
 
-_LACKS: Final = {
-    "service_level": ("all queues together have no target: what is in time?", "`within: 2m`")
-}
+_NO_TARGET: Final = ("all queues together have no target: what is in time?", "`within: 2m`")
+_NO_ESTIMATE: Final = ("no queue estimates waits", "`estimates: {}` in a queue")
 NAME_SIGNS: Final = frozenset("_-")
 
 
@@ -89,13 +88,18 @@ def check_stages(
     *,
     queues: MappingType[str, Queue],
     shares: bool,
+    estimates: bool,
     problems: Problems,
 ) -> None:
-    """Report names that cannot be, queues that are not, and pairs of conditions that flap.
+    """Report names that cannot be, queues that are not, pairs that flap, and what nobody can tell.
 
-    ``shares``: whether a partner has a share that a stage could replace.
+    ``shares``: whether a partner has a share that a stage could replace; ``estimates``: whether a queue
+    estimates waits.
     """
     conditional = _conditional(queues)
+    lacks = {"service_level": _NO_TARGET}
+    if not estimates:
+        lacks["estimated_wait"] = _NO_ESTIMATE
     for name, each in written.items():
         if name == OFF or not all(sign.isalnum() or sign in NAME_SIGNS for sign in name):
             hint = "a command says `off` to end a surge" if name == OFF else "letters, digits, `_-`"
@@ -114,7 +118,7 @@ def check_stages(
             lowest_ms = each.sets.deflect_when_estimated_wait
             _check_lower(name, lowest_ms, tree, queues=queues, problems=problems)
         for key in ("on", "off"):
-            for path, *words in lacking(getattr(each, key), ("surge", name, key), lacks=_LACKS):
+            for path, *words in lacking(getattr(each, key), ("surge", name, key), lacks=lacks):
                 problems.error(spot(tree, *path), *words)
         for index, queue in enumerate(each.sets.deflects if each.sets.deflects != "all" else ()):
             place = spot(tree, "surge", name, "sets", "deflects", index)

@@ -8,10 +8,11 @@ the case that each takes.
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from router.rules.cel.syntax import Expression, canonical, constant
+from router.rules.cel.syntax import Binary, Expression, Literal, Name, canonical, constant
 from router.rules.compilation import Compiled
+from router.rules.contradictions import never
 from router.rules.dispatch import needs
-from router.rules.implication import cases, facts_read, implies
+from router.rules.implication import both, cases, facts_read, implies
 from router.rules.problems import Problems
 from router.rules.qualification import Step
 from router.rules.shape import key_spot, spot
@@ -25,13 +26,21 @@ MOST_BEFORE: Final = 100
 
 def unreached_queues(compiled: Compiled, *, problems: Problems) -> None:
     """Warn of a queue whose every conversation earlier ones take, and of one that asks too much."""
-    earlier = _Earlier()
+    channels = tuple(compiled.policy.channels)
+    earlier = _Earlier(channels)
     named = {step.queue for step in compiled.steps}
     for name, takes in compiled.takes.items():
         if constant(takes) is False:
             continue
         if name in named:
             earlier.add(name, takes)
+            continue
+        if never(takes, channels):
+            problems.warning(
+                spot(compiled.tree, "queues", name, "takes"),
+                f"nothing comes to `{name}`: {_never(takes)}",
+                "join what is asked for with `||`, or `takes: false` if it is for transfers",
+            )
             continue
         takers = earlier.takers(takes)
         if takers:
@@ -40,19 +49,14 @@ def unreached_queues(compiled: Compiled, *, problems: Problems) -> None:
                 f"nothing comes to `{name}`: {_taken(takers)}",
                 f"put `{name}` first, or `takes: false` if it is for transfers",
             )
-        elif not all(needs(takes).values()):
-            problems.warning(
-                spot(compiled.tree, "queues", name, "takes"),
-                f"nothing comes to `{name}`: it asks one fact for two values at once",
-                "join them with `||`",
-            )
         earlier.add(name, takes)
 
 
 class _Earlier:
     """The queues before one, by a value of a fact that each of them cannot do without."""
 
-    def __init__(self) -> None:
+    def __init__(self, channels: Sequence[str]) -> None:
+        self._channels = channels
         self._by_value: dict[tuple[str, str | int], list[tuple[str, Expression]]] = {}
         self._others: list[tuple[str, Expression]] = []
 
@@ -74,15 +78,36 @@ class _Earlier:
         found: dict[str, Expression] = {}
         for case in cases(takes):
             taker = self._taker(case)
+            shared = {taker: case} if taker is not None else self._by_channel(case)
+            if shared is None:
+                return None
+            for name, part in shared.items():
+                found.setdefault(name, part)
+        return found
+
+    def _by_channel(self, case: Expression) -> dict[str, Expression] | None:
+        """Name those that take a case, each on some of the channels there are."""
+        found: dict[str, Expression] = {}
+        for channel in self._channels:
+            part = both(Binary("==", Name("channel"), Literal(channel)), case)
+            if never(part, self._channels):
+                continue
+            taker = self._taker(part)
             if taker is None:
                 return None
-            found.setdefault(taker, case)
+            found.setdefault(taker, part)
         return found
 
     def _taker(self, case: Expression) -> str | None:
         pairs = [(fact, value) for fact, values in needs(case).items() for value in values]
         known = [each for pair in pairs for each in self._by_value.get(pair, ())]
         return next((name for name, each in (*known, *self._others) if implies(case, each)), None)
+
+
+def _never(condition: Expression) -> str:
+    if not all(needs(condition).values()):
+        return "it asks one fact for two values at once"
+    return f"no conversation is so: {canonical(condition)}"
 
 
 def _taken(takers: dict[str, Expression]) -> str:
@@ -94,9 +119,18 @@ def _taken(takers: dict[str, Expression]) -> str:
 
 
 def unreached_rules(compiled: Compiled, *, problems: Problems) -> None:
-    """Warn of a rule that is never read where it would match, and of one that finds nothing new."""
+    """Warn of a rule that never matches, or is never read where it would, or finds nothing new."""
     for index, step in enumerate(compiled.steps):
         place = spot(compiled.tree, "qualification", index)
+        if never(step.when, tuple(compiled.policy.channels)):
+            is_off = constant(step.when) is False
+            problems.warning(
+                place,
+                f"rule `{step.name}` matches nothing: "
+                f"{'its `when` is `false`' if is_off else _never(step.when)}",
+                "take it out" if is_off else "join what is asked for with `||`",
+            )
+            continue
         before = list(_surely_before(step, compiled.steps[:index]))
         end = next((each for each in before if each.final), None)
         if end is not None:

@@ -15,7 +15,7 @@ from typing import Final
 from router.rules.problems import Place, Problems, shown
 from router.rules.source import MAX_BYTES, Node, Scalar, Sequence, plain
 from router.rules.source import Mapping as MappingNode
-from router.rules.words import folded, phrase_trouble
+from router.rules.words import folded, phrase_trouble, unmarked
 
 FOLDER: Final = "words"
 MAX_LIST: Final = 2_000
@@ -108,6 +108,18 @@ def _checked(phrases: Iterable[tuple[Place, object]], *, problems: Problems) -> 
         form = f"{' '.join(folded(phrase))}{'*' if phrase.endswith('*') else ''}"
         first = seen.setdefault(form, place)
         if first is place:
+            _warn_of_a_letter(place, phrase, problems=problems)
             yield phrase
         else:
             problems.warning(place, f"`{phrase}` is in the list already", f"line {first.line}")
+
+
+def _warn_of_a_letter(place: Place, phrase: str, *, problems: Problems) -> None:
+    """Warn of what loses its sign and keeps one letter: that is a word of its own in many texts."""
+    words = folded(phrase)
+    if len(words) == 1 and len(words[0]) == 1 and unmarked(phrase).strip() != words[0]:
+        problems.warning(
+            place,
+            f"`{phrase}` is heard as the word `{words[0]}`, wherever that stands (`{words[0]}'...`)",
+            "write more of it, such as the word beside it, or take it out",
+        )

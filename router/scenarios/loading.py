@@ -13,7 +13,7 @@ from router.rules import RulesError, RuleSet, load
 from router.rules.compilation import Compiled
 from router.rules.problems import Place, Problems
 from router.rules.shape import fit, spot
-from router.rules.source import MAX_BYTES, read_tree
+from router.rules.source import MAX_BYTES, decoded, read_tree
 from router.scenarios.checking import checked
 from router.scenarios.scenario import Suite
 from router.scenarios.short_forms import written_out
@@ -58,14 +58,12 @@ def load_suite(
     problems = Problems()
     name = str(file)
     try:
-        text = file.read_bytes()[: MAX_BYTES + 1].decode("utf-8-sig")
+        content = file.read_bytes()[: MAX_BYTES + 1]
     except OSError as error:
         problems.error(Place(name), f"it cannot be read: {error.strerror or error}")
         raise RulesError(problems) from None
-    except UnicodeDecodeError:
-        problems.error(Place(name), "not UTF-8 text", "save it as UTF-8")
-        raise RulesError(problems) from None
-    root = read_tree(text, name, problems=problems)
+    text = decoded(content, name, problems=problems)
+    root = None if text is None else read_tree(text, name, problems=problems)
     tree = None if root is None else written_out(root, problems=problems)
     if tree is None:
         raise RulesError(problems)

@@ -159,17 +159,15 @@ class Moment:
     def features(self, agent: str, c: Any) -> dict[str, int]:
         profile, needs = self.profiles[agent], self.needs(c)
         wishes = self.policy.queues[c.queue].prefers
-        level = {skill: profile.skills.get(skill, 0) for skill in skills_in(needs, *wishes)}
-        top = {skill: self.policy.top_levels.get(skill, max(1, n)) for skill, n in level.items()}
+        has = {skill: profile.skills.get(skill, 0) for skill in skills_in(needs, *wishes)}
+        top = {skill: self.policy.top_levels.get(skill, max(1, n)) for skill, n in has.items()}
         least = [pair for pair in map(least_level, needs.terms) if pair]
         used = sum(units for _, units, _ in self.claims(agent))
         return {
-            "proficiency": mean([100 * min(n, top[s]) // top[s] for s, n in level.items()]),
+            "proficiency": mean([100 * min(n, top[s]) // top[s] for s, n in has.items()]),
             "preferred_skills": mean([100 * self.meets(agent, each) for each in wishes]),
-            "overqualified": mean(
-                [100 * max(0, min(level[s], top[s]) - n) // top[s] for s, n in least]
-            ),
-            "preference": mean([20 * profile.preferences.get(s, 0) for s in level]),
+            "overqualified": mean([100 * max(0, min(has[s], top[s]) - n) // top[s] for s, n in least]),
+            "preference": mean([20 * profile.preferences.get(s, 0) for s in has]),
             "cost": floor(min(max(profile.cost or 0, 0), 1000)),
             "idle": min(100, (self.now - self.agents[agent].idle_since) // 6000),
             "load": 100 * used // self.capacity(agent) if self.capacity(agent) else 100,

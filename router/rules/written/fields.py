@@ -26,6 +26,11 @@ def taken_back(value: object) -> object:
     return None if value is False else value
 
 
+def emptied(value: object) -> object:
+    """Read ``false`` of a list that ``like`` gives as if it were empty."""
+    return [] if value is False else value
+
+
 class Written(BaseModel):
     """A part of a rule file."""
 

@@ -20,7 +20,9 @@ class Member(Written):
     )
     team: str = Field(default="", description="The team.")
     site: Name | None = Field(default=None, description="Where the agent sits.")
-    capacity: Any = Field(default=None, description="Not looked at.")
+    capacity: Annotated[int, Field(ge=0)] | None = Field(
+        default=None, description="Units the agent can hold; what the rules say if left out."
+    )
     preferences: Any = Field(default=None, description="Not looked at.")
     cost: Any = Field(default=None, description="Not looked at.")
     partner: Any = Field(default=None, description="Not looked at.")

@@ -19,6 +19,7 @@ from router.rules.written.fields import (
     SkillLevels,
     Taken,
     Written,
+    emptied,
     taken_back,
     trouble,
 )
@@ -287,21 +288,33 @@ class Queue(Written):
             "`offer` says; `false` takes back what `like` says."
         ),
     )
-    hours: Name | None = Field(
+    hours: Annotated[Name | None, BeforeValidator(taken_back)] = Field(
         default=None,
-        description="A calendar; while it is closed nobody gets a conversation from here.",
+        description=(
+            "A calendar; while it is closed nobody gets a conversation from here. `false` takes back what "
+            "`like` says."
+        ),
     )
     deflects: list[Deflects] = Field(
         default=[],
-        description="What is offered instead of waiting; the first that applies, then the next.",
+        description=(
+            "What is offered instead of waiting; the first that applies, then the next. `[]` takes back what "
+            "`like` says."
+        ),
     )
-    expands: list[Step] = Field(
+    expands: Annotated[list[Step], BeforeValidator(emptied)] = Field(
         default=[],
-        description="For whom it waits too, once it has waited so long: steps, and how they end.",
+        description=(
+            "For whom it waits too, once it has waited so long: steps, and how they end. `false` takes back "
+            "what `like` says."
+        ),
     )
     overflows: list[Overflows] = Field(
         default=[],
-        description="Who else helps where this queue cannot serve in time; the first that applies first.",
+        description=(
+            "Who else helps where this queue cannot serve in time; the first that applies first. `[]` takes "
+            "back what `like` says."
+        ),
     )
     estimates: Annotated[Estimates | None, BeforeValidator(taken_back)] = Field(
         default=None,

@@ -51,6 +51,22 @@ def test_all_paths_are_checked_each_by_itself(files: Path) -> None:
     assert [word in result.stdout for word in ("levl", "`x`", "good.yaml: ok")] == [True] * 3
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"agents:\n  - {id: ana, site: Orl\xe9ans}\n", ":2:24: error: not UTF-8 text"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", ":1:1: error: not UTF-8 text"),
+        (b'{"agents": [{"id": "\\ud83d"}]}', ":1:20: error: `\\ud83d` is half a character"),
+    ],
+)
+def test_a_roster_that_is_no_text_is_told_so(files: Path, content: bytes, said: str) -> None:
+    roster = files / "roster.yaml"
+    roster.write_bytes(content)
+    told = rules("check", "--roster", roster, files / "good.yaml")
+    assert told.exit_code == 1
+    assert f"roster.yaml{said}" in told.stdout
+
+
 def test_rules_are_held_against_a_roster(files: Path) -> None:
     roster = files / "roster.yaml"
     roster.write_text("agents: [{id: ana, channels: {fax: 1}}, {id: bob, channels: {fax: 1}}]\n")

@@ -145,3 +145,16 @@ def test_a_case_or_rules_that_cannot_be_used(files: Path) -> None:
     assert result.stdout.startswith("--conversation:1:11: error: unknown channel `fax`")
     assert explain(files / "good.yaml", "--conversation", "{channel: chat}").exit_code == 1
     assert explain(files / "rules.yaml").exit_code == 2
+
+
+def test_a_case_that_is_no_text_is_told_so(files: Path) -> None:
+    case = files / "case.yaml"
+    case.write_bytes(b"conversation: {channel: chat, text: r\xe9siliation}\n")
+    result = explain(files / "rules.yaml", case)
+    assert result.exit_code == 1
+    assert "case.yaml:1:38: error: not UTF-8 text" in result.stdout
+    scenarios = files / "latin.yaml"
+    scenarios.write_bytes(b'rules: rules.yaml\nscenarios: [{name: "\\ud83d", steps: []}]\n')
+    result = CliRunner().invoke(main, ["rules", "test", str(scenarios)])
+    assert result.exit_code == 1
+    assert "latin.yaml:2:20: error: `\\ud83d` is half a character" in result.stdout

@@ -422,4 +422,8 @@ def test_the_agents_of_a_pool_are_a_roster_that_rules_are_held_against(engine: E
         ],
     }
     assert people(json.dumps(shown), "agents.json").count == 1
+    small = AgentUpdated(pool=POOL, agent="bob", team="day", skills={}, channels={}, capacity=50)
+    again = views.agents(apply(engine, small), POOL)
+    assert again is not None
+    assert again["agents"][1]["capacity"] == 50
     assert views.agents(engine, "elsewhere") is None

@@ -139,12 +139,14 @@ def test_whoever_is_suspended_is_not_logged_in() -> None:
 
 
 def test_nobody_available_is_nobody_with_room() -> None:
-    story = centre("on: {no_agents: available}")
+    story = centre("on: {no_agents: available}, at_least: 1s")
     story.works("ben", {"billing": 1}, channels={"chat": 2})
+    story.wait(1)
     assert asks(story, "c1") == ["queued c1 in billing at 1", "assigned c1 to ben"]
     assert asks(story, "c2") == ["queued c2 in billing at 1", "assigned c2 to ben"]
     assert asks(story, "c3") == ["queued c3 in billing at 1", "deflected c3: callback"]
     story.about(inputs.ConversationEnded, conversation="c1")
+    story.wait(1)
     assert asks(story, "c4") == ["queued c4 in billing at 1", "assigned c4 to ben"]
 
 

@@ -83,7 +83,9 @@ def test_written_in_full_and_read_again_it_is_the_same() -> None:
         (AllHold((Below(LEVEL, 60), AtLeast(WAITING, 9))), Above(LEVEL, 75), 0),
         (AtLeast(OLDEST, 240_000), AtMost(OLDEST, 60_000), 0),
         (NoAgents(Attendance.LOGGED_IN), None, 0),
-        (AnyHolds((AtLeast(WAITING, 25), NoAgents(Attendance.AVAILABLE))), AtMost(WAITING, 10), 0),
+        (AnyHolds((AtLeast(WAITING, 25), NoAgents(Attendance.LOGGED_IN))), AtMost(WAITING, 10), 0),
+        (NoAgents(Attendance.AVAILABLE), None, 60_000),
+        (AllHold((AtLeast(WAITING, 5), NoAgents(Attendance.AVAILABLE))), AtMost(WAITING, 2), 0),
         (AnyHolds((AtLeast(WAITING, 25), AtLeast(OLDEST, 240_000))), AtMost(WAITING, 10), 300_000),
         (
             AnyHolds((AtLeast(WAITING, 25), AtLeast(OLDEST, 240_000))),
@@ -116,6 +118,28 @@ def test_a_pair_that_does_not_flap_is_taken(
             Below(LEVEL, 60),
             Above(Window(300_000), 75),
             "on with 59% in time over 15m and 99% answered over 5m, off again",
+        ),
+        # Whoever has no room now has it when the conversation ends.
+        (
+            NoAgents(Attendance.AVAILABLE),
+            None,
+            "it flaps: on with nobody available, off again with an agent available",
+        ),
+        (
+            AnyHolds((AtLeast(WAITING, 25), NoAgents(Attendance.AVAILABLE))),
+            AtMost(WAITING, 10),
+            "on with 1 waiting and nobody available, off again with 1 waiting and an agent available",
+        ),
+        (
+            AllHold((AtLeast(WAITING, 5), NoAgents(Attendance.LOGGED_IN))),
+            None,
+            "on with 5 waiting and nobody logged in, off again with 4 waiting and nobody logged in",
+        ),
+        # Nobody logs in because a conversation ends.
+        (
+            AllHold((NoAgents(Attendance.LOGGED_IN), NoAgents(Attendance.AVAILABLE))),
+            None,
+            None,
         ),
         # One of two that turn it off is not enough, if the other holds all the time.
         (

@@ -93,3 +93,47 @@ def test_a_ring_is_told_by_its_shortest_way() -> None:
         loads(text.replace("RULES", "[{to: {queue: easy}, after: 1m}]"))
     (problem,) = raised.value.problems
     assert problem.message.endswith(": hard → easy → last → hard")
+
+
+LIKE = """\
+version: 1
+channels: {chat: {}}
+skills: {a: 1..3}
+calendars: {day: {timezone: Europe/Paris, weekly: {mon-fri: "09:00-18:00"}}}
+queues:
+  hard:
+    takes: level > 1
+    requires: {a: 3}
+    hours: day
+    deflects: [{offer: callback, on: {closed: true}, text: x}]
+    expands: [{after: 1m, requires: {a: 1}}, {then: hold}]
+    overflows: [{to: {queue: easy}, after: 5m}]
+  easy: {like: hard, takes: true, requires: {}, MORE}
+"""
+
+
+def test_a_ring_by_likeness_says_so() -> None:
+    with pytest.raises(RulesError) as refused:
+        loads(LIKE.replace(", MORE", ""))
+    assert [(each.line, each.message, each.suggestion) for each in refused.value.problems] == [
+        (
+            13,
+            (
+                "who overflows comes back to where nobody could serve: easy → easy; `easy` is like `hard`"
+                " in its `overflows` too"
+            ),
+            "`overflows: []` in `easy`, or others",
+        )
+    ]
+
+
+def test_whoever_is_like_another_takes_everything_back() -> None:
+    back = "hours: false, expands: false, deflects: [], overflows: []"
+    easy = loads(LIKE.replace("MORE", back)).policies[0].queues["easy"]
+    assert (easy.hours, easy.expands, easy.deflects, easy.overflows) == (None, (), (), ())
+
+
+def test_a_queue_that_took_its_hours_back_is_never_closed() -> None:
+    with pytest.raises(RulesError) as refused:
+        loads(LIKE.replace("MORE", "hours: false, overflows: []"))
+    assert "`easy` has no hours, so it is never closed" in str(refused.value)

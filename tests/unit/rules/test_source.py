@@ -91,6 +91,16 @@ def test_a_spot_in_a_text_is_found_whatever_its_quoting(
     assert value.spot(value.text.index(word)) == Place("r.yaml", *place)
 
 
+def test_half_a_character_is_refused_where_it_stands() -> None:
+    message = "`\\ud83d` is half a character, and no text holds one alone"
+    assert complaints('a: "\\ud83d"\n') == [message]
+    assert complaints('"\\ud83d": 1\n') == [message]
+
+
+def test_a_character_in_two_halves_as_json_writes_it_is_one() -> None:
+    assert plain(tree('{"\\ud83d\\ude00": "a \\ud83d\\ude00"}\n')) == {"\U0001f600": "a \U0001f600"}
+
+
 def test_a_file_that_is_too_large_is_not_read() -> None:
     assert complaints("a: " + "x" * MAX_BYTES) == ["the file is larger than 1024 KiB"]
 

@@ -88,6 +88,73 @@ def test_a_ladder_that_ends_with_anyone_needs_somebody_with_the_channel() -> Non
     assert "ladder" not in found
 
 
+HELPED = """\
+version: 1
+skills: {claims: 1..3}
+channels: {chat: {units: 40}, voice: {units: 80}}
+teams: {paris: {}, lyon: {partner: true}}
+sites: [nantes]
+queues:
+  claims: {takes: level > 1, requires: {claims: 3}, teams: [paris]OVERFLOWS}
+  rest: {takes: true, requires: {claims: 1}, teams: any}
+"""
+
+
+def helped(overflow: str) -> str:
+    return HELPED.replace("OVERFLOWS", f", overflows: [{{to: {overflow}, after: 1m}}]")
+
+
+def two(skill: int, more: str) -> str:
+    return "".join(person(name, skill, more) for name in ("lea", "luc"))
+
+
+def test_whom_an_overflow_lends_may_have_it() -> None:
+    alone = HELPED.replace("OVERFLOWS", "")
+    lyon, nantes = two(3, "team: lyon"), two(3, "team: lyon, site: nantes")
+    assert "nobody may have a conversation on `chat` from `claims`" in told(lyon, alone)[0]
+    assert told(lyon, helped("{team: lyon}")) == []
+    assert told(nantes, helped("{site: nantes}")) == []
+    assert "nobody may have" in told(lyon, helped("{site: nantes}"))[0]
+    # Whoever is lent must meet what is asked for.
+    assert "nobody may have" in told(two(2, "team: lyon"), helped("{team: lyon}"))[0]
+
+
+def test_an_overflow_lends_only_on_its_channels() -> None:
+    chats = helped("{team: lyon}").replace("after: 1m", "after: 1m, channels: [chat]")
+    (only,) = told(two(3, "team: lyon"), chats)
+    assert "nobody may have a conversation on `voice` from `claims`" in only
+    assert "more" not in only
+
+
+def test_whoever_serves_the_queue_it_overflows_to_may_have_it() -> None:
+    assert told(two(1, "team: lyon"), helped("{queue: rest}")) == []
+    found = told(two(0, "team: lyon"), helped("{queue: rest}"))
+    assert ["from `claims`" in each for each in found] == [True, False]
+
+
+def test_of_what_may_go_to_another_pool_nothing_is_said() -> None:
+    assert told(two(1, "team: lyon"), helped("{pool: belgium}")) == []
+
+
+def test_whoever_has_no_room_for_one_cannot_have_it() -> None:
+    small = two(3, "team: paris, capacity: 50")
+    rules = HELPED.replace("OVERFLOWS", "")
+    found = told(small, rules)
+    assert found == [
+        (
+            f"{line} of 2 agents nobody may have a conversation on `voice` from `{queue}` (it asks for"
+            f" {asked}; it takes 80 units, and `lea` has 50)"
+        )
+        for line, queue, asked in (
+            (7, "claims", "claims >= 3 and team paris"),
+            (8, "rest", "claims >= 1"),
+        )
+    ]
+    assert (
+        told(small + person("ana", 3, "team: paris") + person("bob", 3, "team: paris"), rules) == []
+    )
+
+
 def test_a_skill_that_a_rule_finds_needs_somebody_too() -> None:
     rules = RULES.replace("set: {language: fr}", "set: {language: fr, skills: {calm: 2}}")
     calm = "  - {{id: {}, skills: {{claims: 3, calm: 2}}, languages: [fr, en]}}\n"

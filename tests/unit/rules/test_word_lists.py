@@ -119,3 +119,11 @@ def test_rules_in_a_text_have_their_words_in_it() -> None:
     (found,) = refused.value.problems
     assert found.message == "`words/anger.txt` cannot be read: these rules are not in a file"
     assert loads(RULES.replace("words/anger.txt", "[avocat]")).warnings == ()
+
+
+def test_a_sign_that_leaves_one_letter_is_doubtful(tmp_path: Path) -> None:
+    found = load(centre(tmp_path, "n°\n5€\nn° de contrat\na\né\nc'est\n")).warnings
+    assert [(Path(each.file).name, each.line, each.message) for each in found] == [
+        ("anger.txt", 1, "`n°` is heard as the word `n`, wherever that stands (`n'...`)"),
+        ("anger.txt", 2, "`5€` is heard as the word `5`, wherever that stands (`5'...`)"),
+    ]
