@@ -158,16 +158,16 @@ class Moment:
 
     def features(self, agent: str, c: Any) -> dict[str, int]:
         profile, needs = self.profiles[agent], self.needs(c)
-        wishes = self.policy.queues[c.queue].prefers
-        has = {skill: profile.skills.get(skill, 0) for skill in skills_in(needs, *wishes)}
-        top = {skill: self.policy.top_levels.get(skill, max(1, n)) for skill, n in has.items()}
+        wishes, tops = self.policy.queues[c.queue].prefers, self.policy.top_levels
+        top = {s: tops.get(s, max(1, profile.skills.get(s, 0))) for s in skills_in(needs, *wishes)}
+        level = {s: min(profile.skills.get(s, 0), most) for s, most in top.items()}
         least = [pair for pair in map(least_level, needs.terms) if pair]
         used = sum(units for _, units, _ in self.claims(agent))
         return {
-            "proficiency": mean([100 * min(n, top[s]) // top[s] for s, n in has.items()]),
+            "proficiency": mean([100 * n // top[s] for s, n in level.items()]),
             "preferred_skills": mean([100 * self.meets(agent, each) for each in wishes]),
-            "overqualified": mean([100 * max(0, min(has[s], top[s]) - n) // top[s] for s, n in least]),
-            "preference": mean([20 * profile.preferences.get(s, 0) for s in has]),
+            "overqualified": mean([100 * max(0, level[s] - n) // top[s] for s, n in least]),
+            "preference": mean([20 * profile.preferences.get(s, 0) for s in level]),
             "cost": floor(min(max(profile.cost or 0, 0), 1000)),
             "idle": min(100, (self.now - self.agents[agent].idle_since) // 6000),
             "load": 100 * used // self.capacity(agent) if self.capacity(agent) else 100,
