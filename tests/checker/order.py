@@ -131,6 +131,8 @@ def _subjects(event: Event) -> set[object]:
 def _check_run(run: list[Decision], report: Report) -> None:
     if len(run) > 1 and any(each.is_refusal for each in run):
         report.add(Rule.CONTIGUOUS, run[0].where, "a refusal does not stand alone")
+    if run[0].cause.name == "reload" and run[0].type != "policy.changed":
+        report.add(Rule.CONTIGUOUS, run[0].where, "other rules are its cause, and none are said")
     reached = 0
     for decision in run:
         if decision.type in ANYWHERE:
@@ -141,6 +143,9 @@ def _check_run(run: list[Decision], report: Report) -> None:
             rank = max(rank, reached)
         if rank < reached and decision.cause.name == SWITCHED:
             # It fired once more, at once: another cause, which is named like the one before.
+            reached = rank
+        if decision.type == "policy.changed" and decision.cause.kind == "router":
+            # Rules begin what follows from them; all changes of rules are named alike.
             reached = rank
         if rank < reached:
             report.add(Rule.CONTIGUOUS, decision.where, "comes too late among those of its cause")

@@ -193,6 +193,30 @@ def test_other_rules_in_force_without_a_word_are_found() -> None:
     assert broken(story) == {Rule.POLICY}
 
 
+def change_rules(story: Story, *, from_: str, to: str, requeued: str) -> None:
+    """Let other rules come into force, by which a conversation has another queue."""
+    cause = {"router": "reload"}
+    story.decide("policy.changed", cause=cause, policy=to, to=to, files=[], **{"from": from_})
+    told = {"conversation": "c1", "queue": requeued, "reason": "queue_removed", "place": 1}
+    story.decide("conversation.requeued", cause=cause, policy=to, **told)
+
+
+def test_rules_that_change_twice_in_a_row_are_in_order() -> None:
+    story = Story()
+    story.create()
+    change_rules(story, from_="p1", to="p2", requeued="other")
+    change_rules(story, from_="p2", to="p1", requeued="all")
+    assert not broken(story)
+
+
+def test_what_is_said_to_follow_from_other_rules_before_they_are_is_found() -> None:
+    story = Story()
+    story.create()
+    told = {"conversation": "c1", "queue": "other", "reason": "queue_removed", "place": 1}
+    story.decide("conversation.requeued", cause={"router": "reload"}, **told)
+    assert broken(story) == {Rule.CONTIGUOUS}
+
+
 def test_a_lost_trace_is_found() -> None:
     story = Story()
     event: dict[str, Any] = {
