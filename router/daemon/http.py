@@ -178,8 +178,8 @@ class HttpServer:
             wrong = "not every owned shard is restored"
         elif silence_s > self._around.settings.kafka.call_timeout_s:
             wrong = (
-                f"for {silence_s:.0f} s nothing was heard of an input: is it allowed to be read?"
-                " The log says what could not be read"
+                f"for {silence_s:.0f} s nothing was heard of an input: is the broker away, or may the"
+                " input not be read? The log says what could not be reached or read"
             )
         else:
             return _json({"status": "ready", **facts})
