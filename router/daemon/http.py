@@ -55,6 +55,14 @@ class _Counted(NamedTuple):
     repetition_missing_ms: int
 
 
+class _Way(NamedTuple):
+    """A path that can be asked for, who answers, and what is shown there."""
+
+    path: str
+    handler: Handler
+    shows: str
+
+
 class HttpServer:
     """Serves one process's figures and views. `start` binds, `stop` ends it.
 
@@ -92,20 +100,29 @@ class HttpServer:
 
     def _application(self) -> web.Application:
         application = web.Application(middlewares=[_as_problems])
-        application.add_routes(
-            [
-                web.get("/metrics", self._metrics),
-                web.get("/health/live", self._live),
-                web.get("/health/ready", self._ready),
-                web.get("/api/pools", self._pools),
-                web.get("/api/pools/{pool}", self._pool),
-                web.get("/api/pools/{pool}/conversations/{id}", self._conversation),
-                web.get("/api/pools/{pool}/conversations/{id}/why", self._why),
-                web.get("/api/pools/{pool}/agents", self._agents),
-                web.get("/api/pools/{pool}/agents/{id}", self._agent),
-            ]
-        )
+        application.add_routes([web.get(each.path, each.handler) for each in self._ways()])
         return application
+
+    def _ways(self) -> tuple[_Way, ...]:
+        """Name all that can be asked for; `docs/operations.md` has the same table."""
+        pool = "/api/pools/{pool}"
+        conversation = f"{pool}/conversations/{{id}}"
+        return (
+            _Way("/", self._all_ways, "these paths"),
+            _Way("/api", self._all_ways, "these paths"),
+            _Way("/health/live", self._live, "whether the process does anything at all"),
+            _Way("/health/ready", self._ready, "whether it decides; its shards, its rules"),
+            _Way("/metrics", self._metrics, "figures for Prometheus"),
+            _Way("/api/pools", self._pools, "the pools of this instance, and its shards"),
+            _Way(pool, self._pool, "a pool: its queues, agents by presence, surge, quotas"),
+            _Way(f"{pool}/agents", self._agents, "its agents as described: a roster"),
+            _Way(f"{pool}/agents/{{id}}", self._agent, "an agent: profile, presence, load"),
+            _Way(conversation, self._conversation, "an open conversation: state, place, wait"),
+            _Way(f"{conversation}/why", self._why, "who could have it, and who not and why"),
+        )
+
+    async def _all_ways(self, _: web.Request) -> web.Response:
+        return _json({"paths": {each.path: each.shows for each in self._ways()}})
 
     async def _metrics(self, _: web.Request) -> web.Response:
         metrics = self._around.metrics

@@ -1,6 +1,8 @@
 """What the HTTP side answers where something goes wrong in it."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import aiohttp
 
@@ -9,6 +11,8 @@ from router.daemon.ownership import Ownership
 from router.daemon.settings import HttpSettings
 from router.daemon.shards import Shards
 from tests.unit.daemon.centre import surroundings
+
+OPERATIONS = Path(__file__).parents[3] / "docs/operations.md"
 
 
 async def answer(path: str, *, before_figures: Callable[[], None]) -> tuple[int, str, object]:
@@ -36,3 +40,16 @@ async def test_a_bug_behind_a_view_is_answered_with_problem_details_that_give_no
     assert isinstance(problem, dict)
     assert (problem["status"], problem["title"]) == (500, "Internal Server Error")
     assert problem["detail"] == "this could not be shown: KeyError; the log says more"
+
+
+async def test_whoever_asks_for_nothing_is_told_what_there_is_and_the_page_has_the_same() -> None:
+    for path in ("/", "/api"):
+        status, kind, said = await answer(path, before_figures=lambda: None)
+
+        assert (status, kind) == (200, "application/json")
+        assert isinstance(said, dict)
+        table = OPERATIONS.read_text("utf-8").partition("| `GET` | shows |")[2].partition("\n\n")[0]
+        paths = re.findall(
+            r"`(/[^`]*)`", "".join(row.split("|")[1] for row in table.split("\n")[2:])
+        )
+        assert sorted(said["paths"]) == sorted(paths)
