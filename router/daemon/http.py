@@ -7,6 +7,7 @@ it listens on loopback unless told otherwise.
 """
 
 import asyncio
+import errno
 import socket
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -39,6 +40,7 @@ PATIENCE_S: Final = 2.0
 """A shard that cannot be looked at within this time is too busy."""
 COUNTING_S: Final = 1.0
 """The same where one figure of many is at stake."""
+TAKEN: Final = "; for another port set CONTACT_ROUTER_HTTP__PORT (0: any that is free)"
 MOST_PROBLEMS: Final = 20
 """So many problems of the rules are shown; the log has all."""
 
@@ -89,7 +91,8 @@ class HttpServer:
             await site.start()
         except OSError as error:
             where = f"{settings.host}:{settings.port}"
-            raise AddressError(f"cannot listen on {where}: {error.strerror}") from error
+            hint = TAKEN if error.errno == errno.EADDRINUSE else ""
+            raise AddressError(f"cannot listen on {where}: {error.strerror}{hint}") from error
         port = self._runner.addresses[0][1]
         host = f"[{settings.host}]" if _is_ipv6(settings.host) else settings.host
         return f"http://{host}:{port}"
@@ -272,7 +275,7 @@ class HttpServer:
         shard = partition_of(pool.encode(), partitions=self._around.shard_count)
         if shard not in self._shards.owned:
             raise web.HTTPNotFound(
-                text=f"pool {pool} is on shard {shard}, which another instance serves"
+                text=f"pool {pool} is on shard {shard}, which another instance serves: ask that one"
             )
         return shard
 
