@@ -7,6 +7,7 @@ it listens on loopback unless told otherwise.
 """
 
 import asyncio
+import errno
 import socket
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -39,6 +40,7 @@ PATIENCE_S: Final = 2.0
 """A shard that cannot be looked at within this time is too busy."""
 COUNTING_S: Final = 1.0
 """The same where one figure of many is at stake."""
+TAKEN: Final = "; for another port set CONTACT_ROUTER_HTTP__PORT (0: any that is free)"
 MOST_PROBLEMS: Final = 20
 """So many problems of the rules are shown; the log has all."""
 
@@ -53,6 +55,14 @@ class _Counted(NamedTuple):
     versions: set[str]
     service: dict[str, views.Service]
     repetition_missing_ms: int
+
+
+class _Way(NamedTuple):
+    """A path that can be asked for, who answers, and what is shown there."""
+
+    path: str
+    handler: Handler
+    shows: str
 
 
 class HttpServer:
@@ -81,7 +91,8 @@ class HttpServer:
             await site.start()
         except OSError as error:
             where = f"{settings.host}:{settings.port}"
-            raise AddressError(f"cannot listen on {where}: {error.strerror}") from error
+            hint = TAKEN if error.errno == errno.EADDRINUSE else ""
+            raise AddressError(f"cannot listen on {where}: {error.strerror}{hint}") from error
         port = self._runner.addresses[0][1]
         host = f"[{settings.host}]" if _is_ipv6(settings.host) else settings.host
         return f"http://{host}:{port}"
@@ -92,20 +103,29 @@ class HttpServer:
 
     def _application(self) -> web.Application:
         application = web.Application(middlewares=[_as_problems])
-        application.add_routes(
-            [
-                web.get("/metrics", self._metrics),
-                web.get("/health/live", self._live),
-                web.get("/health/ready", self._ready),
-                web.get("/api/pools", self._pools),
-                web.get("/api/pools/{pool}", self._pool),
-                web.get("/api/pools/{pool}/conversations/{id}", self._conversation),
-                web.get("/api/pools/{pool}/conversations/{id}/why", self._why),
-                web.get("/api/pools/{pool}/agents", self._agents),
-                web.get("/api/pools/{pool}/agents/{id}", self._agent),
-            ]
-        )
+        application.add_routes([web.get(each.path, each.handler) for each in self._ways()])
         return application
+
+    def _ways(self) -> tuple[_Way, ...]:
+        """Name all that can be asked for; `docs/operations.md` has the same table."""
+        pool = "/api/pools/{pool}"
+        conversation = f"{pool}/conversations/{{id}}"
+        return (
+            _Way("/", self._all_ways, "these paths"),
+            _Way("/api", self._all_ways, "these paths"),
+            _Way("/health/live", self._live, "whether the process does anything at all"),
+            _Way("/health/ready", self._ready, "whether it decides; its shards, its rules"),
+            _Way("/metrics", self._metrics, "figures for Prometheus"),
+            _Way("/api/pools", self._pools, "the pools of this instance, and its shards"),
+            _Way(pool, self._pool, "a pool: its queues, agents by presence, surge, quotas"),
+            _Way(f"{pool}/agents", self._agents, "its agents as described: a roster"),
+            _Way(f"{pool}/agents/{{id}}", self._agent, "an agent: profile, presence, load"),
+            _Way(conversation, self._conversation, "an open conversation: state, place, wait"),
+            _Way(f"{conversation}/why", self._why, "who could have it, and who not and why"),
+        )
+
+    async def _all_ways(self, _: web.Request) -> web.Response:
+        return _json({"paths": {each.path: each.shows for each in self._ways()}})
 
     async def _metrics(self, _: web.Request) -> web.Response:
         metrics = self._around.metrics
@@ -178,8 +198,8 @@ class HttpServer:
             wrong = "not every owned shard is restored"
         elif silence_s > self._around.settings.kafka.call_timeout_s:
             wrong = (
-                f"for {silence_s:.0f} s nothing was heard of an input: is it allowed to be read?"
-                " The log says what could not be read"
+                f"for {silence_s:.0f} s nothing was heard of an input: is the broker away, or may the"
+                " input not be read? The log says what could not be reached or read"
             )
         else:
             return _json({"status": "ready", **facts})
@@ -255,7 +275,7 @@ class HttpServer:
         shard = partition_of(pool.encode(), partitions=self._around.shard_count)
         if shard not in self._shards.owned:
             raise web.HTTPNotFound(
-                text=f"pool {pool} is on shard {shard}, which another instance serves"
+                text=f"pool {pool} is on shard {shard}, which another instance serves: ask that one"
             )
         return shard
 

@@ -40,7 +40,8 @@ class OnceInAWhile(logging.Filter):
             self._said.clear()
         self._said[message] = (now, 0)
         if held_back:
-            record.msg = f"{record.msg} (and {held_back} times before)"
+            times = "once" if held_back == 1 else f"{held_back} times"
+            record.msg = f"{record.msg} (and {times} before)"
         return True
 
 

@@ -239,7 +239,8 @@ async def _announce_when_ready(shards: Shards, say: Callable[[str], None], *, ad
     while not shards.are_ready:
         await shards.changed.wait()
         shards.changed.clear()
-    say(f"ready {len(shards.owned)} shards of {shards.count} {address}")
+    owned = len(shards.owned)
+    say(f"ready {owned} {'shard' if owned == 1 else 'shards'} of {shards.count} {address}")
     log.info("ready", address=address, shards=sorted(shards.owned), of=shards.count)
 
 

@@ -71,7 +71,8 @@ class KafkaSettings(Section):
     """Whether the broker's certificate must name the host we connect to."""
 
     start_timeout_s: Seconds = 30
-    """So long to try to reach a broker at start before giving up with exit status 3."""
+    """So long `run` tries to reach a broker before it gives up with exit status 3; other commands try
+    once, so wait for a broker that is only starting."""
 
     call_timeout_s: Seconds = 10
     """Longest wait for one answer of a broker before the connection counts as dead."""

@@ -120,11 +120,19 @@ class _Play:
             stage.router.kill()
             if not stage.has_own_broker:
                 await self._leave_topics()
+            elif self._script.keeps_topics:
+                self._display.say(
+                    "the demo's own Kafka ends with its topics: only those on yours are kept"
+                )
 
     async def _leave_topics(self) -> None:
         stage = self._stage
         if self._script.keeps_topics:
-            self._display.say(f"the topics {stage.settings.topics.prefix}* are left as they are")
+            prefix = stage.settings.topics.prefix
+            self._display.say(f"the topics {prefix}* are left as they are; to look into one:")
+            self._display.say(
+                f"CONTACT_ROUTER_TOPICS__PREFIX={prefix} contact-router topics read assignments"
+            )
             return
         # Where the broker is gone, so is the reason to tidy it up.
         with suppress(*KAFKA_LOST):

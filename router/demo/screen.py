@@ -1,8 +1,8 @@
 """The wallboard on a terminal: fixed columns, a line for each thing, calm enough to be watched.
 
 Fits 100 columns and 30 lines; a lower terminal shows fewer matches and no teams, a higher one more
-matches; a narrower one loses what is on the right. Draws a
-picture and knows nothing of how it came about.
+matches; a narrower one loses what is on the right, and says so. Draws a picture and knows nothing of
+how it came about.
 """
 
 from collections import Counter
@@ -33,6 +33,7 @@ POOR: Final = 0.60
 BUSY: Final = 24
 """A queue with so many waiting fills its bar."""
 
+NARROW: Final = " cut off at the right: make this terminal 100 columns wide or more"
 FOOT: Final = (
     " in time: answered within the target, of all answered or left        Ctrl-C ends everything"
 )
@@ -58,7 +59,7 @@ class Screen:
     def say(self, line: str) -> None:
         """Say something; while a picture is shown, it is on the picture."""
         if not self._live.is_started:
-            self._console.print(line, style=LABEL, highlight=False)
+            self._console.print(line, style=LABEL, highlight=False, soft_wrap=True)
 
     def __enter__(self) -> "Screen":
         self._live.start()
@@ -193,7 +194,7 @@ def _matches(picture: Picture, *, room: int, columns: int) -> list[Text]:
     lines = [_line((" who got whom, after which wait, and why", LABEL))]
     lines += [_match(each, columns=columns) for each in matches]
     lines += [Text()] * (room - len(matches))
-    lines.append(_line((FOOT, LABEL)))
+    lines.append(_line((NARROW, "yellow") if columns < WIDTH else (FOOT, LABEL)))
     return lines
 
 

@@ -4,7 +4,7 @@ The exact reading checks attributes by hand, since their faults have an order of
 the shapes from `router.wire.shapes`. Attributes that are not here are ignored.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
@@ -18,18 +18,17 @@ Source = Annotated[
 ]
 """A URI reference."""
 
+ID: Final = (
+    "Unique for its source. The same id from the same source again, within the window, "
+    "is refused as a duplicate."
+)
+
 
 class Attributes(Fields):
     """The attributes of a CloudEvent that the router uses; others are ignored."""
 
     specversion: Literal["1.0"] = Field(description="Version of CloudEvents.", examples=["1.0"])
-    id: Id = Field(
-        description=(
-            "Unique for its source. The same id from the same source again, within the window, "
-            "is refused as a duplicate."
-        ),
-        examples=["evt-90211"],
-    )
+    id: Id = Field(description=ID, examples=["evt-90211"])
     source: Source = Field(
         description="Who says it: a URI reference.", examples=["/platforms/chat"]
     )
@@ -57,6 +56,7 @@ class ConversationAttributes(Attributes):
 class AgentAttributes(Attributes):
     """Attributes of an event about an agent."""
 
+    id: Id = Field(description=ID, examples=["evt-90380"])
     source: Source = Field(description="Who says it: a URI reference.", examples=["/desktop"])
     subject: Id = Field(description="Id of the agent.", examples=["agent-0417"])
 
@@ -64,6 +64,7 @@ class AgentAttributes(Attributes):
 class CommandAttributes(Attributes):
     """Attributes of a command, whose data says what it is about."""
 
+    id: Id = Field(description=ID, examples=["cmd-771"])
     source: Source = Field(description="Who says it: a URI reference.", examples=["/supervision"])
 
 

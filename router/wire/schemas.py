@@ -125,7 +125,10 @@ def schema_of(event: Publication) -> Schema:
 
 
 def example_of(event: Publication) -> Schema:
-    """Build a whole example of an event from the examples of its fields."""
+    """Build a whole example of an event from the examples of its fields.
+
+    No two examples of inputs of one topic have the same id, so that one may be sent after another.
+    """
     data = _example(event.data)
     attributes = {
         "type": event.type,
@@ -134,6 +137,10 @@ def example_of(event: Publication) -> Schema:
     for name, field in event.attributes.model_fields.items():
         if field.examples:
             attributes[name] = field.examples[0]
+    of_topic = [each.makes.type for each in MODELS.values() if each.makes.topic == event.topic]
+    if event.type in of_topic:
+        named, _, number = attributes["id"].rpartition("-")
+        attributes["id"] = f"{named}-{int(number) + of_topic.index(event.type)}"
     order = [name for name in Attributes.model_fields if name in attributes]
     return {**{name: attributes[name] for name in order}, "data": data}
 

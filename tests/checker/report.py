@@ -92,7 +92,8 @@ class Report:
         broken = self.broken()
         lines += [f"{count:6d} {rule}" for rule, count in broken.most_common()]
         lines += [f"{each.rule} at {each.where}: {each.what}" for each in self._first_ones()]
-        return "\n".join([*lines, f"{len(self.violations)} violations"])
+        found = len(self.violations)
+        return "\n".join([*lines, f"{found} violation{'s' * (found > 1)}"])
 
     def _first_ones(self) -> list[Violation]:
         share = max(2, SHOWN // max(1, len(self.broken())))

@@ -156,6 +156,7 @@ def test_the_separate_checker_agrees_with_the_proof(
     assert demo.wait() == 0, demo.said()
     kept = re.search(r"the topics (\S+)\* are left", demo.said())
     assert kept is not None, demo.said()
+    assert "contact-router topics read assignments" in demo.said().split(f"PREFIX={kept[1]} ")[1]
     judged = check(read_topics(kafka.bootstrap_servers, prefix=kept[1]), centre=CENTRE)
     assert judged.is_clean, judged.text()
     assert judged.counts["decisions"] > 500

@@ -1,5 +1,8 @@
 """Every way a life can end has a cause from a closed list."""
 
+import re
+from pathlib import Path
+
 import pytest
 from aiokafka.errors import (
     InvalidProducerEpoch,
@@ -17,6 +20,8 @@ from router.daemon.errors import (
     StalledError,
     cause_of,
 )
+
+OPERATIONS = Path(__file__).parents[3] / "docs/operations.md"
 
 
 def wrapped(inner: Exception) -> Exception:
@@ -48,3 +53,8 @@ def wrapped(inner: Exception) -> Exception:
 )
 def test_the_cause_of_an_end_is_named(error: Exception, cause: Cause) -> None:
     assert cause_of(error) is cause
+
+
+def test_operations_explains_every_cause_that_the_figure_can_name() -> None:
+    table = OPERATIONS.read_text("utf-8").partition("| `cause` |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(Cause)

@@ -27,4 +27,13 @@ def test_what_was_held_back_is_counted_when_it_is_said_again() -> None:
     patient.quiet_s = 0
 
     assert said(seldom, "again") == "again"
-    assert said(patient, "again") == "again (and 1 times before)"
+    assert said(patient, "again") == "again (and once before)"
+
+
+def test_what_was_held_back_often_is_counted_too() -> None:
+    patient = OnceInAWhile(quiet_s=60)
+    for _ in range(4):
+        said(patient, "again")
+    patient.quiet_s = 0
+
+    assert said(patient, "again") == "again (and 3 times before)"

@@ -97,6 +97,13 @@ def test_it_says_what_a_supervisor_asks(picture: Picture) -> None:
     assert "answered within the target, of all answered or left" in shown
 
 
+def test_a_narrow_terminal_is_told_that_something_is_missing(picture: Picture) -> None:
+    fits, narrow = (on_terminal(picture, columns=each, lines=30) for each in (100, 80))
+
+    assert not any("100 columns" in line for line in fits)
+    assert "100 columns" in narrow[-1]
+
+
 def test_a_wide_terminal_has_room_for_the_queue_of_a_match(picture: Picture) -> None:
     narrow = on_terminal(picture, columns=100, lines=30)[-2]
     wide = on_terminal(picture, columns=140, lines=30)[-2]

@@ -20,7 +20,7 @@ from router.model.reasons import (
     Unreadable,
     Withdrawal,
 )
-from router.wire.schemas import Publication, publications, schema_of
+from router.wire.schemas import Publication, example_of, publications, schema_of
 from tests.unit.wire.events import Event, read, topic_of
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
@@ -73,6 +73,13 @@ def test_every_event_has_an_example_that_fits_its_schema(event: Publication) -> 
 )
 def test_every_example_of_an_input_can_be_read(event: Publication) -> None:
     assert type(read(example(event), topic=topic_of(event.type))) is event.data.makes
+
+
+@pytest.mark.parametrize("topic", list(Topic))
+def test_no_example_of_a_topic_is_refused_as_the_duplicate_of_another(topic: Topic) -> None:
+    events = [each for each in publications() if each.topic == topic]
+    for examples in ([example(each) for each in events], [example_of(each) for each in events]):
+        assert len({each["id"] for each in examples}) == len(events)
 
 
 @pytest.mark.parametrize("event", publications(), ids=lambda each: each.name)
