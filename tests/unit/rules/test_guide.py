@@ -107,3 +107,17 @@ def test_the_comparison_shown_is_the_one_there_is(tmp_path: Path) -> None:
     new.write_text(text, encoding="utf-8")
     told = CliRunner().invoke(main, ["rules", "diff", str(old), str(new)])
     assert f"$ contact-router rules diff old.yaml new.yaml\n{told.stdout}```" in GUIDE
+
+
+def test_what_is_printed_of_a_roster_without_somebody_is_what_is_said(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(PROJECT)
+    command = (
+        "$ grep -v gaelle config/roster.yaml | contact-router rules check config/rules --roster -\n"
+    )
+    printed = GUIDE.split(command)[1].split("\n```")[0]
+    lines = Path("config/roster.yaml").read_text(encoding="utf-8").splitlines()
+    roster = "\n".join(each for each in lines if "gaelle" not in each)
+    checked = ["rules", "check", "config/rules", "--roster", "-"]
+    assert CliRunner().invoke(main, checked, input=roster).stdout.strip() == printed
