@@ -24,7 +24,7 @@ from router.engine.quotas import spent
 from router.engine.rest import rest_ms
 from router.engine.slots import Slot
 from router.model.inputs import Presence
-from router.model.reasons import PassedOver
+from router.model.reasons import PassedOver, Suspension
 from router.model.requirement import (
     AllOf,
     LanguageTerm,
@@ -225,7 +225,7 @@ def _of_the_day(
             yield Remedy(
                 change=Change.COME_BACK,
                 agent=agent.id,
-                words=f"if {agent.id} became available, who {reasons[0].words}",
+                words=_coming_back(agent, reasons[0].words),
                 until=reasons[0].until if len(reasons) == 1 else None,
             )
     elif record.rests_until is not None:
@@ -245,6 +245,18 @@ def _of_the_day(
         if is_able(pool, want, other):
             words = f"if {agent.id} had something else in between"
             yield Remedy(change=Change.HAVE_ANOTHER, agent=agent.id, words=words)
+
+
+def _coming_back(agent: Agent, absent: str) -> str:
+    """Tell what lets an agent have work again: of a suspension, what ends that."""
+    name, suspended = agent.id, agent.record.suspended
+    if not suspended or agent.record.presence is not Presence.AVAILABLE:
+        return f"if {name} became available, who {absent}"
+    if len(suspended) > 1:
+        return f"if {name} declared to be available again, who {absent}"
+    if Suspension.LEASE_EXPIRED in suspended:
+        return f"if the desktop of {name} were heard again, of which nothing is heard"
+    return f"once the suspension of {name} ends, or {name} declares to be available again"
 
 
 def _of_the_work(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Remedy]:
