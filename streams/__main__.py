@@ -14,7 +14,9 @@ from typing import Final
 
 import click
 import faust
+from aiokafka.errors import KafkaConnectionError
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from streams import logs
 from streams.app import EXIT_LOST, StreamsError, end_in_time
@@ -22,6 +24,8 @@ from streams.settings import Settings
 from streams.worker import Worker
 
 EXIT_WRONG: Final = 1
+NEVER_REACHED: Final = "Unable to bootstrap"
+"""What the client says where no broker answered at all."""
 
 log = logging.getLogger("streams")
 
@@ -52,10 +56,14 @@ def worker() -> None:
     try:
         settings = Settings()
     except ValidationError as error:
-        problems = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        problems = (f"{'.'.join(map(str, each['loc']))}: {_said(each)}" for each in error.errors())
         raise click.UsageError("settings:\n" + "\n".join(problems)) from None
     logs.set_up(settings.log)
     sys.exit(run(settings))
+
+
+def _said(problem: ErrorDetails) -> str:
+    return "no such setting" if problem["type"] == "extra_forbidden" else problem["msg"]
 
 
 def run(settings: Settings) -> int:
@@ -81,7 +89,11 @@ def run(settings: Settings) -> int:
         if isinstance(trouble, StreamsError):
             log.critical("worker ended: %s", trouble)
             return EXIT_WRONG
-        log.critical("worker ended: %r", trouble)
+        if isinstance(trouble, KafkaConnectionError) and NEVER_REACHED in str(trouble):
+            servers = settings.kafka.bootstrap_servers
+            log.critical("worker ended: no Kafka answered at %s", servers)
+        else:
+            log.critical("worker ended: %r", trouble)
         return EXIT_LOST
 
 

@@ -11,6 +11,7 @@ import time
 from typing import Final
 
 import structlog
+from aiokafka.errors import KafkaError
 
 from streams.settings import LogSettings
 
@@ -45,6 +46,12 @@ class OnceInAWhile(logging.Filter):
         return True
 
 
+def is_ours_to_say(record: logging.LogRecord) -> bool:
+    """Tell whether a record is no trace of a lost broker: why the process ends is said by it, once."""
+    trouble = record.exc_info[1] if record.exc_info else None
+    return record.name != "faust.worker" or not isinstance(trouble, KafkaError)
+
+
 def set_up(settings: LogSettings) -> None:
     """Send all logs of this process to standard error, as the settings say."""
     as_text = settings.format == "console" or (settings.format == "auto" and sys.stderr.isatty())
@@ -66,6 +73,7 @@ def set_up(settings: LogSettings) -> None:
         )
     )
     out.addFilter(OnceInAWhile())
+    out.addFilter(is_ours_to_say)
     logging.basicConfig(handlers=[out], level=settings.level.upper(), force=True)
     if settings.level != "debug":
         for library in LIBRARIES:

@@ -127,7 +127,9 @@ class LogSettings(Section):
 
 
 class StreamsSettings(Section):
-    """How the figures are kept, and how the worker works."""
+    """How the figures are kept, and how the worker works. Ours alone: an unknown name is a slip."""
+
+    model_config = ConfigDict(extra="forbid")
 
     retention_hours: Annotated[int, Field(ge=1, le=24 * 31)] = 24
     """How long figures are kept behind the newest minute of their pool; older ones are removed

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +15,7 @@ from router.daemon import console, logs
 from router.daemon.settings import Settings
 from router.daemon.topics import LOST
 from router.daemon.unreached import not_reached
+from router.model.limits import ID_PATTERN
 
 WRITABLE = ("conversations", "agents", "commands")
 READABLE = (*WRITABLE, "assignments", "dead-letters")
@@ -26,8 +28,12 @@ READABLE = (*WRITABLE, "assignments", "dead-letters")
 @as_json_option
 def put(topic: str, pool: str, settings_file: Path | None, *, as_json: bool) -> None:
     """Put the events on standard input, one JSON object a line, on an input topic."""
+    if re.fullmatch(ID_PATTERN, pool) is None:
+        raise click.BadParameter("a pool is 1 to 128 of A-Z a-z 0-9 _ . : @ -", param_hint="--pool")
     settings = read_settings(settings_file)
     logs.set_up(settings.log)
+    if sys.stdin.isatty():
+        click.echo("one event a line; they are sent at the end: Ctrl-D", err=True)
     values = [line.strip() for line in sys.stdin.buffer if line.strip()]
     name = settings.topics.prefix + topic
     work = console.put(connect(settings), name, settings=settings, key=pool, values=values)

@@ -1,11 +1,12 @@
 """Check rule files, and show what they amount to: ``contact-router rules check|show``.
 
 Uses the code the router itself loads rules with. Results go to standard output. Exit status 0: the
-rules can be used; 1: they cannot (or warn, with ``--strict``); 2: wrong use.
+rules can be used; 1: they cannot, or with ``--strict`` there is a warning; 2: wrong use.
 """
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Final
@@ -70,15 +71,23 @@ def check(  # noqa: PLR0917 - one for each option, by name
             sound.append((path, found))
     if roster is not None:
         problems += _staffing(roster, sound)
-    errors = sum(each.severity is Severity.ERROR for each in problems)
-    ok = not (problems if strict else errors)
+    wrong = [each for each in problems if strict or each.severity is Severity.ERROR]
+    ok = not wrong
     if style == "json" or as_json:
         click.echo(json.dumps(_report(problems, sound, ok=ok), ensure_ascii=False, indent=2))
     elif style == "github":
         for each in problems:
             click.echo(annotation(each))
     else:
-        _print(problems, sound)
+        print_problems(problems)
+        beside = "" if roster is None else roster.name
+        for path, found in sound:
+            own = [
+                each
+                for each in wrong
+                if each in found.warnings or each.file == beside or _is_in(each, path)
+            ]
+            _print(path, found, wrong=own)
     sys.exit(0 if ok else 1)
 
 
@@ -122,17 +131,28 @@ def _staffing(roster: IO[bytes], sound: Iterable[tuple[Path, RuleSet]]) -> list[
     return list(found)
 
 
-def _print(problems: Iterable[Problem], sound: Iterable[tuple[Path, RuleSet]]) -> None:
-    print_problems(problems)
-    for path, found in sound:
-        for each_set in found.sets:
-            policy = each_set.policy
-            pools = ", ".join(each_set.pools) or "every other pool"
-            click.echo(
-                f"{path}: {click.style('ok', fg='green')}, policy {policy.version} for {pools}: "
-                f"{len(each_set.steps)} qualification rules, {len(policy.queues)} queues, "
-                f"{len(policy.channels)} channels"
-            )
+def _is_in(problem: Problem, path: Path) -> bool:
+    """Tell whether a problem is in a file that was checked, or below a folder that was."""
+    return Path(problem.file).is_relative_to(path)
+
+
+def _print(path: Path, found: RuleSet, *, wrong: list[Problem]) -> None:
+    for each_set in found.sets:
+        policy = each_set.policy
+        pools = ", ".join(each_set.pools) or "every other pool"
+        click.echo(
+            f"{path}: {_verdict(wrong)}, policy {policy.version} for {pools}: "
+            f"{len(each_set.steps)} qualification rules, {len(policy.queues)} queues, "
+            f"{len(policy.channels)} channels"
+        )
+
+
+def _verdict(wrong: list[Problem]) -> str:
+    if not wrong:
+        return click.style("ok", fg="green")
+    counts = Counter(each.severity.value for each in wrong)
+    said = ", ".join(f"{n} {word}{'s' if n > 1 else ''}" for word, n in sorted(counts.items()))
+    return f"{click.style('not ok', fg='red')} ({said})"
 
 
 def _report(

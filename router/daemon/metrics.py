@@ -137,7 +137,11 @@ class Metrics:
             "state",
         )
         self._policy = self._gauge(
-            "policy_info", "Always 1; the label is the version of the rules in force.", "version"
+            "policy_info",
+            "Always 1; the label is the version of the rules in force in a pool that is held here. An"
+            " instance that holds no pool yet has none; whether it read its rules is told by"
+            " rules_last_reload_successful.",
+            "version",
         )
         self._rules_successful = self._gauge(
             "rules_last_reload_successful",

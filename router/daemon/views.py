@@ -290,12 +290,13 @@ def _summary(engine: Engine, name: str) -> dict[str, Any]:
     found = engine.pools[name]
     stages = Counter(record.stage for record in found.conversations.values())
     presences = Counter(each.record.presence.value for each in found.agents.values())
+    suspended = sum(bool(each.record.suspended) for each in found.agents.values())
     return {
         "pool": name,
         "policy": found.policy.version or None,
         "seq": found.record.seq,
         "conversations": {stage: stages[stage] for stage in get_args(Stage)},
-        "agents": {"described": len(found.agents), **presences},
+        "agents": {"described": len(found.agents), "suspended": suspended, **presences},
     }
 
 

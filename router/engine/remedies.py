@@ -11,6 +11,7 @@ nothing is given. What a change brings about besides, and a rest for too much wo
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
@@ -23,7 +24,7 @@ from router.engine.quotas import spent
 from router.engine.rest import rest_ms
 from router.engine.slots import Slot
 from router.model.inputs import Presence
-from router.model.reasons import PassedOver
+from router.model.reasons import PassedOver, Suspension
 from router.model.requirement import (
     AllOf,
     LanguageTerm,
@@ -55,6 +56,27 @@ class Change(StrEnum):
     SPEAK = "speak"
     OPEN_CHANNEL = "open_channel"
     LEND_TEAM = "lend_team"
+
+
+CHANGE_WORDS: Final = {
+    Change.RESUME_QUEUE: "the queue goes on that a supervisor has paused",
+    Change.OPEN_QUEUE: "the queue opens again at its hour",
+    Change.FREE_FOR_ALL: "it is no longer kept for the agents it prefers",
+    Change.RENEW_QUOTA: "the quota of a team begins anew, at its hour or day",
+    Change.RAISE_SHARE: "a team may have a larger share",
+    Change.LEND_MORE: "a team or site lends one more agent",
+    Change.COME_BACK: "an agent becomes available, or whose desktop fell silent is heard again",
+    Change.END_REST: "the rest of an agent is over",
+    Change.FINISH: "an agent is done with a conversation or a wrap-up",
+    Change.HAVE_ANOTHER: "an agent has something else in between, after as many with a label in a row as may be",
+    Change.FORGET_DECLINE: "it may be given again to an agent who had or declined it",
+    Change.ASK_LESS: "it asks for a lower level",
+    Change.LEARN: "an agent has a skill, or has it at another level",
+    Change.SPEAK: "an agent speaks its language",
+    Change.OPEN_CHANNEL: "an agent works on its channel too",
+    Change.LEND_TEAM: "a team serves its queue too",
+}
+"""What happens with each, for the pages; a remedy says it with names."""
 
 
 class Remedy(msgspec.Struct, frozen=True, kw_only=True):
@@ -203,7 +225,7 @@ def _of_the_day(
             yield Remedy(
                 change=Change.COME_BACK,
                 agent=agent.id,
-                words=f"if {agent.id} became available, who {reasons[0].words}",
+                words=_coming_back(agent, reasons[0].words),
                 until=reasons[0].until if len(reasons) == 1 else None,
             )
     elif record.rests_until is not None:
@@ -223,6 +245,18 @@ def _of_the_day(
         if is_able(pool, want, other):
             words = f"if {agent.id} had something else in between"
             yield Remedy(change=Change.HAVE_ANOTHER, agent=agent.id, words=words)
+
+
+def _coming_back(agent: Agent, absent: str) -> str:
+    """Tell what lets an agent have work again: of a suspension, what ends that."""
+    name, suspended = agent.id, agent.record.suspended
+    if not suspended or agent.record.presence is not Presence.AVAILABLE:
+        return f"if {name} became available, who {absent}"
+    if len(suspended) > 1:
+        return f"if {name} declared to be available again, who {absent}"
+    if Suspension.LEASE_EXPIRED in suspended:
+        return f"if the desktop of {name} were heard again, of which nothing is heard"
+    return f"once the suspension of {name} ends, or {name} declares to be available again"
 
 
 def _of_the_work(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Remedy]:

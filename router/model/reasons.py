@@ -5,6 +5,7 @@ new schema version.
 """
 
 from enum import StrEnum
+from typing import Final
 
 
 class Refusal(StrEnum):
@@ -138,3 +139,33 @@ class PassedOver(StrEnum):
     LABEL_FULL = "label_full"
     LABEL_RUN = "label_run"
     OTHER_BETTER = "other_better"
+
+
+PASSED_OVER_WORDS: Final = {
+    PassedOver.UNCONFIGURED: "the rules have its queue or its channel no more",
+    PassedOver.NOT_DESCRIBED: "nobody has described the agent",
+    PassedOver.CHANNEL: "the agent does not work on its channel",
+    PassedOver.TEAM: "it is for other teams or sites",
+    PassedOver.SKILL: "the agent does not have a skill that is asked for",
+    PassedOver.LEVEL: "the agent has the skill, at another level than is asked for",
+    PassedOver.LANGUAGE: "the agent does not speak its language",
+    PassedOver.REQUIREMENT: "something else that is asked for, such as one of several skills, is not met",
+    PassedOver.OFFLINE: "the agent is offline",
+    PassedOver.PRESENCE: "the agent has declared something else than available",
+    PassedOver.SUSPENDED: "the agent is suspended: nothing is heard of the desktop, or too many offers went unanswered",
+    PassedOver.RESTING: "the agent rests after a conversation",
+    PassedOver.QUOTA: "the team was given as many as its quota allows for now",
+    PassedOver.SHARE: "one more would be above the share that the team may have",
+    PassedOver.LENT_ENOUGH: "the team or site lends as many agents to the queue as the rules allow",
+    PassedOver.BARRED: "the agent declined it or had it before",
+    PassedOver.QUEUE_PAUSED: "a supervisor has paused its queue",
+    PassedOver.QUEUE_CLOSED: "its queue is closed at this hour",
+    PassedOver.KEPT: "it is kept for other agents for a while",
+    PassedOver.CHANNEL_FULL: "the agent has as many on its channel as may be at once",
+    PassedOver.NO_UNITS: "the agent has not enough units free",
+    PassedOver.EXCLUSIVE: "its channel goes with nothing else, or the agent is on one that does not",
+    PassedOver.LABEL_FULL: "the agent has as many with one of its labels as may be at once",
+    PassedOver.LABEL_RUN: "the agent has had as many with one of its labels in a row as may be",
+    PassedOver.OTHER_BETTER: "the agent could have it, and another conversation or agent came first",
+}
+"""What each reason says, for the pages; ``why`` says it with names and numbers."""

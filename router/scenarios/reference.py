@@ -1,10 +1,10 @@
 """Write the reference of every key of a routing test from the models and tables that read it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from router.engine.remedies import Change
-from router.model.reasons import PassedOver
+from router.engine.remedies import CHANGE_WORDS, Change
+from router.model.reasons import PASSED_OVER_WORDS, PassedOver
 from router.rules.reference import tables
 from router.rules.written.fields import Written
 from router.scenarios import written
@@ -44,10 +44,17 @@ def _expectations() -> Iterator[str]:
         details = ", ".join(f"`{each}`" for each in details_of(word))
         yield f"| `{word}` | {about} | {details} |"
     yield ""
-    yield f"`passed_over` has, for an agent, one of {_listed(PassedOver)}."
+    yield "`passed_over` has one of these words for an agent; of several that apply, the first."
     yield ""
-    yield f"`would_help` is one of {_listed(Change)}."
+    yield from _meanings("why not", PASSED_OVER_WORDS)
+    yield ""
+    yield "`would_help` is one of these words: the smallest change after which somebody could have it."
+    yield ""
+    yield from _meanings("what would help", CHANGE_WORDS)
 
 
-def _listed(names: type[PassedOver] | type[Change]) -> str:
-    return ", ".join(f"`{each.value}`" for each in names)
+def _meanings(title: str, words: Mapping[PassedOver, str] | Mapping[Change, str]) -> Iterator[str]:
+    yield f"| word | {title} |"
+    yield "| --- | --- |"
+    for word, meaning in words.items():
+        yield f"| `{word.value}` | {meaning} |"

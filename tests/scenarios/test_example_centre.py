@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from router.engine.remedies import Change
+from router.model.reasons import PassedOver
 from router.scenarios import Scenario, Shelf, Suite, load_suite, run
 from router.scenarios.decided import WORDS
 from router.scenarios.reference import reference
@@ -107,3 +109,10 @@ def test_the_run_that_the_guide_shows_is_the_one_there_is() -> None:
         file = Path(suite.file).relative_to(PROJECT)
         assert f"{file}: {len(suite.scenarios)} scenarios, ok" in GUIDE
     assert f"{len(STORIES)} of {len(STORIES)} scenarios as expected" in GUIDE
+
+
+def test_every_word_of_why_not_and_of_what_would_help_is_told_in_order() -> None:
+    told = re.findall(
+        r"^\| `(\w+)` \| [^|]+ \|$", GUIDE.split("`passed_over` has")[1], re.MULTILINE
+    )
+    assert told == [each.value for each in (*PassedOver, *Change)]

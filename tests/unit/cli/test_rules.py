@@ -45,6 +45,19 @@ def test_warnings_count_only_when_asked(files: Path) -> None:
     assert "warning: no rule" in rules("check", files / "doubtful.yaml").stdout
 
 
+def test_rules_that_do_not_pass_are_not_called_ok(files: Path) -> None:
+    doubtful, good = files / "doubtful.yaml", files / "good.yaml"
+    told = rules("check", "--strict", doubtful, good).stdout
+    assert f"{doubtful}: not ok (1 warning), policy" in told
+    assert f"{good}: ok, policy" in told
+    assert f"{doubtful}: ok, policy" in rules("check", doubtful).stdout
+
+    roster = files / "roster.yaml"
+    roster.write_text("agents: [{id: ana, skils: {}, langages: [fr]}]\n")
+    told = rules("check", "--roster", roster, good).stdout
+    assert f"{good}: not ok (2 errors), policy" in told
+
+
 def test_all_paths_are_checked_each_by_itself(files: Path) -> None:
     result = rules("check", files / "good.yaml", files / "bad.yaml", files / "doubtful.yaml")
     assert result.exit_code == 1

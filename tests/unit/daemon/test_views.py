@@ -59,8 +59,15 @@ def test_pools_are_listed_with_how_much_is_in_each(engine: Engine) -> None:
 
     assert summary["pool"] == POOL
     assert summary["conversations"] == {"waiting": 1, "offered": 1, "assigned": 0, "deflected": 0}
-    assert summary["agents"] == {"described": 1, "available": 1}
+    assert summary["agents"] == {"described": 1, "suspended": 0, "available": 1}
     assert summary["seq"] == 3
+
+
+def test_a_pool_tells_how_many_agents_are_suspended_whatever_they_declared(engine: Engine) -> None:
+    engine.advance(NOON + 24 * 3_600_000)
+    (summary,) = views.pools(engine)
+
+    assert summary["agents"] == {"described": 1, "suspended": 1, "available": 1}
 
 
 def test_a_pool_shows_how_long_its_queues_wait(engine: Engine) -> None:

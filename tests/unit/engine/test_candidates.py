@@ -42,6 +42,40 @@ def test_one_who_lacks_a_level_and_one_who_is_away(centre: Centre) -> None:
     )
 
 
+def test_of_a_suspended_agent_what_ends_the_suspension_would_help(centre: Centre) -> None:
+    centre.works("ana", {"reimbursement": 3})
+    centre.wait(3_600)
+    centre.asks("c1", topic="reimbursement")
+    assert why_not(centre, "ana").reason is PassedOver.SUSPENDED
+    assert helps(centre) == (
+        Change.COME_BACK,
+        "if the desktop of ana were heard again, of which nothing is heard",
+    )
+    assert centre.about(inputs.AgentHeartbeat, agent="ana") == [
+        "released ana: heartbeat",
+        "assigned c1 to ana",
+    ]
+
+
+def test_of_an_agent_suspended_for_missed_offers_the_end_or_a_presence_would_help(
+    centre: Centre,
+) -> None:
+    centre.works("ana", {"contracts": 1})
+    centre.asks("c1", "voice", topic="contracts")
+    centre.wait(15)
+    assert centre.wait(15)[-1] == "suspended ana: no_answer"
+    assert helps(centre) == (
+        Change.COME_BACK,
+        "once the suspension of ana ends, or ana declares to be available again",
+    )
+    centre.wait(3_570)
+    centre.declares("ana", "break")
+    assert helps(centre) == (
+        Change.COME_BACK,
+        "if ana became available, who has declared: break",
+    )
+
+
 def test_what_lasts_is_said_before_what_passes(centre: Centre) -> None:
     centre.works("ana", {"contracts": 1})
     centre.declares("ana", "offline")

@@ -107,3 +107,16 @@ def test_the_comparison_shown_is_the_one_there_is(tmp_path: Path) -> None:
     new.write_text(text, encoding="utf-8")
     told = CliRunner().invoke(main, ["rules", "diff", str(old), str(new)])
     assert f"$ contact-router rules diff old.yaml new.yaml\n{told.stdout}```" in GUIDE
+
+
+def test_what_is_printed_of_a_roster_without_somebody_is_what_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(PROJECT)
+    program = "contact-router rules check config/rules --roster -"
+    printed = GUIDE.split(f"$ grep -v gaelle config/roster.yaml | {program}\n")[1].split("\n```")[0]
+    lines = Path("config/roster.yaml").read_text(encoding="utf-8").splitlines()
+    roster = tmp_path / "roster.yaml"
+    roster.write_text("\n".join(each for each in lines if "gaelle" not in each), encoding="utf-8")
+    told = CliRunner().invoke(main, ["rules", "check", "config/rules", "--roster", str(roster)])
+    assert told.stdout.strip() == printed

@@ -90,18 +90,35 @@ def test_a_login_without_a_name_is_refused() -> None:
         KafkaSettings(security_protocol="SASL_PLAINTEXT")
 
 
-def test_wrong_settings_are_wrong_use_of_the_command() -> None:
-    project = Path(__file__).resolve().parents[3]
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("STREAMS__RETENTION_HOURS", "streams.retention_hours"),
+        ("STREAMS__NONSENSE", "streams.nonsense: no such setting"),
+    ],
+)
+def test_wrong_settings_are_wrong_use_of_the_command(name: str, said: str) -> None:
+    run = work({f"CONTACT_ROUTER_{name}": "soon"})
 
-    run = subprocess.run(
+    assert run.returncode == 2
+    assert said in run.stderr
+
+
+def test_where_no_kafka_answers_one_sentence_says_so() -> None:
+    run = work({"CONTACT_ROUTER_KAFKA__BOOTSTRAP_SERVERS": "127.0.0.1:1"})
+
+    assert run.returncode == 3
+    assert "worker ended: no Kafka answered at 127.0.0.1:1" in run.stderr.splitlines()[-1]
+    assert "Traceback" not in run.stderr
+
+
+def work(variables: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [sys.executable, "-m", "streams", "worker"],
-        cwd=project,
-        env={"CONTACT_ROUTER_STREAMS__RETENTION_HOURS": "soon"},
+        cwd=Path(__file__).resolve().parents[3],
+        env=dict(variables),
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
-
-    assert run.returncode == 2
-    assert "streams.retention_hours" in run.stderr

@@ -117,6 +117,13 @@ def test_every_reason_has_its_row_in_order() -> None:
     assert all(len(row.split(" | ")) == 3 for _, row in rows)
 
 
+def test_every_refusal_is_told_in_order_with_when_it_comes_and_what_to_do() -> None:
+    chapter = EVENTS.split("## Why an input is refused\n")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \|(.*)\|$", chapter, re.MULTILINE)
+    assert [reason for reason, _ in rows] == list(Refusal)
+    assert all(len([each for each in row.split(" | ") if each.strip()]) == 2 for _, row in rows)
+
+
 def test_limits_are_told_as_they_are() -> None:
     assert f"{limits.MAX_VALUE_BYTES:,} bytes" in DEAD_LETTERS
     assert f"more than {limits.MAX_DEPTH} deep" in DEAD_LETTERS
