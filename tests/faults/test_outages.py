@@ -1,5 +1,6 @@
 """The broker goes away under load, or refuses to write; the router waits, and goes on where it was."""
 
+import json
 import os
 import signal
 import time
@@ -70,6 +71,32 @@ def test_a_broker_that_hangs_keeps_nobody_waiting_who_looks(
     prove(site)
     assert all('contact_router_shards{state="owned"} 4.0' in text for _, text in answers)
     assert (refused[0], "in the middle of a long transaction" in refused[1]) == (503, True)
+
+
+@pytest.mark.timeout(120)
+def test_a_broker_that_is_away_costs_an_idle_router_no_shard_and_ready_asks_for_it(
+    kafka: EmbeddedKafka, site: Site
+) -> None:
+    router = site.router(CONTACT_ROUTER_KAFKA__CALL_TIMEOUT_S="3")
+    router.start()
+    router.wait_ready()
+    kafka.kill()
+    try:
+        said = json.loads(wait_for(router, 503))
+    finally:
+        kafka.start()
+    wait_for(router, 200)
+    assert "is the broker away" in said["detail"]
+    assert said["running"] == said["owned"] == [0, 1, 2, 3]
+
+
+def wait_for(router: RouterProcess, wanted: int) -> str:
+    """Ask whether it is ready until it answers with this status; give the text."""
+    until = time.monotonic() + 30
+    while (answer := look(router, "/health/ready"))[0] != wanted:
+        assert time.monotonic() < until, answer
+        time.sleep(0.1)
+    return answer[1]
 
 
 def look(router: RouterProcess, path: str) -> tuple[int, str]:
