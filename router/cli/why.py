@@ -153,9 +153,9 @@ def _story(settings: Settings, conversation: str, *, pool: str | None) -> list[d
 async def _read(settings: Settings, conversation: str, pool: str | None) -> list[dict[str, Any]]:
     topic = settings.topics.prefix + "assignments"
     found: list[dict[str, Any]] = []
-    values = console.read(connect(settings), topic, settings=settings, follow=False)
-    async for value in values:
-        event = json.loads(value)
+    records = console.read(connect(settings), topic, settings=settings, follow=False)
+    async for record in records:
+        event = json.loads(record.value)
         data = event["data"]
         if data.get("conversation") == conversation and pool in {None, data["pool"]}:
             found.append(event)
