@@ -14,7 +14,6 @@ from typing import Final
 
 import click
 import faust
-from aiokafka.errors import KafkaConnectionError
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
@@ -24,8 +23,6 @@ from streams.settings import Settings
 from streams.worker import Worker
 
 EXIT_WRONG: Final = 1
-NEVER_REACHED: Final = "Unable to bootstrap"
-"""What the client says where no broker answered at all."""
 
 log = logging.getLogger("streams")
 
@@ -89,7 +86,7 @@ def run(settings: Settings) -> int:
         if isinstance(trouble, StreamsError):
             log.critical("worker ended: %s", trouble)
             return EXIT_WRONG
-        if isinstance(trouble, KafkaConnectionError) and NEVER_REACHED in str(trouble):
+        if logs.NEVER_REACHED in str(trouble):
             servers = settings.kafka.bootstrap_servers
             log.critical("worker ended: no Kafka answered at %s", servers)
         else:

@@ -11,7 +11,6 @@ import time
 from typing import Final
 
 import structlog
-from aiokafka.errors import KafkaError
 
 from streams.settings import LogSettings
 
@@ -22,6 +21,8 @@ LIBRARIES: Final = (
 )
 QUIET_S: Final = 10.0
 MOST_REMEMBERED: Final = 1_000
+NEVER_REACHED: Final = "Unable to bootstrap"
+"""What the client says where no broker answered at all."""
 FIELDS: Final = ("partition", "offset")
 
 
@@ -46,10 +47,10 @@ class OnceInAWhile(logging.Filter):
         return True
 
 
-def is_ours_to_say(record: logging.LogRecord) -> bool:
-    """Tell whether a record is no trace of a lost broker: why the process ends is said by it, once."""
+def is_to_be_said(record: logging.LogRecord) -> bool:
+    """Tell whether a record is no trace of a broker never reached: the process says that in a sentence."""
     trouble = record.exc_info[1] if record.exc_info else None
-    return record.name != "faust.worker" or not isinstance(trouble, KafkaError)
+    return record.name != "faust.worker" or NEVER_REACHED not in str(trouble)
 
 
 def set_up(settings: LogSettings) -> None:
@@ -73,7 +74,7 @@ def set_up(settings: LogSettings) -> None:
         )
     )
     out.addFilter(OnceInAWhile())
-    out.addFilter(is_ours_to_say)
+    out.addFilter(is_to_be_said)
     logging.basicConfig(handlers=[out], level=settings.level.upper(), force=True)
     if settings.level != "debug":
         for library in LIBRARIES:

@@ -18,7 +18,7 @@ from router.daemon.unreached import not_reached
 from router.model.limits import ID_PATTERN
 
 WRITABLE = ("conversations", "agents", "commands")
-READABLE = (*WRITABLE, "assignments", "dead-letters")
+READABLE = (*WRITABLE, "assignments", "dead-letters", console.QUEUE_MINUTES)
 
 
 @click.command()
@@ -54,24 +54,48 @@ def put(topic: str, pool: str, settings_file: Path | None, *, as_json: bool) -> 
 @click.command()
 @click.argument("topic", type=click.Choice(READABLE))
 @click.option("--follow", is_flag=True, help="Go on with what comes, until Ctrl-C.")
+@click.option("--pool", help="Only the records of this pool, by their key.")
+@click.option("--where", is_flag=True, help="Print partition, offset and key before each record.")
 @settings_option
-def read(topic: str, settings_file: Path | None, *, follow: bool) -> None:
-    """Print the committed records of a topic, one a line."""
+def read(
+    topic: str, settings_file: Path | None, *, follow: bool, pool: str | None, where: bool
+) -> None:
+    """Print the committed records of a topic, one a line.
+
+    Those of one partition, and so of one pool, stand in their order. Between partitions there is
+    none: the last line need not be the newest. (queue-minutes is what the streams write.)
+    """
     settings = read_settings(settings_file)
     logs.set_up(settings.log)
     with suppress(KeyboardInterrupt):
         try:
-            asyncio.run(_print(settings, settings.topics.prefix + topic, follow=follow))
+            asyncio.run(_print(settings, topic, follow=follow, pool=pool, where=where))
         except LookupError as error:
             raise FoundWrongError(str(error)) from error
         except LOST as error:
             raise _lost(settings, error) from error
 
 
-async def _print(settings: Settings, topic: str, *, follow: bool) -> None:
-    values = console.read(connect(settings), topic, settings=settings, follow=follow)
-    async for value in values:
-        click.echo(value)
+async def _print(
+    settings: Settings, topic: str, *, follow: bool, pool: str | None, where: bool
+) -> None:
+    name = settings.topics.prefix + topic
+    async for record in console.read(connect(settings), name, settings=settings, follow=follow):
+        if pool is None or _pool_of(record, topic) == pool:
+            place = f"{record.partition} {record.offset} {_quoted(record.key)} " if where else ""
+            click.echo(place.encode() + record.value)
+
+
+def _pool_of(record: console.Record, topic: str) -> str | None:
+    key = record.key
+    if key is not None and topic == console.QUEUE_MINUTES:
+        return str(json.loads(key)["pool"])
+    return None if key is None else key.decode(errors="backslashreplace")
+
+
+def _quoted(key: bytes | None) -> str:
+    """Write a key, whatever it holds, so that it can be told from what follows."""
+    return "null" if key is None else json.dumps(key.decode(errors="backslashreplace"))
 
 
 def _lost(settings: Settings, error: Exception) -> ServerLostError:

@@ -30,6 +30,8 @@ from router.model.reasons import PassedOver
 from router.scenarios.report import agent_lines
 
 TIMEOUT_S: Final = 10.0
+MOST_NAMED: Final = 10
+"""So many other pools are named at most."""
 _ENVELOPE: Final = frozenset({"pool", "seq", "policy", "cause", "read", "conversation", "why"})
 
 
@@ -61,7 +63,11 @@ def why(  # noqa: PLR0913, PLR0917 - one for each option, by name
     else:
         base = (address or _address(settings)).rstrip("/")
         shown = _asked(base, conversation, pool=pool, agent=agent)
-        lines = iter([json.dumps(shown, indent=2)]) if as_json else _lines(shown, agent)
+        if as_json:
+            lines = iter([json.dumps(shown, indent=2)])
+        else:
+            others = _pools(base) if _has_nobody(shown) else []
+            lines = _lines(shown, agent, others=[each for each in others if each != shown["pool"]])
     for line in lines:
         click.echo(line)
 
@@ -109,7 +115,23 @@ def _get(base: str, path: str) -> dict[str, Any] | None:
         raise ServerLostError(f"no router could be asked at {base}: {error}") from error
 
 
-def _lines(shown: dict[str, Any], agent: str | None) -> Iterator[str]:
+def _has_nobody(shown: dict[str, Any]) -> bool:
+    """Tell whether nobody was described in a pool: whoever is told of was only named."""
+    strangers = all(each["reason"] == PassedOver.NOT_DESCRIBED for each in shown["agents"])
+    return strangers and not shown["agents_left_out"]
+
+
+def _nobody(others: list[str]) -> str:
+    """Say that nobody is there, and which pools are: the key may have a slip of the pen."""
+    said = "nobody has been described in this pool"
+    if not others:
+        return said
+    named = ", ".join(others[:MOST_NAMED])
+    more = f" and {len(others) - MOST_NAMED} more" if len(others) > MOST_NAMED else ""
+    return f"{said}; this router has also: {named}{more}"
+
+
+def _lines(shown: dict[str, Any], agent: str | None, *, others: list[str]) -> Iterator[str]:
     place = f", place {shown['place']}" if shown["place"] else ""
     yield (
         f"{shown['conversation']} in the pool {shown['pool']}: {shown['stage']}, "
@@ -122,7 +144,9 @@ def _lines(shown: dict[str, Any], agent: str | None) -> Iterator[str]:
     chosen = [each for each in agents if agent is None or each.agent == agent or not each.reason]
     if chosen:
         yield from agent_lines(chosen)
-    else:
+    if _has_nobody(shown):
+        yield f"    {_nobody(others)}"
+    elif not chosen:
         yield "    none"
     if shown["agents_left_out"]:
         yield f"    {shown['agents_left_out']} more were not looked at"
@@ -153,9 +177,9 @@ def _story(settings: Settings, conversation: str, *, pool: str | None) -> list[d
 async def _read(settings: Settings, conversation: str, pool: str | None) -> list[dict[str, Any]]:
     topic = settings.topics.prefix + "assignments"
     found: list[dict[str, Any]] = []
-    values = console.read(connect(settings), topic, settings=settings, follow=False)
-    async for value in values:
-        event = json.loads(value)
+    records = console.read(connect(settings), topic, settings=settings, follow=False)
+    async for record in records:
+        event = json.loads(record.value)
         data = event["data"]
         if data.get("conversation") == conversation and pool in {None, data["pool"]}:
             found.append(event)

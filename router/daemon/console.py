@@ -5,6 +5,7 @@ Not for load: it reads a topic from its beginning.
 """
 
 from collections.abc import AsyncIterator, Sequence
+from typing import NamedTuple
 
 from aiokafka import TopicPartition
 
@@ -16,6 +17,17 @@ from router.daemon.topics import Found, describe
 
 CALL_S = 15.0
 POLL_MS = 500
+QUEUE_MINUTES = "queue-minutes"
+"""What the streams publish, which run beside the router."""
+
+
+class Record(NamedTuple):
+    """A committed record, and where it is."""
+
+    key: bytes | None
+    value: bytes
+    partition: int
+    offset: int
 
 
 async def put(
@@ -42,10 +54,10 @@ async def put(
 
 async def read(
     connection: Connection, topic: str, *, settings: Settings, follow: bool
-) -> AsyncIterator[bytes]:
-    """Give the committed values of a topic from its beginning, partition by partition in order.
+) -> AsyncIterator[Record]:
+    """Give the committed records of a topic from its beginning, each partition's in its order.
 
-    Ends when nothing more came for half a second, or never (``follow``). Raises `LookupError` where
+    Null values are left out. Ends when nothing more came for half a second, or never (``follow``). Raises `LookupError` where
     there is no such topic.
     """
     found = await _find(connection, topic, settings=settings)
@@ -62,13 +74,16 @@ async def read(
             for records in batches.values():
                 for record in records:
                     if record.value is not None:
-                        yield record.value
+                        yield Record(record.key, record.value, record.partition, record.offset)
     finally:
         await stop_consumer(consumer, timeout_s=settings.stop.close_timeout_s)
 
 
 async def _find(connection: Connection, topic: str, *, settings: Settings) -> Found:
-    found = (await describe(connection, settings)).get(topic)
+    found = (await describe(connection, settings, names=(topic,))).get(topic)
     if found is None:
-        raise LookupError(f"there is no topic {topic}; contact-router topics create makes it")
+        maker = "contact-router topics create"
+        if topic == settings.topics.prefix + QUEUE_MINUTES:
+            maker = "python -m streams worker"
+        raise LookupError(f"there is no topic {topic}; {maker} makes it")
     return found

@@ -84,12 +84,14 @@ class Found(NamedTuple):
     configs: Mapping[str, str] | None
 
 
-async def describe(connection: Connection, settings: Settings) -> dict[str, Found]:
-    """Ask the broker for the six topics; those that are not there are left out.
+async def describe(
+    connection: Connection, settings: Settings, *, names: Sequence[str] = ()
+) -> dict[str, Found]:
+    """Ask the broker for topics, the six unless `names` says others; missing ones are left out.
 
     Raises aiokafka's errors and `DeadlineError` where the broker cannot be asked.
     """
-    names = TopicNames.with_prefix(settings.topics.prefix).all
+    names = names or TopicNames.with_prefix(settings.topics.prefix).all
     admin = connection.admin()
     try:
         await within(CALL_S, "connecting to Kafka", admin.start())

@@ -9,10 +9,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from router.embedded import EmbeddedKafka
 from router.embedded.sockets import free_port
+from streams.figures import Figures, Minute, encode_key, encode_row
 from tests.faults.router_process import COMMAND
 from tests.faults.site import RULES, Site
 
@@ -229,3 +231,41 @@ def test_one_line_on_standard_output_says_that_the_shards_are_ready(
     assert line.startswith("ready 4 shards of 4 http://127.0.0.1:")
     assert status == 0
     assert all(json.loads(each)["event"] for each in (tmp_path / "err").read_text().splitlines())
+
+
+def test_records_are_read_with_their_place_and_key_even_one_that_is_no_pool(site: Site) -> None:
+    topic = f"{site.prefix}agents"
+    producer = Producer({"bootstrap.servers": site.bootstrap_servers})
+    for offset, key in enumerate((b"spain", b"my pool", None, b"\xff\n")):
+        producer.produce(topic, key=key, value=f'{{"n": {offset}}}'.encode(), partition=1)
+    producer.flush(30)
+
+    read = command("topics", "read", "agents", "--where", settings=site.settings)
+    spain = command("topics", "read", "agents", "--pool", "spain", settings=site.settings)
+
+    assert read.stdout.splitlines() == [
+        '1 0 "spain" {"n": 0}',
+        '1 1 "my pool" {"n": 1}',
+        '1 2 null {"n": 2}',
+        '1 3 "\\\\xff\\n" {"n": 3}',
+    ]
+    assert spain.stdout.splitlines() == ['{"n": 0}']
+
+
+def test_the_figures_of_the_streams_are_read_by_pool_once_a_worker_made_them(site: Site) -> None:
+    asked = ("topics", "read", "queue-minutes", "--pool", "spain", "--where")
+    before = command(*asked, settings=site.settings)
+    admin = AdminClient({"bootstrap.servers": site.bootstrap_servers})
+    topic = f"{site.prefix}queue-minutes"
+    admin.create_topics([NewTopic(topic, 2, 1)])[topic].result(30)
+    producer = Producer({"bootstrap.servers": site.bootstrap_servers})
+    for pool in ("spain", "italy"):
+        key = encode_key(Minute(pool, "sales", 0))
+        producer.produce(topic, key=key, value=encode_row(Figures(seq=7)), partition=0)
+    producer.flush(30)
+    (line,) = command(*asked, settings=site.settings).stdout.splitlines()
+
+    assert (before.returncode, before.stdout) == (1, "")
+    assert "python -m streams worker makes it" in before.stderr
+    assert line.startswith('0 0 "{\\"pool\\":\\"spain\\",\\"queue\\":\\"sales\\"')
+    assert '"seq":7' in line

@@ -48,8 +48,8 @@ class Platform:
         self._pen = Pen("/platform")
         self._now = site.now
 
-    def says(self, type_: str, subject: str, **data: Any) -> None:
-        self._post.send(self._pen.write(type_, pool=POOL, subject=subject, at=self._now(), **data))
+    def says(self, type_: str, subject: str, *, to: str = POOL, **data: Any) -> None:
+        self._post.send(self._pen.write(type_, pool=to, subject=subject, at=self._now(), **data))
 
     def logs_in(self, agent: str) -> None:
         profile = {"team": "day", "skills": {"claims": 2}, "channels": {"email": 2, "voice": 1}}
@@ -158,6 +158,23 @@ def test_why_is_told_live_and_after_the_fact(site: Site, router: RouterProcess) 
         "conversation.assigned",
     ]
     assert command("why", "c9", "--topics", settings=site.settings).returncode == 1
+
+
+def test_of_a_pool_where_nobody_works_why_says_so_and_which_pools_there_are(
+    site: Site, router: RouterProcess
+) -> None:
+    platform = Platform(site)
+    platform.logs_in("anna")
+    platform.says("conversation.created", "k2", to="demmo", channel="email", topic="claims")
+    platform.done()
+    until_heard(router, agents=2)
+    site.decisions(1)
+
+    told = command("why", "k2", "--router", router.address, settings=site.settings)
+
+    assert told.returncode == 0, told.stderr
+    said = f"nobody has been described in this pool; this router has also: {POOL}"
+    assert f"    {said}\n" in told.stdout
 
 
 def test_errors_are_problem_details(router: RouterProcess) -> None:
