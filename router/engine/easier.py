@@ -64,6 +64,7 @@ def _qualified(pool: Pool, record: ConversationRecord, level: int) -> Wanted | N
             level=level,
             language=record.given_language,
             priority=record.given_priority,
+            ordered_priority=record.ordered_priority,
             skills=record.given_skills,
             customer=record.customer,
             attributes=record.attributes,

@@ -11,7 +11,7 @@ channels:
   message: {offer: {mode: automatic}}
   voice: {offer: {mode: manual, expires: 60s}, wrap_up: {open: true}}
 skills: {a: 1..3, b: 1..3}
-topics: [easy_or_hard, either, beyond, exactly, any, spoken, odd]
+topics: [easy_or_hard, either, beyond, exactly, any, spoken, odd, hurried]
 labels: {hot: {at_most: 1, rest: 30s}, tricky: {at_most: 1}}
 agents: {lease: 24h}
 qualification:
@@ -27,6 +27,7 @@ queues:
   exactly: {takes: topic == "exactly", requires: {not: {a: "< 2"}, b: "!= 1"}}
   any: {takes: topic == "any", requires: {any_skill: 2}}
   spoken: {takes: topic == "spoken", requires: {any_of: [{language: it}, {a: 3, b: 3}]}}
+  urgent: {takes: topic == "hurried" && priority >= 500, requires: {a: ">= level"}}
   all: {takes: true}
 """
 
@@ -64,6 +65,18 @@ def test_a_level_that_another_queue_takes_is_passed_over_for_one_that_stays() ->
     assert remedy(centre, "c1").words == "if it were of level 2, not 9, ana could have it"
     centre.about(inputs.ConversationUpdated, conversation="c1", level=2)
     assert centre.engine.pools[POOL].conversations["c1"].stage == "assigned"
+
+
+def test_of_a_lower_level_the_priority_that_was_ordered_counts() -> None:
+    centre = Centre(RULES)
+    centre.works("ana", {"a": 2})
+    centre.about(inputs.AgentPresence, agent="ana", presence=inputs.Presence.BREAK)
+    centre.asks("c1", topic="hurried", level=3)
+    order = {"by": "sofia", "reason": "tells why"}
+    centre.about(inputs.CommandPrioritise, conversation="c1", priority=600, **order)
+    centre.about(inputs.ConversationUpdated, conversation="c1", attributes={"seen": True})
+    centre.about(inputs.AgentPresence, agent="ana", presence=inputs.Presence.AVAILABLE)
+    assert "if it were of level 2, not 3, ana could have it" in every(centre, "c1")
 
 
 def test_of_a_lower_level_it_counts_as_the_rules_would_have_it_then() -> None:
