@@ -14,15 +14,13 @@ import msgspec
 
 from router.model.requirement import (
     SAME,
-    AllOf,
-    AnyOf,
     AnySkill,
     LanguageTerm,
-    NotOf,
     Requirement,
     SkillTerm,
     met,
     resolve,
+    single_terms,
 )
 
 MOST_TRIALS: Final = 50_000
@@ -113,21 +111,8 @@ def _example(skills: Mapping[str, int], speaks: list[str], *, level: int) -> str
     return f"an agent with {', '.join(has)}{tongue}, for level {level}"
 
 
-def parts(requirement: Requirement) -> Iterator[Requirement]:
-    """Give a requirement and everything it is made of."""
-    yield requirement
-    match requirement:
-        case AllOf(terms) | AnyOf(terms):
-            for each in terms:
-                yield from parts(each)
-        case NotOf(term):
-            yield from parts(term)
-        case _:
-            pass
-
-
 def _skills(requirement: Requirement) -> Iterator[str]:
-    for each in parts(requirement):
+    for each in single_terms(requirement):
         if isinstance(each, SkillTerm):
             yield each.skill
         elif isinstance(each, AnySkill):
@@ -135,6 +120,6 @@ def _skills(requirement: Requirement) -> Iterator[str]:
 
 
 def _languages(requirement: Requirement) -> Iterator[str]:
-    for each in parts(requirement):
+    for each in single_terms(requirement):
         if isinstance(each, LanguageTerm):
             yield _HERS if each.language == SAME else each.language.partition("-")[0].lower()

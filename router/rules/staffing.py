@@ -25,11 +25,11 @@ from router.model.requirement import (
     met,
     primary,
     resolve,
+    single_terms,
 )
 from router.rules.compilation import Compiled
 from router.rules.implication import excludes
 from router.rules.problems import Problems, nearest
-from router.rules.reach import parts
 from router.rules.roster import People, Profile
 from router.rules.shape import key_spot, spot
 
@@ -128,7 +128,7 @@ def _kinds(compiled: Compiled, queue: Queue) -> Iterator[Kind]:
         for channel in policy.channels
         for helping in _reached(policy, queue, channel)
         for each in _allowed(helping, channel)
-        for term in parts(each)
+        for term in single_terms(each)
     ]
     relative = [each.skill for each in terms if isinstance(each, SkillTerm) and each.relative]
     top = max((policy.top_levels.get(each, 1) for each in relative), default=0)
