@@ -31,11 +31,13 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test that uses the `kafka` fixture, so that `-m "not kafka"` leaves it out.
 
     Where two processes share the tests, one has those that wait for servers, while the other has
-    those that need a processor, file by file.
+    those that need a processor, file by file. First of all: what shares them out looks for these marks
+    in the same hook.
     """
     for item in items:
         if "kafka" in getattr(item, "fixturenames", ()):
