@@ -40,7 +40,7 @@ demo: install  ## a day of the example centre at speed, with a crash in the midd
 	$(BIN)/contact-router demo --seconds $(SECONDS)
 
 test: install system  ## all tests, the ones on a real Kafka included
-	$(BIN)/python -m pytest --numprocesses 2
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: install  ## what has to be true of the text: format, lint, types, imports, schemas
 	$(BIN)/ruff format --check .
