@@ -171,7 +171,7 @@ def why(
         "queue": record.queue,
         "place": place(found, record) if record.stage == "waiting" else None,
         "rules": list(record.rules),
-        "asks": None if want is None else expression(want.demand.requirement),
+        "asks": None if want is None else expression(want.requirement),
         "agents": [_plain(each) for each in shown],
         "agents_left_out": len(found.agents) - len(found.agents.keys() & {*examined}),
         "would_help": None if remedy is None else _plain(remedy),

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from router.engine.bounds import bounds, lends_to
 from router.engine.deadlines import NEVER, Deadlines
 from router.engine.deflections import applying
+from router.engine.demands import fits
 from router.engine.estimates import estimate_newcomer
 from router.engine.groups import Agent, Group
-from router.engine.lanes import Line, fits
+from router.engine.lanes import Line
 from router.engine.overflow import open_overflow
 from router.engine.pool import Pool
 from router.engine.quotas import RENEWS, spent

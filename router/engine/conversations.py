@@ -5,8 +5,8 @@ refusal where the input still cannot apply, and has then changed nothing.
 """
 
 from router.engine.deflections import end_deflection, ring_again, rule_to_ring_again
+from router.engine.demands import fits
 from router.engine.groups import Agent
-from router.engine.lanes import fits
 from router.engine.lending import lend_to_another
 from router.engine.lost import watch_lost
 from router.engine.measures import line_over

@@ -204,15 +204,18 @@ def _settle(pool: Pool) -> None:
         take_past_steps(pool)
         if pool.newcomers:
             deflect(pool)
-    let_rest_who_came_free(pool)
+    changed = bool(pool.hands)
+    if changed:
+        let_rest_who_came_free(pool)
     watches = pool.watches
     if watches is None:
         match(pool)
     else:
-        people = bool(pool.hands or pool.fresh_lanes)
-        count_agents(pool, watches)
+        if changed:
+            count_agents(pool, watches)
+        before = pool.record.seq
         match(pool)
-        look(pool, watches, people=people)
+        look(pool, watches, people=changed or pool.record.seq > before)
     if pool.held:
         watch_turns(pool)
     if pool.telling:

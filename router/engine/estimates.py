@@ -1,7 +1,8 @@
 """How long a conversation will probably wait, as things stand now."""
 
+from router.engine.demands import Demand, fits
 from router.engine.groups import Agent
-from router.engine.lanes import Demand, Headcount, Line, Signature, fits
+from router.engine.lanes import Headcount, Line, Signature
 from router.engine.pool import Pool
 from router.engine.selection import open_groups
 from router.model.estimate import Foreseen, at_once, foresee, mean_ms, nothing_yet, rates

@@ -8,22 +8,17 @@ same for a queue: it tells places.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from router.engine.bounds import Bound, lends_to
-from router.engine.groups import Group
-from router.engine.slots import Slot
+from router.engine.demands import Demand
 from router.model.estimate import Foreseen
 from router.model.outputs import Requirements
-from router.model.policy import Offering, OrderBy, Queue
-from router.model.requirement import AllOf, SkillTerm, least_level, met, published
-from router.model.state import ConversationRecord, Profile
+from router.model.policy import Expansion, OrderBy, Queue
+from router.model.requirement import AllOf, SkillTerm, published
+from router.model.state import ConversationRecord
 
 PRIORITY_POINTS = 1_000_000
 """Urgency is counted in millionths of a point."""
-
-MOST_JOINS = 20_000
-"""With more joins than this a group forgets them all and starts again."""
 
 Key = tuple[int, int, int, ConversationRecord, "Signature | None"]
 """(rank, minus the constant part of the points, arrival or minus arrival, conversation, kind)."""
@@ -93,11 +88,6 @@ class Ranks:
         self._ranks = []
         self._start = 0
 
-    def replace(self, key: Key, other: Key) -> None:
-        """Put another key of the same conversation in the place of the one it stands by."""
-        at = bisect_left(self._ranks, key[0], self._start)
-        self._keys[at] = other
-
     def remove(self, key: Key) -> None:
         """Let a conversation go. Cost: O(1) amortised at the head, else a memmove."""
         ranks, start = self._ranks, self._start
@@ -114,11 +104,13 @@ class Ranks:
 
 
 class Line(Ranks):
-    """Everyone who waits in a queue, by place.
+    """Everyone who waits in a queue, by place; for which kind of agent, only the lanes know.
 
     ``closed``: its hours are over; ``paused``: nobody is matched from it, closed or not;
     ``deflects``: whether who comes to wait here may be deflected; ``spills``: may overflow. ``aged``: whether ``arrivals``
-    are kept; ``watched``: whether switches look at it. ``foreseen``: the wait of who would come, by how
+    are kept; ``watched``: whether switches look at it; ``stirred``: whether it may stand otherwise than is said
+    of it. ``timed``: the next step of the ladder that comes by time, number and time, by the step taken last;
+    ``spills_in_time``: whether some overflow does. ``foreseen``: the wait of who would come, by how
     many are before him and how many serve, as long as nothing else is measured of the queue.
     """
 
@@ -135,6 +127,9 @@ class Line(Ranks):
         "paused",
         "queue",
         "spills",
+        "spills_in_time",
+        "stirred",
+        "timed",
         "tops",
         "watched",
         "within",
@@ -145,6 +140,7 @@ class Line(Ranks):
         self.queue = queue
         self.tops = tops
         self.ladder = queue.expands
+        self.timed = _timed(queue.expands)
         self.ageing = queue.order.ageing
         self.within = queue.order.within_ms
         self.newest = queue.order.by is OrderBy.NEWEST
@@ -155,6 +151,8 @@ class Line(Ranks):
         self.closed = False
         self.deflects = bool(queue.deflects)
         self.spills = bool(queue.overflows)
+        self.spills_in_time = any(each.after_ms is not None for each in queue.overflows)
+        self.stirred = True
         self.paused = False
         self.foreseen: tuple[int, int, Foreseen] | None = None
 
@@ -177,6 +175,7 @@ class Line(Ranks):
     def enter(self, key: Key) -> None:
         """Let a conversation stand in the line."""
         self.add(key)
+        self.stirred = True
         if self.aged:
             self.arrivals.add(self._by_arrival(key))
 
@@ -186,15 +185,10 @@ class Line(Ranks):
         if self.aged:
             self.arrivals.fill([self._by_arrival(key) for key in keys])
 
-    def replace(self, key: Key, other: Key) -> None:
-        """Put another key of the same conversation in the place of the one it stands by."""
-        super().replace(key, other)
-        if self.aged:
-            self.arrivals.replace(self._by_arrival(key), self._by_arrival(other))
-
     def leave(self, key: Key) -> None:
         """Let a conversation go."""
         self.remove(key)
+        self.stirred = True
         if self.aged:
             self.arrivals.remove(self._by_arrival(key))
 
@@ -208,63 +202,13 @@ class Line(Ranks):
         return min((record.arrived_at for record in self.records()), default=None)
 
 
-class Demand:
-    """What an agent must be for a conversation, apart from the conversation itself, and how he is given it.
-
-    ``own``: what the queue says of that; else it is as the channel says. ``at_once``: so many are given it.
-    ``bounds``: the rules that lend only so many agents to it.
-    """
-
-    __slots__ = (
-        *("_lenders", "anchor", "at_once", "bounds", "offering", "requirement", "searched"),
-        "slot",
-    )
-
-    def __init__(
-        self,
-        slot: Slot,
-        requirement: AllOf,
-        own: Offering | None = None,
-        *,
-        bounds: tuple[Bound, ...] = (),
-    ) -> None:
-        self.slot = slot
-        self.bounds = bounds
-        self._lenders: dict[tuple[str | None, str | None], Bound | None] = {}
-        channel = slot.channel
-        offering = channel.offering if own is None and channel is not None else own
-        self.offering = offering
-        self.at_once = 1 if offering is None else offering.at_once
-        self.requirement = requirement
-        least = [least_level(term) for term in requirement.terms]
-        self.searched: tuple[str | None, ...] = tuple(
-            pair[0] for pair in least if pair is not None and pair[1] > 0
-        ) or (None,)
-        self.anchor = self.searched[0]
-
-    def lender(self, profile: Profile) -> Bound | None:
-        """Give the bounded rule that lends an agent to it, worked out once for each team and site."""
-        of = (profile.team, profile.site)
-        if of not in self._lenders:
-            self._lenders[of] = lends_to(self.bounds, profile)
-        return self._lenders[of]
-
-
-def fits(demand: Demand, group: Group) -> bool:
-    """Tell whether a profile group meets a demand, worked out once for each pair."""
-    known = group.fits.get(demand)
-    if known is None:
-        if len(group.fits) >= MOST_JOINS:
-            group.fits.clear()
-        profile = group.profile
-        known = group.fits[demand] = met(
-            demand.requirement,
-            skills=profile.skills,
-            languages=group.languages,
-            team=profile.team,
-            site=profile.site,
-        )
-    return known
+def _timed(ladder: Sequence[Expansion]) -> list[tuple[int, int] | None]:
+    found: list[tuple[int, int] | None] = [None]
+    for number in range(len(ladder), 0, -1):
+        after_ms = ladder[number - 1].after_ms
+        found.append(found[-1] if after_ms is None else (number, after_ms))
+    found.reverse()
+    return found
 
 
 class Lane(Ranks):
@@ -338,26 +282,33 @@ class Headcount:
 
 
 class Signature:
-    """One kind of conversation: a queue, a channel, a resolved requirement."""
+    """One kind of conversation: a queue, a channel, a resolved requirement.
 
-    __slots__ = ("_published", "asked", "demand", "headcount", "lane", "language", "line")
+    ``requirement`` is that as it is written; what its lane asks for means the same.
+    """
 
-    def __init__(self, line: Line, lane: Lane, language: str | None) -> None:
+    __slots__ = (
+        *("_published", "asked", "demand", "headcount", "lane", "language", "line"),
+        "requirement",
+    )
+
+    def __init__(self, line: Line, lane: Lane, requirement: AllOf, *, language: str | None) -> None:
         self.line = line
         self.lane = lane
         self.demand = lane.demand
+        self.requirement = requirement
         self.headcount: Headcount | None = None
         self.language = language
         self._published: Requirements | None = None
         preferred = (term.skill for term in line.queue.prefers)
-        self.asked = tuple(dict.fromkeys((*_skills(self.demand.requirement), *preferred)))
+        self.asked = tuple(dict.fromkeys((*_skills(requirement), *preferred)))
 
     @property
     def published(self) -> Requirements:
         """What is asked for, as it is said; worked out when it is said first."""
         said = self._published
         if said is None:
-            said = published(self.demand.requirement, language=self.language)
+            said = published(self.requirement, language=self.language)
             self._published = said
         return said
 

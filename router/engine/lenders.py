@@ -8,8 +8,9 @@ has none of it.
 from collections.abc import Collection, Iterable
 
 from router.engine.bounds import Bound
+from router.engine.demands import Demand
 from router.engine.groups import Group
-from router.engine.lanes import Demand, Lane
+from router.engine.lanes import Lane
 from router.model.policy import Policy
 
 

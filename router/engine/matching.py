@@ -8,8 +8,9 @@ who were in hand need to be looked at after it.
 import heapq
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from router.engine.demands import fits
 from router.engine.groups import Agent
-from router.engine.lanes import Lane, fits
+from router.engine.lanes import Lane
 from router.engine.lending import lend
 from router.engine.offers import grant
 from router.engine.pool import Pool
@@ -55,6 +56,8 @@ def _serve(pool: Pool, agent: Agent) -> None:
                 continue
             points = top - lane.ageing * now if lane.newest is None else lane.points(now)
             if first is None or points < least or (points == least and lane.turn() < first.turn()):
+                if lane.demand.bounds and not _may_be_lent(pool, lane, agent):
+                    continue
                 first = lane
                 least = points
         if first is None:
@@ -81,7 +84,10 @@ def _why(pool: Pool, lane: Lane, agent: Agent) -> Why:
 
 
 def _lanes_for(pool: Pool, agent: Agent) -> list[Lane]:
-    """Give the lanes the agent may take from now; in some of them nobody may wait."""
+    """Give the lanes the agent may take from now; in some of them nobody may wait.
+
+    To some he can only be lent, and whether he may be is left to be asked.
+    """
     crew, room = pool.crew, pool.room
     found: list[Lane] = []
     if agent.group.shut:
@@ -99,15 +105,12 @@ def _lanes_for(pool: Pool, agent: Agent) -> list[Lane]:
             and fits(lane.demand, agent.group)
         ):
             found.append(lane)
+    return found
+
+
+def _may_be_lent(pool: Pool, lane: Lane, agent: Agent) -> bool:
     lenders = pool.lenders
-    if lenders is None:
-        return found
-    return [
-        each
-        for each in found
-        if not each.demand.bounds
-        or (each.top is not None and lenders.may_have(each.demand, agent.id, agent.group))
-    ]
+    return lenders is None or lenders.may_have(lane.demand, agent.id, agent.group)
 
 
 def _own_lanes(own: Mapping[str | None, Iterable[Lane]], agent: Agent) -> Iterator[Lane]:

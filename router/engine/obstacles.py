@@ -13,8 +13,9 @@ import msgspec
 
 from router.engine.bounds import bounds
 from router.engine.crew import Crew
+from router.engine.demands import Demand, Terms
 from router.engine.groups import Agent
-from router.engine.lanes import Demand, Lane, Signature
+from router.engine.lanes import Lane, Signature
 from router.engine.pool import Pool
 from router.engine.quotas import asked_for, share_in_force, spent
 from router.engine.room import in_force
@@ -22,6 +23,7 @@ from router.engine.slots import Slot, too_many, weight
 from router.model.inputs import Presence
 from router.model.reasons import PassedOver, Suspension
 from router.model.requirement import (
+    AllOf,
     LanguageTerm,
     Requirement,
     SkillTerm,
@@ -61,6 +63,11 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
         """Give the channel it is on."""
         return self.demand.slot
 
+    @property
+    def requirement(self) -> AllOf:
+        """Give what an agent must be, as it is written."""
+        return self.demand.terms.requirement
+
 
 def wanted(pool: Pool, record: ConversationRecord, *, slot: Slot | None = None) -> Wanted | None:
     """Tell what a conversation asks for; None where its queue or channel is configured no more.
@@ -73,9 +80,9 @@ def wanted(pool: Pool, record: ConversationRecord, *, slot: Slot | None = None) 
     if slot is None:
         slot = pool.slot(record)
     asked = in_force(line, record, level=record.level)
-    demand = Demand(slot, asked, bounds=bounds(line.queue, record))
+    demand = Demand(slot, Terms(asked), bounds=bounds(line.queue, record))
     return Wanted(
-        signature=Signature(line, Lane(demand, line), record.language),
+        signature=Signature(line, Lane(demand, line), asked, language=record.language),
         demand=demand,
         barred=record.barred,
         preferred=record.preferred_agents,
@@ -110,7 +117,7 @@ def obstacles(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Obstacle]:
     profile, languages = agent.profile, agent.group.languages
     missing = [
         _missing(term, agent)
-        for term in want.demand.requirement.terms
+        for term in want.requirement.terms
         if not met(
             term,
             skills=profile.skills,

@@ -17,6 +17,7 @@ from router.engine.waiting import (
     enter,
     leave,
     line_up,
+    may_take,
     next_overflow,
     overflows_left,
     reachable,
@@ -42,8 +43,8 @@ def open_overflow(pool: Pool, record: ConversationRecord) -> Overflow | None:
         return None
     line = pool.room.lines[record.queue]
     at_the_end = end_of_ladder(record, line) is LadderEnd.OVERFLOW
-    for rule in overflows_left(pool, record, line):
-        if at_the_end or _is_open(pool, record, rule):
+    for rule in line.queue.overflows:
+        if (at_the_end or _is_open(pool, record, rule)) and may_take(pool, record, rule):
             return rule
     return None
 

@@ -15,9 +15,9 @@ from typing import Final
 
 import msgspec
 
+from router.engine.demands import Demand, Terms
 from router.engine.easier import Easier
 from router.engine.groups import Agent, Group
-from router.engine.lanes import Demand
 from router.engine.obstacles import Obstacle, Wanted, is_able, lighter, obstacles, wanted
 from router.engine.pool import Pool
 from router.engine.quotas import spent
@@ -293,7 +293,7 @@ def _what_follows(pool: Pool, slot: Slot, labels: tuple[str, ...]) -> str:
 
 def _of_the_profile(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Remedy]:
     profile, name = agent.profile, agent.id
-    if not _meets(want.demand.requirement, profile):
+    if not _meets(want.requirement, profile):
         yield from _of_the_abilities(pool, want, agent)
     slot = want.slot
     if slot not in agent.group.caps:
@@ -302,9 +302,9 @@ def _of_the_profile(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Remedy]:
             words = f"if {name} worked on {slot.name}"
             yield Remedy(change=Change.OPEN_CHANNEL, agent=name, words=words, of=slot.name)
 
-    asked = tuple(each for each in want.demand.requirement.terms if not is_about_teams(each))
-    if len(asked) < len(want.demand.requirement.terms):
-        open_to_all = msgspec.structs.replace(want, demand=Demand(slot, AllOf(asked)))
+    asked = tuple(each for each in want.requirement.terms if not is_about_teams(each))
+    if len(asked) < len(want.requirement.terms):
+        open_to_all = msgspec.structs.replace(want, demand=Demand(slot, Terms(AllOf(asked))))
         if is_able(pool, open_to_all, agent) and not is_able(pool, want, agent):
             queue = want.signature.line.queue.name
             words = f"if the team {profile.team} served the queue {queue} too, {name} could have it"
@@ -312,7 +312,7 @@ def _of_the_profile(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Remedy]:
 
 
 def _of_the_abilities(pool: Pool, want: Wanted, agent: Agent) -> Iterator[Remedy]:
-    profile, name, requirement = agent.profile, agent.id, want.demand.requirement
+    profile, name, requirement = agent.profile, agent.id, want.requirement
     levels = levels_to_learn(requirement, profile.skills, pool.policy.top_levels)
     for skill in sorted(levels):
         own = profile.skills.get(skill, 0)

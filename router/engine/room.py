@@ -4,12 +4,21 @@ from collections.abc import Iterable
 
 from router.engine.bounds import Bound, bounds
 from router.engine.crew import Crew
+from router.engine.demands import Demand, Terms, fits
 from router.engine.groups import Group
-from router.engine.lanes import Demand, Key, Lane, Line, Signature, fits
+from router.engine.lanes import Key, Lane, Line, Signature
 from router.engine.lenders import Lenders
 from router.engine.slots import Slot
 from router.model.policy import Policy
-from router.model.requirement import NOTHING, AllOf, AnyOf, Requirement, resolve, served_by
+from router.model.requirement import (
+    NOTHING,
+    AllOf,
+    AnyOf,
+    Requirement,
+    resolve,
+    served_by,
+    simplest,
+)
 from router.model.state import ConversationRecord
 
 MOST_SIGNATURES = 20_000
@@ -32,6 +41,7 @@ class WaitingRoom:
         "_lenders",
         "_signatures",
         "_sweep_at",
+        "_terms",
         "kept",
         "lines",
         "moved",
@@ -51,6 +61,7 @@ class WaitingRoom:
         self.kept: dict[str, dict[Lane, None]] = {}
         self._signatures: dict[tuple[object, ...], Signature] = {}
         self._lanes: dict[tuple[object, ...], Lane] = {}
+        self._terms: dict[AllOf, Terms] = {}
         self._sweep_at = MOST_SIGNATURES
 
     def signature(self, record: ConversationRecord, slot: Slot) -> Signature | None:
@@ -74,8 +85,10 @@ class WaitingRoom:
         if len(self._signatures) >= self._sweep_at:
             self._sweep()
         lent = () if self._lenders is None else bounds(line.queue, record)
-        lane = self._lane(line, slot, in_force(line, record, level=record.level), lent)
-        signature = self._signatures[key] = Signature(line, lane, record.language)
+        asked = in_force(line, record, level=record.level)
+        lane = self._lane(line, slot, simplest(asked), lent)
+        signature = Signature(line, lane, asked, language=record.language)
+        self._signatures[key] = signature
         return signature
 
     def _lane(  # noqa: PLR0917 - what makes a lane
@@ -86,7 +99,10 @@ class WaitingRoom:
         key = (slot, requirement, alike, own, lent)
         lane = self._lanes.get(key)
         if lane is None:
-            lane = self._lanes[key] = Lane(Demand(slot, requirement, own, bounds=lent), line)
+            terms = self._terms.get(requirement)
+            if terms is None:
+                terms = self._terms[requirement] = Terms(requirement)
+            lane = self._lanes[key] = Lane(Demand(slot, terms, own, bounds=lent), line)
             self._share(lane)
         return lane
 
@@ -111,6 +127,8 @@ class WaitingRoom:
         used = {id(lane.demand) for lane, _, _ in self.place_of.values()}
         self._signatures = {k: v for k, v in self._signatures.items() if id(v.demand) in used}
         self._lanes = {k: v for k, v in self._lanes.items() if id(v.demand) in used}
+        asked = (lane.demand.terms for lane in self._lanes.values())
+        self._terms = {each.requirement: each for each in asked}
         if self._lenders is not None:
             self._lenders.keep(used)
         self.shared.clear()
@@ -144,7 +162,6 @@ class WaitingRoom:
         line = signature.line
         lane, _, before = self.place_of[record.id]
         key = (*before[:4], signature)
-        line.replace(before, key)
         self._leave(lane, before, line)
         lane = self._lane_for(record, signature)
         lane.enter(key)

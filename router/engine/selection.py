@@ -8,9 +8,10 @@ All features are integers in percent; docs/engine.md has the formulas.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from router.engine.demands import MOST_JOINS, Demand, fits
 from router.engine.fairness import fairness
 from router.engine.groups import Agent, Bucket, Group, loading
-from router.engine.lanes import MOST_JOINS, Demand, Lane, Signature, fits
+from router.engine.lanes import Lane, Signature
 from router.engine.pool import Pool
 from router.model.outputs import Why
 from router.model.policy import Feature, Turn
@@ -92,7 +93,7 @@ def _preferred_skills(signature: Signature, group: Group) -> int:
 
 def _overqualified(signature: Signature, group: Group) -> int:
     excesses = []
-    for term in signature.demand.requirement.terms:
+    for term in signature.requirement.terms:
         pair = least_level(term)
         if pair is not None:
             skill, least = pair
@@ -270,7 +271,7 @@ def open_groups(pool: Pool, demand: Demand) -> Collection[Group]:
     """Give the groups with somebody free who hold the rarest of the skills asked for."""
     index = pool.crew.open[demand.slot.index]
     fewest: Collection[Group] | None = None
-    for skill in demand.searched:
+    for skill in demand.terms.searched:
         groups = index.get(skill)
         if not groups:
             return ()

@@ -9,8 +9,9 @@ and nothing else: it can be forgotten and counted again at any time.
 from collections.abc import Callable, Iterable
 
 from router.engine.crew import Crew
+from router.engine.demands import Demand, Terms, fits
 from router.engine.groups import Agent, Group
-from router.engine.lanes import Demand, Headcount, fits
+from router.engine.lanes import Headcount
 from router.engine.room import WaitingRoom
 from router.engine.slots import Slot
 from router.model.estimate import MINUTE_MS, shares
@@ -109,7 +110,7 @@ class Staff:
             rules = self._room.lines[queue].queue
             asked = resolve(rules.requires, level=1, language=None, skills={})
             requirement = served_by(asked, rules.serves)
-            known = self._least[queue] = Headcount(queue, Demand(ANY_CHANNEL, requirement))
+            known = self._least[queue] = Headcount(queue, Demand(ANY_CHANNEL, Terms(requirement)))
         return known
 
     def asked(self, queue: str) -> Headcount:

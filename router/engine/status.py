@@ -23,25 +23,35 @@ def tell(pool: Pool) -> None:
     if pool.staff.moved:
         pool.staff.moved = False
         for line in pool.telling:
-            line.available = pool.staff.asked(line.queue.name).available or 0
+            available = pool.staff.asked(line.queue.name).available or 0
+            if available != line.available:
+                line.available = available
+                line.stirred = True
     for line in pool.telling:
-        known = pool.reports.get(line.queue.name)
-        stands = (len(line), line.available, 0 if known is None else known.ended)
-        if stands == ((0, 0, 0) if known is None else known.said):
-            continue
-        record = known or _new(pool, line)
-        rules = line.queue.status
-        assert rules is not None  # noqa: S101 - such are the queues that tell
-        if record.due is not None:
-            continue
-        pool.touch_report(record.queue)
-        due = record.at + rules.every_ms
-        if pool.now < due:
-            record.due = due
-            pool.set_timer(TIMER, record.queue, due)
-            continue
-        record.at, record.said = pool.now, stands
-        _say(pool, line, record)
+        if line.stirred:
+            line.stirred = False
+            _tell(pool, line)
+
+
+def _tell(pool: Pool, line: Line) -> None:
+    """Say how a queue stands, now or at the end of its period, if it stands otherwise than was said."""
+    known = pool.reports.get(line.queue.name)
+    stands = (len(line), line.available, 0 if known is None else known.ended)
+    if stands == ((0, 0, 0) if known is None else known.said):
+        return
+    record = known or _new(pool, line)
+    rules = line.queue.status
+    assert rules is not None  # noqa: S101 - such are the queues that tell
+    if record.due is not None:
+        return
+    pool.touch_report(record.queue)
+    due = record.at + rules.every_ms
+    if pool.now < due:
+        record.due = due
+        pool.set_timer(TIMER, record.queue, due)
+        return
+    record.at, record.said = pool.now, stands
+    _say(pool, line, record)
 
 
 def _new(pool: Pool, line: Line) -> StatusRecord:
@@ -101,12 +111,14 @@ def wait_ended(pool: Pool, record: ConversationRecord, *, waited_ms: int, answer
     report.minutes[-1][1] += 1
     report.minutes[-1][2] += int(answered and waited_ms <= rules.within_ms)
     report.ended += 1
+    line.stirred = True
     pool.touch_report(record.queue)
 
 
 def period_over(pool: Pool, queue: str) -> None:
     """Let a queue be said again; whether it still stands otherwise is looked at after the matches."""
     pool.reports[queue].due = None
+    pool.room.lines[queue].stirred = True
     pool.touch_report(queue)
 
 

@@ -7,10 +7,10 @@ in their order.
 """
 
 from router.engine.deadlines import NEVER
+from router.engine.demands import Demand, fits
 from router.engine.estimates import estimate_newcomer
 from router.engine.expansion import take_step
 from router.engine.groups import Agent
-from router.engine.lanes import Demand, fits
 from router.engine.overflow import overflow_all
 from router.engine.pool import Pool
 from router.engine.surge import follow_load
@@ -41,17 +41,36 @@ CHANGES = "condition_changes"
 
 def look(pool: Pool, watches: Watches, *, people: bool) -> None:
     """See which switches must change, and when; ``people``: agents may have changed too."""
+    _note_moves(pool, watches, people=people)
+    fresh, now = watches.fresh, pool.now
+    for watch in fresh:
+        at = changes_at(pool, watch)
+        if at != watch.due and (at > now or watch.due > now):
+            watch.due = max(at, now)
+            due = None if watch.due == NEVER else watch.due
+            pool.set_timer(CHANGES, watch.switch.name, due)
+    fresh.clear()
+
+
+def _note_moves(pool: Pool, watches: Watches, *, people: bool) -> None:
+    """Note the switches that may have to change, by what they ask for."""
     fresh, moved = watches.fresh, pool.room.moved
+    if len(pool.crew.open) > watches.slots:
+        # What counts as nothing else before may find room where nothing else does.
+        watches.slots = len(pool.crew.open)
+        people = True
     for line in moved:
         for watch in watches.by_line[line]:
-            fresh[watch] = None
+            if watch.calm is None or not watch.calm[0] <= _waiting(pool, watch) <= watch.calm[1]:
+                fresh[watch] = None
+    moved.clear()
     if people:
         for watch in watches.of_available:
             fresh[watch] = None
     # Estimates change with the line and what is measured of it, with people, and by the minute.
-    now = pool.now
-    if now // MINUTE_MS != watches.minute:
-        watches.minute = now // MINUTE_MS
+    minute = pool.now // MINUTE_MS
+    if minute != watches.minute:
+        watches.minute = minute
         for watch in watches.of_estimates:
             watch.stood.clear()
             fresh[watch] = None
@@ -59,20 +78,13 @@ def look(pool: Pool, watches: Watches, *, people: bool) -> None:
         for watch in watches.of_estimates:
             if _serve_otherwise(pool, watch):
                 fresh[watch] = None
-    for watch in fresh:
-        at = changes_at(pool, watch)
-        if at != watch.due and (at > now or watch.due > now):
-            watch.due = max(at, now)
-            due = None if watch.due == NEVER else watch.due
-            pool.set_timer(CHANGES, watch.switch.name, due)
-    moved.clear()
-    fresh.clear()
 
 
 def _serve_otherwise(pool: Pool, watch: Watch) -> bool:
     """Tell whether others serve than when a switch on estimates was looked at, or have room now."""
-    asked = [pool.staff.asked(line.queue.name) for line in watch.lines]
-    stands = [(each.millionths, not each.roomy) for each in asked]
+    if not watch.asked:
+        watch.asked = [pool.staff.asked(line.queue.name) for line in watch.lines]
+    stands = [(each.millionths, not each.roomy) for each in watch.asked]
     if stands == watch.stood:
         return False
     watch.stood = stands
@@ -111,9 +123,11 @@ def _when_counted(
     on, off = bounds
     waiting = _waiting(pool, watch)
     if turned is None:
+        watch.calm = (0, on - 1) if waiting < on else None
         return 0 if waiting >= on else NEVER
-    calm = waiting < on and (off is None or waiting <= off)
-    return turned.since + watch.switch.at_least_ms if calm else NEVER
+    low = on if off is None else min(on, off + 1)
+    watch.calm = (low, NEVER) if waiting >= low else None
+    return turned.since + watch.switch.at_least_ms if waiting < low else NEVER
 
 
 def _first_change(pool: Pool, watch: Watch, turned: TurnedOn | None) -> int:

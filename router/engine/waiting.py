@@ -9,9 +9,10 @@ from collections.abc import Iterator
 
 from msgspec import UNSET
 
+from router.engine.demands import Demand, fits
 from router.engine.estimates import estimate
 from router.engine.groups import Agent
-from router.engine.lanes import Demand, Line, Signature, fits
+from router.engine.lanes import Line, Signature
 from router.engine.pool import Pool
 from router.model.deflection import meant_for
 from router.model.estimate import Foreseen
@@ -90,7 +91,7 @@ def climb(pool: Pool, record: ConversationRecord, line: Line) -> None:
             pool.set_timer("expands", record.id, step[1])
     if line.spills:
         pool.spilling.add(record.id)
-        rule = next_overflow(pool, record, line)
+        rule = next_overflow(pool, record, line) if line.spills_in_time else None
         if rule is not None:
             pool.set_timer("overflows", record.id, rule[0])
 
@@ -103,12 +104,11 @@ def next_with_time(
     Next after the step taken last, or after the one of this number. A surge brings no step forward
     to before it came into force.
     """
-    ladder = line.ladder
-    for number in range(record.step if after is None else after, len(ladder)):
-        after_ms = ladder[number].after_ms
-        if after_ms is not None:
-            return number + 1, max(record.arrived_at + after_ms // pool.speed, pool.faster_from)
-    return None
+    step = line.timed[record.step if after is None else after]
+    if step is None:
+        return None
+    number, after_ms = step
+    return number, max(record.arrived_at + after_ms // pool.speed, pool.faster_from)
 
 
 def end_of_ladder(record: ConversationRecord, line: Line) -> LadderEnd | None:
@@ -118,12 +118,16 @@ def end_of_ladder(record: ConversationRecord, line: Line) -> LadderEnd | None:
 
 def overflows_left(pool: Pool, record: ConversationRecord, line: Line) -> Iterator[Overflow]:
     """Give the overflows of a queue that are meant for a conversation and have not taken it."""
-    for rule in line.queue.overflows:
-        taken = rule.name in record.overflowed or rule.name in record.lent
-        if taken or (rule.kind is Target.POOL and not _may_go(pool, record, rule.to)):
-            continue
-        if meant_for(rule, record.id, channel=record.channel):
-            yield rule
+    return (rule for rule in line.queue.overflows if may_take(pool, record, rule))
+
+
+def may_take(pool: Pool, record: ConversationRecord, rule: Overflow) -> bool:
+    """Tell whether an overflow is meant for a conversation and has not taken it."""
+    if rule.name in record.overflowed or rule.name in record.lent:
+        return False
+    if rule.kind is Target.POOL and not _may_go(pool, record, rule.to):
+        return False
+    return meant_for(rule, record.id, channel=record.channel)
 
 
 def _may_go(pool: Pool, record: ConversationRecord, to: str) -> bool:

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 
 from router.engine.crew import Crew
 from router.engine.deadlines import NEVER
+from router.engine.demands import Demand, Terms
 from router.engine.groups import Agent, Group
-from router.engine.lanes import Demand, Line
+from router.engine.lanes import Headcount, Line
 from router.engine.room import WaitingRoom
 from router.model.conditions import (
     AtLeast,
@@ -62,14 +63,25 @@ class Watch:
     when it turns on, 0: none; ``overflow``: the rule that is; ``enters``: whether it enters a stage.
     ``tallied``: the waits that ended lately which it asks for. ``switch`` is as a stage of a surge has it,
     ``written`` as its rule does. ``stood``: what the estimated waits that it asks for hung on, beside the
-    lines and what is measured of them, when it was looked at.
+    lines and what is measured of them, when it was looked at; ``asked``: the headcounts that tell.
 
     Most switches ask for one thing, and are asked that in one step: ``counted`` the bounds on how many
-    wait, on and off; ``shares`` the conditions on waits that ended lately.
+    wait, on and off; ``shares`` the conditions on waits that ended lately. ``calm``: as long as no fewer and no
+    more wait, it need not be looked at again.
     """
 
     __slots__ = (
-        *("counted", "demand", "due", "enters", "lines", "of_available", "of_estimates"),
+        *(
+            "asked",
+            "calm",
+            "counted",
+            "demand",
+            "due",
+            "enters",
+            "lines",
+            "of_available",
+            "of_estimates",
+        ),
         *("of_logged_in", "overflow", "shares", "step", "stood", "switch", "tallied", "written"),
     )
 
@@ -83,6 +95,8 @@ class Watch:
         self.due = NEVER
         self.tallied: dict[Window, Tallied] = {}
         self.stood: list[tuple[int | None, bool]] = []
+        self.asked: list[Headcount] = []
+        self.calm: tuple[int, int] | None = None
         self.counted = _counted(switch.on, switch.off)
         self.shares = _shares(switch.on, switch.off)
         found = singles(switch)
@@ -102,7 +116,8 @@ class Watches:
     ``fresh``: those to be looked at after this cause. ``logged_in`` {demand: how many who meet it
     can be reached}, for the demands that are asked about. ``minute``: in which estimates were looked at,
     0 where agents have been divided otherwise since. ``tallied``: waits that ended lately, by the names
-    of their records. ``lowers``: those whose estimated waits may be lower in a surge.
+    of their records. ``lowers``: those whose estimated waits may be lower in a surge. ``slots``: how many kinds of
+    conversation, as they count for an agent, there were.
     """
 
     __slots__ = (
@@ -117,6 +132,7 @@ class Watches:
         "of_estimates",
         "of_logged_in",
         "present",
+        "slots",
         "tallied",
     )
 
@@ -127,6 +143,7 @@ class Watches:
         self.logged_in: dict[Demand, int] = {}
         self.present: dict[Agent, Group] = {}
         self.minute = 0
+        self.slots = 0
         self.lowers: list[Watch] = []
         self.tallied: dict[str, Tallied] = {}
         for queue in policy.queues.values():
@@ -158,7 +175,7 @@ class Watches:
     def _watched(
         self, switches: Iterable[Switch], lines: tuple[Line, ...], requirement: AllOf
     ) -> list[Watch]:
-        demand = Demand(next(iter(self._crew.slots.values())), requirement)
+        demand = Demand(next(iter(self._crew.slots.values())), Terms(requirement))
         made = [Watch(each, lines, demand) for each in switches]
         for watch in made:
             self.by_name[watch.switch.name] = watch

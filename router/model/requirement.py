@@ -252,6 +252,23 @@ def least_level(requirement: Requirement) -> tuple[str, int] | None:
     return None
 
 
+def simplest(asked: AllOf) -> AllOf:
+    """Leave out what others of these terms imply, so that what asks for the same is the same.
+
+    Every agent meets both or neither. Least levels come first, in the order of their skills.
+    """
+    least: dict[str, int] = {}
+    others: list[Requirement] = []
+    for term in asked.terms:
+        pair = least_level(term)
+        if pair is None:
+            others.append(term)
+        elif pair[1] > least.get(pair[0], 0):
+            least[pair[0]] = pair[1]
+    skills = [SkillTerm(skill, Comparison.AT_LEAST, least[skill]) for skill in sorted(least)]
+    return AllOf((*skills, *dict.fromkeys(others)))
+
+
 def published(requirement: AllOf, *, language: str | None) -> Requirements:
     """Say a resolved requirement as the contract does: a map where one can say it.
 

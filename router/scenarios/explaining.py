@@ -112,7 +112,7 @@ def _explained(
         found,
         queue=record.queue,
         takes=takes_text(rules, record.queue),
-        asks="" if want is None else expression(want.demand.requirement),
+        asks="" if want is None else expression(want.requirement),
         points=record.priority + aged // 1_000_000,
         agents=tuple(candidates(pool, record)),
         would_help=smallest_change(pool, record),
