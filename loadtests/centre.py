@@ -45,9 +45,8 @@ class Centre(World):
     """The example centre with so many agents and so many waiting, under all its rules or plain ones."""
 
     def __init__(self, *, agents: int, waiting: int, seed: int, is_plain: bool) -> None:
-        whole = load(RULES).policies[0]
-        self._policy = plain(whole) if is_plain else whole
-        size = Size(queues=len(whole.queues), agents=agents, waiting=waiting)
+        self._policy = rules(is_plain=is_plain)
+        size = Size(queues=len(self._policy.queues), agents=agents, waiting=waiting)
         super().__init__(size, seed=seed)
         self._staff = staff(seed, visits_per_second=agents / PER_VISIT)[:agents]
         drawn = list(visits(seed, hours=Hours(DRAWN), per_second=1.0))
@@ -97,6 +96,12 @@ class Centre(World):
             text=facts["text"],
             arrived_at=arrived_at,
         )
+
+
+def rules(*, is_plain: bool) -> Policy:
+    """Give all the centre's rules, or its plain ones."""
+    whole = load(RULES).policies[0]
+    return plain(whole) if is_plain else whole
 
 
 def plain(whole: Policy) -> Policy:

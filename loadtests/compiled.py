@@ -6,21 +6,29 @@ The replay runs in a process of that environment's Python, which finds `router` 
 
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from loadtests import engine_run
+from loadtests import centre, engine_run
 from loadtests.engine_run import EngineRun, UnequalError
 from loadtests.tape import Tape
+from loadtests.worlds import OnePolicy
+from router.model.policy import Policies
 
 PROJECT: Final = Path(__file__).resolve().parents[1]
 PYTHON: Final = PROJECT / ".venv-compiled" / "bin" / "python"
 UNEQUAL: Final = 4
 STALE: Final = "it was built from other sources: build it anew with `make compiled`"
 # The project comes last on the path: its own `router` must not be found first.
-CHILD: Final = "import sys; sys.path.append(sys.argv[1]); from loadtests.compiled import main; main(sys.argv[2])"
+CHILD: Final = "import sys; sys.path.append(sys.argv[1]); from loadtests.compiled import main; main(*sys.argv[2:])"
+RULES: Final[dict[str, Callable[[], Policies]]] = {
+    "centre": lambda: OnePolicy(centre.rules(is_plain=False)),
+    "plain centre": lambda: OnePolicy(centre.rules(is_plain=True)),
+}
+"""Rules that a tape may be replayed under, if not its world's own."""
 
 
 class CompiledError(Exception):
@@ -45,14 +53,18 @@ def command() -> Path | None:
     return PYTHON.with_name("contact-router")
 
 
-def replay(tape: Path, *, python: Path = PYTHON, site: Path | None = None) -> EngineRun:
+def replay(
+    tape: Path, *, rules: str | None = None, python: Path = PYTHON, site: Path | None = None
+) -> EngineRun:
     """Replay a tape with the engine that `python` imports, from the folder `site` if there is one.
+
+    ``rules`` names those in force (`RULES`); None: its world's own.
 
     Raises `UnequalError` where it decides otherwise than was recorded, `CompiledError` where there
     was no replay.
     """
     run = subprocess.run(
-        [str(python), "-P", "-c", CHILD, str(PROJECT), str(tape)],
+        [str(python), "-P", "-c", CHILD, str(PROJECT), str(tape), *([rules] if rules else [])],
         env={"PYTHONPATH": str(site)} if site else {},
         capture_output=True,
         check=False,
@@ -64,7 +76,7 @@ def replay(tape: Path, *, python: Path = PYTHON, site: Path | None = None) -> En
     return msgspec.json.decode(run.stdout, type=EngineRun)
 
 
-def main(tape: str) -> None:
+def main(tape: str, rules: str | None = None) -> None:
     """Replay in this process, and print what it cost as JSON."""
     import router.engine
 
@@ -73,7 +85,8 @@ def main(tape: str) -> None:
     if _sources(Path(router.engine.__file__).parent) != _sources(PROJECT / "router" / "engine"):
         sys.exit(STALE)
     try:
-        found = engine_run.replay(Tape.load(Path(tape)))
+        policies = None if rules is None else RULES[rules]()
+        found = engine_run.replay(Tape.load(Path(tape)), policies=policies)
     except UnequalError as error:
         sys.stderr.write(f"{error}\n")
         sys.exit(UNEQUAL)

@@ -2,8 +2,9 @@
 
 Growth is measured from a base of a tenth of the large world, by making queues, agents or backlog
 ten times as many, each alone. Every world lives and is replayed in processes of its own, so that
-none finds the memory of another; two live at a time, and while one is replayed nothing else runs. Base and grown worlds are replayed in turns, and
-the fastest replay of each counts: what a busy machine adds is not growth.
+none finds the memory of another; two live at a time, and while one is replayed nothing else runs.
+Base and grown worlds are replayed in turns, and the fastest replay of each counts: what a busy machine
+adds is not growth.
 """
 
 import multiprocessing
@@ -11,13 +12,13 @@ import tempfile
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 
 from loadtests import centre_bench, compiled, world_rules
 from loadtests.centre_bench import CentreReport
-from loadtests.engine_run import GC_SETTING, EngineRun, growth, replay
+from loadtests.engine_run import GC_SETTING, EngineRun, alone, growth, replay
 from loadtests.tape import Tape, record
 from loadtests.worlds import Size, World
 
@@ -35,8 +36,6 @@ WARM_UP_OF_GROWTH: Final = 20_000
 WARM_UP_S: Final = 30
 """Virtual time: by then the rush for agents who were all free at the start is over."""
 ROUNDS: Final = 2
-
-Result = TypeVar("Result")
 
 
 class EngineReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,9 +65,9 @@ def run(*, seed: int, tell: Callable[[str], None]) -> EngineReport:
         tapes |= {name: Path(folder) / name for name in GROWN}
         _record_all({"large": LARGE, "base": BASE, **GROWN}, tapes, seed=seed, tell=tell)
         tell("replaying the large world")
-        large = _alone(_replay, tapes["large"])
+        large = alone(_replay, tapes["large"])
         tell("replaying the large world, every input a batch of its own")
-        large_alone = _alone(_replay_alone, tapes["large"])
+        large_alone = alone(_replay_alone, tapes["large"])
         large_compiled = None
         if compiled.is_built():
             tell("replaying the large world with the compiled engine")
@@ -77,9 +76,9 @@ def run(*, seed: int, tell: Callable[[str], None]) -> EngineReport:
         for number in range(ROUNDS):
             tell(f"replaying the base and the grown worlds, round {number + 1} of {ROUNDS}")
             for name in ("base", *GROWN):
-                runs.setdefault(name, []).append(_alone(_replay, tapes[name]))
+                runs.setdefault(name, []).append(alone(_replay, tapes[name]))
         tell("replaying the base world under an operator's rules")
-        base_with_rules = _alone(_replay_with_rules, tapes["base"])
+        base_with_rules = alone(_replay_with_rules, tapes["base"])
     centre = centre_bench.run(seed=seed, tell=tell)
     fastest = {name: min(each, key=lambda run: run.input_us.mean) for name, each in runs.items()}
     base = fastest.pop("base")
@@ -100,12 +99,6 @@ def run(*, seed: int, tell: Callable[[str], None]) -> EngineReport:
 def say(size: Size) -> str:
     """Say a size in words."""
     return f"{size.queues:,} queues, {size.agents:,} agents, {size.waiting:,} waiting"
-
-
-def _alone(work: Callable[..., Result], *given: object) -> Result:
-    """Do something in a fresh process."""
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
-        return process.submit(work, *given).result()
 
 
 def _record_all(

@@ -8,8 +8,11 @@ structured CloudEvents, in the same process.
 """
 
 import gc
+import multiprocessing
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from time import perf_counter, perf_counter_ns, thread_time
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 import orjson
@@ -22,6 +25,8 @@ from router.daemon import huge_pages, memory
 from router.engine import Engine
 from router.model.inputs import Input
 from router.model.policy import Policies
+
+Result = TypeVar("Result")
 
 GC_SETTING: Final = f"thresholds {memory.YOUNG}, {memory.MIDDLE}, {memory.OLD}; restored state frozen and in huge pages, as the daemon does"
 HEARTBEAT: Final = "agent.heartbeat"
@@ -138,6 +143,12 @@ def replay(tape: Tape, *, policies: Policies | None = None, batch: int = BATCH) 
         resident_mib=resident_bytes() / 2**20,
         restore_s=restore_s,
     )
+
+
+def alone(work: Callable[..., Result], *given: object) -> Result:
+    """Do something in a fresh process."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
+        return process.submit(work, *given).result()
 
 
 def _come_to_rest() -> None:

@@ -129,13 +129,18 @@ def _rules(plain: EngineRun, ruled: EngineRun) -> Iterator[str]:
 
 
 def _centre(report: CentreReport) -> Iterator[str]:
-    size = report.whole.size
+    python = report.python
+    size = python.whole.size
     yield ""
     yield (
         f"  the example centre: {size.agents:,} agents, {size.waiting:,} waiting, qualified by its rules"
     )
-    yield _row("its plain queues", report.plain.input_us)
-    yield f"{_row('all its rules', report.whole.input_us)}  {report.ratio:>6.2f} x"
+    yield _row("its plain queues", python.plain.input_us)
+    yield f"{_row('all its rules', python.whole.input_us)}  {python.ratio:>6.2f} x"
+    made = report.compiled
+    if made is not None:
+        yield _row("its plain queues, compiled engine", made.plain.input_us)
+        yield f"{_row('all its rules, compiled engine', made.whole.input_us)}  {made.ratio:>6.2f} x"
 
 
 def _router(report: RouterReport) -> Iterator[str]:

@@ -53,9 +53,8 @@ def of_engine(report: EngineReport) -> Iterator[Target]:
     )
     for what in GROWTH_BOUND:
         yield Target(name=f"engine cost at 10 x {what}", found=report.growth[what], bound=GROWTH)
-    yield Target(
-        name="engine, all rules of the centre / plain", found=report.centre.ratio, bound=CENTRE
-    )
+    centre = report.centre.compiled or report.centre.python
+    yield Target(name="engine, all rules of the centre / plain", found=centre.ratio, bound=CENTRE)
 
 
 def of_router(report: RouterReport) -> Iterator[Target]:

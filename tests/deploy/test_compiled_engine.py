@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from loadtests import compiled
+from loadtests.centre import Centre
 from loadtests.tape import Tape, record
 from loadtests.worlds import Size, World
 from router.embedded import EmbeddedKafka
@@ -87,6 +88,18 @@ def test_it_decides_a_recorded_life_as_the_sources_did(site: Path, tape: Path) -
 
     assert found.inputs == 3_000
     assert 0 < found.decisions <= Tape.load(tape).decisions
+
+
+def test_it_decides_a_life_of_the_example_centre_as_the_sources_did(
+    site: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "centre"
+    centre = Centre(agents=60, waiting=200, seed=3, is_plain=False)
+    record(centre, warm_up_s=30, warm_up=500, inputs=2_000).save(path)
+
+    found = compiled.replay(path, rules="centre", python=Path(sys.executable), site=site)
+
+    assert found.inputs == 2_000
 
 
 def test_a_life_that_was_decided_otherwise_is_noticed(
