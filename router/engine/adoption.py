@@ -15,6 +15,7 @@ from router.engine.deadlines import NEVER
 from router.engine.deflections import resume_deflection
 from router.engine.expansion import take_past_in_silence
 from router.engine.fairness import forget_given
+from router.engine.groups import Agent, Group
 from router.engine.hours import forget_calendars, go_on, look_at_calendars
 from router.engine.lanes import Signature
 from router.engine.lending import lend
@@ -54,8 +55,12 @@ def change_rules(pool: Pool, policy: Policy) -> None:
     pool.crew.dissolve()
     pool.room.dissolve()
     pool.adopt(policy)
+    alike: dict[tuple[Group, int | None], Group] = {}
     for agent in described:
-        pool.describe(None, agent.record, agent.profile)
+        # Who was alike still is, unless one of them has a capacity of his own.
+        kind = (agent.group, agent.profile.capacity)
+        pool.describe(None, agent.record, agent.profile, alike=alike.get(kind))
+        alike[kind] = pool.agents[agent.id].group
     stand_under(pool)
 
 
@@ -153,28 +158,38 @@ def _resumed(
 def _resume_agents(pool: Pool) -> None:
     for agent in pool.agents.values():
         record = agent.record
-        for wrap_up in record.wrap_ups.values():
-            agent.used += wrap_up.units
-            slot = pool.crew.slot_for(wrap_up.channel, wrap_up.labels)
-            agent.code += weight(slot, wrap_up.units)
+        # What is not so has no timer, neither from before nor, at a restart, at all.
+        if record.wrap_ups:
+            _resume_wrap_ups(pool, agent)
         agent.code += bits_of_runs(pool, record.runs)
-        ends = [each.until for each in record.wrap_ups.values() if each.until is not None]
-        pool.set_timer("wrap_up_ends", agent.id, min(ends, default=None))
-        pool.set_timer("presence_until", agent.id, record.until)
-        pool.set_timer("rest_ends", agent.id, record.rests_until)
+        if record.until is not None:
+            pool.set_timer("presence_until", agent.id, record.until)
+        if record.rests_until is not None:
+            pool.set_timer("rest_ends", agent.id, record.rests_until)
         forget_given(pool, agent)
         if Suspension.NO_ANSWER in record.suspended:
             until = record.suspended[Suspension.NO_ANSWER]
             pool.set_timer("suspension_ends", agent.id, until)
         if Suspension.LEASE_EXPIRED not in record.suspended:
             renew_lease(pool, agent)
-        lost, after = record.lost_at, pool.policy.agents.lost_after_ms
-        due = None if lost is None or after is None else lost + max(after, 1)
-        pool.set_timer("lost_agent", agent.id, due)
+        if record.lost_at is not None:
+            after = pool.policy.agents.lost_after_ms
+            due = None if after is None else record.lost_at + max(after, 1)
+            pool.set_timer("lost_agent", agent.id, due)
         if record.presence is not Presence.OFFLINE:
             # Whoever may get work is in hand, so matching looks at all that anybody may take.
             pool.hands[agent] = None
         pool.see(agent)
+
+
+def _resume_wrap_ups(pool: Pool, agent: Agent) -> None:
+    open_ = agent.record.wrap_ups.values()
+    for wrap_up in open_:
+        agent.used += wrap_up.units
+        slot = pool.crew.slot_for(wrap_up.channel, wrap_up.labels)
+        agent.code += weight(slot, wrap_up.units)
+    ends = [each.until for each in open_ if each.until is not None]
+    pool.set_timer("wrap_up_ends", agent.id, min(ends, default=None))
 
 
 def _move(pool: Pool, record: ConversationRecord) -> None:

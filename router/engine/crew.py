@@ -61,6 +61,8 @@ class Crew:
 
     def slot_for(self, channel: str, labels: tuple[str, ...]) -> Slot:
         """Give the slot of conversations on a channel with these labels, new if need be."""
+        if not labels:
+            return self.slot(channel)
         slot, is_new = self._slots.with_labels(self.slot(channel), labels)
         if is_new:
             self.holders.append({})
@@ -90,12 +92,20 @@ class Crew:
                 bucket.open = (*bucket.open, slot)
                 self._open_slot(group, slot)
 
-    def describe(self, agent: Agent | None, record: AgentRecord, profile: Profile) -> Group | None:
+    def describe(
+        self,
+        agent: Agent | None,
+        record: AgentRecord,
+        profile: Profile,
+        *,
+        alike: Group | None = None,
+    ) -> Group | None:
         """Put an agent (None: a new one) into the group of its profile; it must be in hand.
 
-        Gives the group if it is new: it has to be joined with the lanes there are.
+        ``alike``: that group, where it is known. Gives the group if it is new: it has to be joined with
+        the lanes there are.
         """
-        group = self._group(profile)
+        group = alike or self._group(profile)
         is_new = not group.members
         group.members += 1
         if agent is None:

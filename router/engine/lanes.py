@@ -164,7 +164,9 @@ class Line(Ranks):
             arrival = -arrival
         else:
             points += self.ageing * (arrival + self.within)
-        return (rank_of(points, arrival, record.sequence), points, arrival, record, signature)
+        # As `rank_of` says, without the call: this is done for everybody at once, too.
+        rank = (((points << FIELD_BITS) + arrival) << FIELD_BITS) + record.sequence
+        return (rank, points, arrival, record, signature)
 
     def growth(self, now: int) -> int:
         """Give the part of the points that grows with time, the same for all of the queue."""
@@ -288,7 +290,7 @@ class Signature:
     """
 
     __slots__ = (
-        *("_published", "asked", "demand", "headcount", "lane", "language", "line"),
+        *("_asked", "_published", "demand", "headcount", "lane", "language", "line"),
         "requirement",
     )
 
@@ -300,8 +302,17 @@ class Signature:
         self.headcount: Headcount | None = None
         self.language = language
         self._published: Requirements | None = None
-        preferred = (term.skill for term in line.queue.prefers)
-        self.asked = tuple(dict.fromkeys((*_skills(requirement), *preferred)))
+        self._asked: tuple[str, ...] | None = None
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The skills that are asked for or preferred; worked out when they are asked first."""
+        skills = self._asked
+        if skills is None:
+            preferred = (term.skill for term in self.line.queue.prefers)
+            skills = tuple(dict.fromkeys((*_skills(self.requirement), *preferred)))
+            self._asked = skills
+        return skills
 
     @property
     def published(self) -> Requirements:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from router.engine.crew import Crew
 from router.engine.deadlines import Deadlines
-from router.engine.groups import Agent
+from router.engine.groups import Agent, Group
 from router.engine.lanes import Lane, Line, Ranks, Signature
 from router.engine.lenders import lenders
 from router.engine.repetition import Seen
@@ -328,9 +328,19 @@ class Pool:
 
     # Agents and their capacity.
 
-    def describe(self, agent: Agent | None, record: AgentRecord, profile: Profile) -> None:
-        """Give an agent (in hand; None: a new one) a profile, and find the lanes it may serve."""
-        group = self.crew.describe(agent, record, profile)
+    def describe(
+        self,
+        agent: Agent | None,
+        record: AgentRecord,
+        profile: Profile,
+        *,
+        alike: Group | None = None,
+    ) -> None:
+        """Give an agent (in hand; None: a new one) a profile, and find the lanes it may serve.
+
+        ``alike``: the group of such a profile, where it is known.
+        """
+        group = self.crew.describe(agent, record, profile, alike=alike)
         if group is not None:
             self.room.join(group)
             self.staff.join(group)

@@ -170,23 +170,28 @@ class WaitingRoom:
 
     def fill(self, everybody: Iterable[tuple[ConversationRecord, Signature]]) -> None:
         """Let many wait at once where nobody waits yet, as if they had entered one by one."""
-        lines: dict[Line, list[Key]] = {}
-        lanes: dict[Lane, list[Key]] = {}
+        alike: dict[Signature, list[Key]] = {}
+        apart: list[tuple[Lane, Line, Key]] = []
         for record, signature in everybody:
             line, lane = signature.line, signature.lane
             key = line.key(record, signature)
             if record.barred or record.kept_until is not None or line.paused:
                 lane = self._lane_of_its_own(record, signature)
+                apart.append((lane, line, key))
+            elif signature in alike:
+                alike[signature].append(key)
+            else:
+                alike[signature] = [key]
             # At once, not at the end: what somebody waits in is not dropped to save room.
             self.place_of[record.id] = (lane, signature, key)
-            if line in lines:
-                lines[line].append(key)
-            else:
-                lines[line] = [key]
-            if lane in lanes:
-                lanes[lane].append(key)
-            else:
-                lanes[lane] = [key]
+        lines: dict[Line, list[Key]] = {}
+        lanes: dict[Lane, list[Key]] = {}
+        for signature, keys in alike.items():
+            lines.setdefault(signature.line, []).extend(keys)
+            lanes.setdefault(signature.lane, []).extend(keys)
+        for lane, line, key in apart:
+            lines.setdefault(line, []).append(key)
+            lanes[lane] = [key]
         for line, keys in lines.items():
             line.fill(keys)
             if line.watched:

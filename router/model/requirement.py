@@ -151,8 +151,10 @@ def _filled(template: Requirement, *, level: int, language: str | None) -> Requi
         case LanguageTerm(language=name) if name == SAME:
             return NOTHING if language is None else LanguageTerm(primary(language))
         case AllOf(terms):
-            filled = (_filled(each, level=level, language=language) for each in terms)
-            return AllOf(tuple(part for each in filled for part in _flat(each)))
+            parts: list[Requirement] = []
+            for each in terms:
+                parts += _flat(_filled(each, level=level, language=language))
+            return AllOf(tuple(parts))
         case AnyOf(terms):
             return AnyOf(tuple(_filled(each, level=level, language=language) for each in terms))
         case NotOf(term):
@@ -258,15 +260,15 @@ def simplest(asked: AllOf) -> AllOf:
     Every agent meets both or neither. Least levels come first, in the order of their skills.
     """
     least: dict[str, int] = {}
-    others: list[Requirement] = []
+    others: dict[Requirement, None] = {}
     for term in asked.terms:
         pair = least_level(term)
         if pair is None:
-            others.append(term)
+            others[term] = None
         elif pair[1] > least.get(pair[0], 0):
             least[pair[0]] = pair[1]
     skills = [SkillTerm(skill, Comparison.AT_LEAST, least[skill]) for skill in sorted(least)]
-    return AllOf((*skills, *dict.fromkeys(others)))
+    return AllOf((*skills, *others))
 
 
 def published(requirement: AllOf, *, language: str | None) -> Requirements:
