@@ -6,6 +6,7 @@ refusal where the input still cannot apply, and has then changed nothing.
 
 from router.engine.deflections import end_deflection, ring_again, rule_to_ring_again
 from router.engine.demands import fits
+from router.engine.facts import as_found, as_told
 from router.engine.groups import Agent
 from router.engine.lending import lend_to_another
 from router.engine.lost import watch_lost
@@ -115,7 +116,7 @@ def update(
     channel = record.channel
     if event.channel is not None and record.stage == "waiting":
         channel = event.channel
-    verdict = pool.policy.qualifier.qualify(_facts_after(record, event, channel))
+    verdict = pool.policy.qualifier.qualify(as_told(record, event, channel=channel))
     if verdict.queue is None:
         return Refusal.NO_QUEUE
     if record.stage == "waiting":
@@ -131,25 +132,6 @@ def update(
     enter(pool, record)
     say_queued(pool, record)
     return None
-
-
-def _facts_after(
-    record: ConversationRecord, event: inputs.ConversationUpdated, channel: str
-) -> Facts:
-    return Facts(
-        channel=channel,
-        topic=event.topic_ if event.topic_ is not None else record.given_topic,
-        level=event.level if event.level is not None else record.given_level,
-        language=event.language if event.language is not None else record.given_language,
-        priority=event.priority if event.priority is not None else record.given_priority,
-        ordered_priority=record.ordered_priority if event.priority is None else None,
-        skills=event.skills if event.skills is not None else record.given_skills,
-        customer=event.customer if event.customer is not None else record.customer,
-        attributes=event.attributes if event.attributes is not None else record.attributes,
-        text=event.text,
-        text_rules=record.text_rules,
-        hops=record.hops,
-    )
 
 
 def _told(record: ConversationRecord, event: inputs.ConversationUpdated) -> None:
@@ -326,20 +308,7 @@ def transfer(
 
 def queue_for(pool: Pool, record: ConversationRecord) -> str | None:
     """Give the first queue that takes a conversation as it is qualified now."""
-    return pool.policy.qualifier.queue_for(
-        Facts(
-            channel=record.channel,
-            topic=record.topic,
-            level=record.level,
-            language=record.language,
-            priority=record.priority,
-            skills=record.skills,
-            customer=record.customer,
-            attributes=record.attributes,
-            text_rules=record.text_rules,
-            hops=record.hops,
-        )
-    )
+    return pool.policy.qualifier.queue_for(as_found(record))
 
 
 def accept_offer(

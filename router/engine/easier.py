@@ -6,11 +6,11 @@ said to help, and one that makes a label go away is. Reads, never changes, not e
 
 import msgspec
 
+from router.engine.facts import as_given
 from router.engine.groups import Agent, Group
 from router.engine.obstacles import Wanted, is_able, wanted
 from router.engine.pool import Pool
 from router.engine.room import template_in_force
-from router.model.policy import Facts
 from router.model.requirement import last_levels
 from router.model.state import ConversationRecord
 
@@ -57,21 +57,8 @@ class Easier:
 
 
 def _qualified(pool: Pool, record: ConversationRecord, level: int) -> Wanted | None:
-    verdict = pool.policy.qualifier.qualify_as_if(
-        Facts(
-            channel=record.channel,
-            topic=record.given_topic,
-            level=level,
-            language=record.given_language,
-            priority=record.given_priority,
-            ordered_priority=record.ordered_priority,
-            skills=record.given_skills,
-            customer=record.customer,
-            attributes=record.attributes,
-            text_rules=record.text_rules,
-            hops=record.hops,
-        )
-    )
+    facts = msgspec.structs.replace(as_given(record), level=level)
+    verdict = pool.policy.qualifier.qualify_as_if(facts)
     # Whoever has overflowed is not sent back by facts that lead to where he came from.
     if verdict.queue is None or verdict.queue not in {record.queue, record.home}:
         return None
