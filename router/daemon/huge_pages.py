@@ -24,17 +24,16 @@ log = structlog.get_logger(__name__)
 
 
 async def keep(*, every_s: float) -> None:
-    """Put what has come to memory together every so often (s), in a thread; 0: never."""
+    """Put what has come to memory together every so often (s), in a thread."""
     told = False
     while True:
-        if every_s:
-            before = perf_counter()
-            await asyncio.to_thread(collapse)
-            if not told:
-                took_s = round(perf_counter() - before, 3)
-                log.info("memory put together", huge_mib=held() >> 20, took_s=took_s)
-                told = True
-        await asyncio.sleep(every_s or 3_600)
+        before = perf_counter()
+        await asyncio.to_thread(collapse)
+        if not told:
+            took_s = round(perf_counter() - before, 3)
+            log.info("memory put together", huge_mib=held() >> 20, took_s=took_s)
+            told = True
+        await asyncio.sleep(every_s)
 
 
 def collapse() -> None:

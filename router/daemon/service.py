@@ -99,17 +99,18 @@ class Service:
             _named("stall watch", self._watch_stalls(around, shards)),
             _named("rules", reload.run()),
             _named("unanswered conditions", unanswered.run()),
-            _named("huge pages", huge_pages.keep(every_s=self._settings.shards.huge_pages_every_s)),
-            _named("group offsets", self._commit_courtesy(around, ownership, shards)),
-            _named("announcement", _announce_when_ready(shards, announce, address=address)),
+            *self._now_and_then(around, ownership, shards),
         ]
+        announcement = _named(
+            "announcement", _announce_when_ready(shards, announce, address=address)
+        )
         membership = _named("membership", ownership.run())
         try:
-            await self._until_asked([*work[:-1], membership])
+            await self._until_asked([*work, membership])
         finally:
             await shards.drain()
             # After the last commit, so that who takes a shard over finds it at rest.
-            await _cancel([membership, *work])
+            await _cancel([membership, announcement, *work])
             await server.stop()
 
     async def _unless_asked(
@@ -153,6 +154,18 @@ class Service:
             metrics=Metrics(),
         )
 
+    def _now_and_then(
+        self, around: Surroundings, ownership: Ownership, shards: Shards
+    ) -> "list[asyncio.Task[None]]":
+        """Begin what is done once a period; where that is 0 it is never done."""
+        begun = []
+        if pages_s := self._settings.shards.huge_pages_every_s:
+            begun.append(_named("huge pages", huge_pages.keep(every_s=pages_s)))
+        if offsets_s := self._settings.membership.offsets_every_s:
+            courtesy = _commit_courtesy(around, ownership, shards, every_s=offsets_s)
+            begun.append(_named("group offsets", courtesy))
+        return begun
+
     async def _watch_stalls(self, around: Surroundings, shards: Shards) -> None:
         def start_over(seconds: float) -> None:
             log.warning("the process stood still", seconds=round(seconds, 1))
@@ -162,27 +175,27 @@ class Service:
         limit_s = self._settings.membership.stall_ms / 1_000
         await stall.watch(limit_s=limit_s, on_stall=start_over)
 
-    async def _commit_courtesy(
-        self, around: Surroundings, ownership: Ownership, shards: Shards
-    ) -> None:
-        """Tell the group now and then how far the shards are, for tools that show lag."""
-        every = self._settings.membership.offsets_every_s
-        told: dict[TopicPartition, int] = {}
-        while True:
-            await asyncio.sleep(every or 3_600)
-            positions = {
-                TopicPartition(topic, shard): offset
-                for shard, offsets in shards.positions().items()
-                for topic, offset in zip(around.names.inputs, offsets, strict=True)
-            }
-            news = dict(positions.items() - told.items())
-            if not every or not news:
-                continue
-            try:
-                await ownership.commit_courtesy(news)
-                told |= news
-            except topics.LOST as error:
-                log.debug("group offsets not committed", error=repr(error))
+
+async def _commit_courtesy(
+    around: Surroundings, ownership: Ownership, shards: Shards, *, every_s: float
+) -> None:
+    """Tell the group now and then how far the shards are, for tools that show lag."""
+    told: dict[TopicPartition, int] = {}
+    while True:
+        await asyncio.sleep(every_s)
+        positions = {
+            TopicPartition(topic, shard): offset
+            for shard, offsets in shards.positions().items()
+            for topic, offset in zip(around.names.inputs, offsets, strict=True)
+        }
+        news = dict(positions.items() - told.items())
+        if not news:
+            continue
+        try:
+            await ownership.commit_courtesy(news)
+            told |= news
+        except topics.LOST as error:
+            log.debug("group offsets not committed", error=repr(error))
 
 
 async def reach(connection: Connection, settings: Settings) -> dict[str, Found]:
