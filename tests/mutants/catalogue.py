@@ -305,8 +305,8 @@ MUTANTS: Final = (
     Mutant(
         name="queues say how they stand whenever it changes, and never mind the period",
         file="router/engine/status.py",
-        before="        due = record.at + rules.every_ms",
-        after="        due = record.at",
+        before="    due = record.at + rules.every_ms",
+        after="    due = record.at",
         tests=TOPICS_ALONE,
     ),
 )
