@@ -71,18 +71,9 @@ class Watch:
     """
 
     __slots__ = (
-        *(
-            "asked",
-            "calm",
-            "counted",
-            "demand",
-            "due",
-            "enters",
-            "lines",
-            "of_available",
-            "of_estimates",
-        ),
-        *("of_logged_in", "overflow", "shares", "step", "stood", "switch", "tallied", "written"),
+        *("asked", "calm", "counted", "demand", "due", "enters", "lines", "of_available"),
+        *("of_estimates", "of_logged_in", "overflow", "shares", "step", "stood", "switch"),
+        *("tallied", "written"),
     )
 
     def __init__(self, switch: Switch, lines: tuple[Line, ...], demand: Demand) -> None:
