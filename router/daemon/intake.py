@@ -68,6 +68,10 @@ class Intake:
             del self._feeds[feed.partition]
             self._assign()
 
+    def has_others(self, feed: Feed) -> bool:
+        """Tell whether other shards of this process are read for too."""
+        return any(each is not feed for each in self._feeds.values())
+
     def ends(self) -> dict[TopicPartition, int]:
         """Tell how far each input that is read for could be read, as of the last answer for it."""
         self._listen()

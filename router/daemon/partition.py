@@ -74,8 +74,8 @@ class Life:
                 async with self._around.turns:
                     taken = await self._decide(feed)
                 await self._between()
-                if 0 < taken < FEW:
-                    # One small transaction behind the other keeps broker and client busy for little.
+                if 0 < taken < FEW and self._around.intake.has_others(feed):
+                    # Small transactions of several shards, one behind the other, keep everybody waiting.
                     await asyncio.sleep(self._around.settings.shards.pause_ms / 1_000)
         finally:
             self.is_running = False

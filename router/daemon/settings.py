@@ -200,7 +200,8 @@ class ShardSettings(Section):
 
     pause_ms: Annotated[float, Field(ge=0, le=1_000)] = 2
     """After a batch of fewer than 8 inputs a shard lets so much time go by before the next one, so
-    that more come together. What arrives at a shard with nothing to do is decided at once."""
+    that more come together, unless it is the only one of its process. What arrives at a shard with
+    nothing to do is decided at once."""
 
     huge_pages_every_s: Annotated[float, Field(ge=0, le=3_600)] = 15
     """How often what has come to memory is put together in huge pages (Linux 6.1 and later; elsewhere
