@@ -77,7 +77,9 @@ class Rules:
         else:
             self._file.write_bytes(content)
         self.changes += 1
-        written = datetime.now(UTC)
+        # Health tells it to the millisecond, and a hang-up may be heard within one.
+        now = datetime.now(UTC)
+        written = now.replace(microsecond=now.microsecond // 1_000 * 1_000)
         if hang_up:
             self._router.process.send_signal(signal.SIGHUP)
         deadline = time.monotonic() + EACH_S
