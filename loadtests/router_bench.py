@@ -23,7 +23,7 @@ from router.embedded import EmbeddedKafka
 from router.embedded.distribution import KAFKA_VERSION
 
 SHARDS: Final = (1, 8)
-RATES: Final = {5_000: 4.0, 1_000: 5.0, 200: 7.0}
+RATES: Final = {5_000: 4.0, 1_000: 5.0, 200: 5.0}
 """Inputs a second, and for how many seconds they count: slow rates need longer for a p99. The
 fastest first: it warms the broker for the others."""
 BACKLOG: Final = Workload(seed=0, partitions=1, rate=16_000, seconds=8, heartbeats=0)
