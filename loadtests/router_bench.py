@@ -24,8 +24,8 @@ from router.embedded.distribution import KAFKA_VERSION
 
 SHARDS: Final = (1, 8)
 RATES: Final = {5_000: 4.0, 1_000: 5.0, 200: 5.0}
-"""Inputs a second, and for how many seconds they count: slow rates need longer for a p99. The
-fastest first: it warms the broker for the others."""
+"""Inputs a second, and for how many seconds they count. The fastest first: it warms the broker for the
+others."""
 BACKLOG: Final = Workload(seed=0, partitions=1, rate=16_000, seconds=8, heartbeats=0)
 """Some 120,000 inputs of conversations whose lives are longer than a transaction."""
 WARM_UP_BACKLOG: Final = msgspec.structs.replace(BACKLOG, seconds=3)

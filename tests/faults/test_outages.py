@@ -95,7 +95,7 @@ def wait_for(router: RouterProcess, wanted: int) -> str:
     until = time.monotonic() + 30
     while (answer := look(router, "/health/ready"))[0] != wanted:
         assert time.monotonic() < until, answer
-        time.sleep(0.1)
+        time.sleep(0.1)  # it happens in another process
     return answer[1]
 
 

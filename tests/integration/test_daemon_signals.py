@@ -35,7 +35,7 @@ class SlowRules:
                 pipe = os.open(self.path, os.O_WRONLY | os.O_NONBLOCK)
             except OSError:
                 assert time.monotonic() < deadline, "nobody asked for the rules"
-                time.sleep(0.02)
+                time.sleep(0.02)  # another process opens the pipe
             else:
                 os.set_blocking(pipe, True)
                 return os.fdopen(pipe, "w")
@@ -76,7 +76,7 @@ def status_once_asked(process: "subprocess.Popen[bytes]", asked: signal.Signals)
     while process.poll() is None:
         assert time.monotonic() < deadline, f"{asked.name} did not end it"
         process.send_signal(asked)
-        time.sleep(0.1)
+        time.sleep(0.1)  # another process ends
     return process.returncode
 
 
