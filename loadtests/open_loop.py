@@ -9,6 +9,7 @@ router warms up, and the first conversations end.
 import multiprocessing
 import time
 from array import array
+from itertools import chain
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any, Final
@@ -34,11 +35,25 @@ READY_S: Final = 60.0
 NEVER: Final = -1
 
 
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """What one run of a router at one rate found; `latencies` and `late` in ns, as in `Latency`."""
+
+    kind: Kind
+    partitions: int
+    rate: float
+    latencies: list[int]
+    late: list[int]
+    undecided: int
+    cpu_us: float | None
+    volume: Volume
+
+
 class Latency(msgspec.Struct, frozen=True, kw_only=True):
-    """Latencies in ms of the inputs that must be answered, after the warm-up.
+    """Latencies in ms of the inputs that must be answered, after the warm-up, in one run or several.
 
     `late_ms` is how late the sender itself was (part of each latency). `undecided` inputs had no
-    decision in time: where there are any the run failed. `cpu_us` is CPU time of the router a input.
+    decision in time: where there are any the run failed. `cpu_us` is CPU time of the router an input;
+    `volume` is that of the first run.
     """
 
     kind: Kind
@@ -64,13 +79,13 @@ class Load(msgspec.Struct, frozen=True, kw_only=True):
         return self.workload.plan(wall_ms=self.wall_ms)
 
 
-def run(
-    kind: Kind, *, topics: Topics, workload: Workload, warm_up_s: float, volume: Volume
-) -> Latency:
-    """Measure one router at one rate, on fresh topics."""
+def run(kind: Kind, *, topics: Topics, workload: Workload, warm_up_s: float, volume: Volume) -> Run:
+    """Run one router at one rate, on fresh topics."""
     topics.create()
     with _Workers() as workers, Contender(kind, topics=topics, volume=volume) as contender:
-        log_in(topics, workload)
+        if kind is Kind.ROUTER:
+            # The null router knows no agents.
+            log_in(topics, workload)
         since = {name: topics.ends(name) for name in (ASSIGNMENTS, STATE)}
         load = Load(topics=topics, workload=workload, wall_ms=wall_ms(), start=since[ASSIGNMENTS])
         used = contender.cpu_seconds()
@@ -105,15 +120,31 @@ def _judge(
     seen: "array[int]",
     warm_up_ns: int,
     known: dict[str, Any],
-) -> Latency:
+) -> Run:
     counted = [index for index, each in enumerate(plan) if each.due_ns >= warm_up_ns]
     answered = [index for index in counted if plan[index].topic == "conversations"]
     latencies = [seen[index] - plan[index].due_ns for index in answered if seen[index] != NEVER]
-    return Latency(
-        latency_ms=summarise(latencies, unit=1e6),
-        late_ms=summarise([sent[index] - plan[index].due_ns for index in counted], unit=1e6),
+    return Run(
+        latencies=latencies,
+        late=[sent[index] - plan[index].due_ns for index in counted],
         undecided=len(answered) - len(latencies),
         **known,
+    )
+
+
+def sum_up(*runs: Run) -> Latency:
+    """Sum up runs of one router at one rate: the inputs of all of them together."""
+    first = runs[0]
+    used = [run.cpu_us for run in runs if run.cpu_us is not None]
+    return Latency(
+        kind=first.kind,
+        partitions=first.partitions,
+        rate=first.rate,
+        latency_ms=summarise(chain.from_iterable(run.latencies for run in runs), unit=1e6),
+        late_ms=summarise(chain.from_iterable(run.late for run in runs), unit=1e6),
+        undecided=sum(run.undecided for run in runs),
+        cpu_us=sum(used) / len(used) if used else None,
+        volume=first.volume,
     )
 
 

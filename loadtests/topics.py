@@ -21,6 +21,7 @@ INPUTS: Final = tuple(topic.value for topic in Topic)
 ASSIGNMENTS: Final = "assignments"
 STATE: Final = "state"
 TIMEOUT_S: Final = 30.0
+STEP_S: Final = 0.05
 WARNING: Final = 4
 
 
@@ -79,7 +80,7 @@ class Topics(msgspec.Struct, frozen=True, kw_only=True):
         consumer.assign([TopicPartition(topic, each, start[each]) for each in sorted(open_ones)])
         try:
             while open_ones:
-                for message in consumer.consume(2_000, timeout=1.0):
+                for message in consumer.consume(2_000, timeout=STEP_S):
                     partition, offset = message.partition(), message.offset()
                     if partition is None or offset is None:
                         continue

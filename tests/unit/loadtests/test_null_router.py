@@ -57,13 +57,35 @@ def test_each_input_of_an_open_loop_is_seen_decided(kafka: EmbeddedKafka) -> Non
     topics = Topics(bootstrap=kafka.bootstrap_servers, prefix="open-loop.", partitions=2)
     workload = Workload(seed=1, partitions=2, rate=300, seconds=2.5)
 
-    found = open_loop.run(Kind.NULL, topics=topics, workload=workload, warm_up_s=0.5, volume=VOLUME)
+    run = open_loop.run(Kind.NULL, topics=topics, workload=workload, warm_up_s=0.5, volume=VOLUME)
+    found = open_loop.sum_up(run)
 
     assert found.undecided == 0
     assert found.latency_ms.count > 300
     # No decision can be seen before its input was sent.
     assert found.latency_ms.p50 > found.late_ms.p50
     assert found.volume.decision_bytes == pytest.approx(700, abs=40)
+
+
+def test_runs_are_summed_up_as_if_they_were_one() -> None:
+    runs = [
+        open_loop.Run(
+            kind=Kind.ROUTER,
+            partitions=1,
+            rate=200,
+            latencies=latencies,
+            late=[0],
+            undecided=1,
+            cpu_us=cpu_us,
+            volume=VOLUME,
+        )
+        for latencies, cpu_us in (([1_000_000, 9_000_000], 20.0), ([3_000_000], 40.0))
+    ]
+
+    found = open_loop.sum_up(*runs)
+
+    assert (found.latency_ms.count, found.latency_ms.p50, found.latency_ms.max) == (3, 3.0, 9.0)
+    assert (found.undecided, found.cpu_us) == (2, 30.0)
 
 
 def test_each_input_of_a_backlog_is_decided_once(kafka: EmbeddedKafka) -> None:
