@@ -167,12 +167,7 @@ class Crew:
 
     def shelve(self, agent: Agent) -> None:
         """Put an agent who may get work where it can be found."""
-        group = agent.group
-        load = (agent.used, agent.code)
-        bucket = group.buckets.get(load)
-        if bucket is None:
-            slots = tuple(slot for slot in group.caps if agent.has_room(slot, self.exclusive))
-            bucket = group.buckets[load] = Bucket(group, agent.used, slots)
+        bucket = self.bucket_for(agent)
         agent.bucket = bucket
         bucket.count += 1
         if not bucket.open:
@@ -185,7 +180,17 @@ class Crew:
             heapq.heappush(bucket.asked, (record.asked_at, agent.id, agent))
         if bucket.count == 1:
             for slot in bucket.open:
-                self._open_slot(group, slot)
+                self._open_slot(bucket.group, slot)
+
+    def bucket_for(self, agent: Agent) -> Bucket:
+        """Give the bucket of an agent's group and load, where he stands if he is shelved."""
+        group = agent.group
+        load = (agent.used, agent.code)
+        bucket = group.buckets.get(load)
+        if bucket is None:
+            slots = tuple(slot for slot in group.caps if agent.has_room(slot, self.exclusive))
+            bucket = group.buckets[load] = Bucket(group, agent.used, slots)
+        return bucket
 
     def take_off(self, agent: Agent) -> None:
         """Take an agent in hand: it is found no more until shelved again."""

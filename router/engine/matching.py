@@ -6,16 +6,19 @@ who were in hand need to be looked at after it.
 """
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 
-from router.engine.demands import fits
+from router.engine.demands import Demand, fits
 from router.engine.groups import Agent
-from router.engine.lanes import Lane
+from router.engine.lanes import Lane, Ranks
 from router.engine.lending import lend
 from router.engine.offers import grant
 from router.engine.pool import Pool
+from router.engine.room import Apart, WaitingRoom
 from router.engine.selection import best_agent, join, why
 from router.model.outputs import Why
+
+NOBODY: dict[Demand, Ranks] = {}
 
 
 def match(pool: Pool) -> None:
@@ -50,7 +53,7 @@ def _serve(pool: Pool, agent: Agent) -> None:
     while True:
         first: Lane | None = None
         least = 0
-        for lane in _lanes_for(pool, agent):
+        for lane in _lanes_for(pool, agent, foremost=True):
             top = lane.top
             if top is None:
                 continue
@@ -83,41 +86,52 @@ def _why(pool: Pool, lane: Lane, agent: Agent) -> Why:
     return why(join(signature, agent.group), agent, preferred=preferred, now=pool.now)
 
 
-def _lanes_for(pool: Pool, agent: Agent) -> list[Lane]:
+def _lanes_for(pool: Pool, agent: Agent, *, foremost: bool = False) -> list[Lane]:
     """Give the lanes the agent may take from now; in some of them nobody may wait.
 
-    To some he can only be lent, and whether he may be is left to be asked.
+    To some he can only be lent, and whether he may be is left to be asked. ``foremost``: of those lanes
+    that somebody is barred from, only the most urgent one of each demand that he may take.
     """
-    crew, room = pool.crew, pool.room
+    room = pool.room
+    group = agent.group
     found: list[Lane] = []
-    if agent.group.shut:
+    if group.shut:
         return found
-    for slot, lanes in agent.group.lanes.items():
-        own = room.own.get(slot)
-        if (lanes or own) and agent.has_room(slot, crew.exclusive):
-            found += lanes
-            if own:
-                found += _own_lanes(own, agent)
+    slots = pool.crew.bucket_for(agent).open
+    for slot in slots:
+        found += group.lanes[slot]
+        apart = room.own.get(slot) if room.own else None
+        if apart is not None:
+            found += _lanes_apart(room, apart, agent, foremost=foremost)
     for lane in room.kept.get(agent.id, ()) if room.kept else ():
         if (
             agent.id not in lane.barred
-            and agent.has_room(lane.demand.slot, crew.exclusive)
+            and lane.demand.slot in slots
             and fits(lane.demand, agent.group)
         ):
             found.append(lane)
     return found
 
 
+def _lanes_apart(room: WaitingRoom, apart: Apart, agent: Agent, *, foremost: bool) -> list[Lane]:
+    found: list[Lane] = []
+    group = agent.group
+    for anchor in group.anchors:
+        for demand, ranks in apart.get(anchor, NOBODY).items():
+            if not fits(demand, group):
+                continue
+            for record in ranks.records():
+                lane = room.place_of[record.id][0]
+                if agent.id not in lane.barred:
+                    found.append(lane)
+                    if foremost:
+                        break
+    return found
+
+
 def _may_be_lent(pool: Pool, lane: Lane, agent: Agent) -> bool:
     lenders = pool.lenders
     return lenders is None or lenders.may_have(lane.demand, agent.id, agent.group)
-
-
-def _own_lanes(own: Mapping[str | None, Iterable[Lane]], agent: Agent) -> Iterator[Lane]:
-    for anchor in agent.group.anchors:
-        for lane in own.get(anchor, ()):
-            if agent.id not in lane.barred and fits(lane.demand, agent.group):
-                yield lane
 
 
 def _settle(pool: Pool, lanes: dict[Lane, None]) -> None:

@@ -101,9 +101,10 @@ def _reopen(pool: Pool, teams: Teams, team: str) -> None:
         group.shut = False
         for slot, shared in group.lanes.items():
             lanes.update(dict.fromkeys(shared))
-            own = room.own.get(slot, {})
-            for anchor in group.anchors if own else ():
-                lanes.update(own.get(anchor, {}))
+            apart = room.own.get(slot, {})
+            for anchor in group.anchors if apart else ():
+                for ranks in apart.get(anchor, {}).values():
+                    lanes.update((room.place_of[each.id][0], None) for each in ranks.records())
     for name, kept in room.kept.items():
         if name in pool.agents and pool.agents[name].profile.team == team:
             lanes.update(kept)

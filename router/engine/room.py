@@ -6,7 +6,7 @@ from router.engine.bounds import Bound, bounds
 from router.engine.crew import Crew
 from router.engine.demands import Demand, Terms, fits
 from router.engine.groups import Group
-from router.engine.lanes import Key, Lane, Line, Signature
+from router.engine.lanes import Key, Lane, Line, Ranks, Signature
 from router.engine.lenders import Lenders
 from router.engine.slots import Slot
 from router.model.policy import Policy
@@ -21,6 +21,9 @@ from router.model.requirement import (
 )
 from router.model.state import ConversationRecord
 
+Apart = dict[str | None, dict[Demand, Ranks]]
+"""Those who wait in lanes of their own, by anchor skill and demand."""
+
 MOST_SIGNATURES = 20_000
 """With more kinds of conversation than this, those nobody waits with are dropped."""
 
@@ -29,7 +32,7 @@ class WaitingRoom:
     """Who waits in a pool under one policy.
 
     ``place_of``: who waits where and by which key, by conversation id; ``kept``: by agent, the lanes kept for him;
-    ``own``: by slot and anchor skill, the lanes of a conversation that somebody is barred from;
+    ``own``: by slot, the conversations that somebody is barred from, each in a lane of its own;
     ``shared``: by slot and anchor skill, every shared lane. Lanes and agent groups are joined
     once, when the later of the two appears; a lane stays while nobody waits in it. ``moved``: the
     lines that switches look at, and where somebody came or left since they were looked at.
@@ -56,7 +59,7 @@ class WaitingRoom:
         self.lines = {name: Line(queue, policy.top_levels) for name, queue in policy.queues.items()}
         self.moved: dict[Line, None] = {}
         self.place_of: dict[str, tuple[Lane, Signature, Key]] = {}
-        self.own: dict[Slot, dict[str | None, dict[Lane, None]]] = {}
+        self.own: dict[Slot, Apart] = {}
         self.shared: dict[tuple[Slot, str | None], list[Lane]] = {}
         self.kept: dict[str, dict[Lane, None]] = {}
         self._signatures: dict[tuple[object, ...], Signature] = {}
@@ -149,7 +152,7 @@ class WaitingRoom:
         line.enter(key)
         if line.watched:
             self.moved[line] = None
-        lane = self._lane_for(record, signature)
+        lane = self._lane_for(record, signature, key)
         lane.enter(key)
         self.place_of[record.id] = (lane, signature, key)
         return None if line.paused else lane
@@ -163,7 +166,7 @@ class WaitingRoom:
         lane, _, before = self.place_of[record.id]
         key = (*before[:4], signature)
         self._leave(lane, before, line)
-        lane = self._lane_for(record, signature)
+        lane = self._lane_for(record, signature, key)
         lane.enter(key)
         self.place_of[record.id] = (lane, signature, key)
         return None if line.paused else lane
@@ -176,7 +179,7 @@ class WaitingRoom:
             line, lane = signature.line, signature.lane
             key = line.key(record, signature)
             if record.barred or record.kept_until is not None or line.paused:
-                lane = self._lane_of_its_own(record, signature)
+                lane = self._lane_of_its_own(record, signature, key)
                 apart.append((lane, line, key))
             elif signature in alike:
                 alike[signature].append(key)
@@ -199,18 +202,18 @@ class WaitingRoom:
         for lane, keys in lanes.items():
             lane.fill(keys)
 
-    def _lane_for(self, record: ConversationRecord, signature: Signature) -> Lane:
+    def _lane_for(self, record: ConversationRecord, signature: Signature, key: Key) -> Lane:
         if record.kept_until is None and not record.barred and not signature.line.paused:
             return signature.lane
-        return self._lane_of_its_own(record, signature)
+        return self._lane_of_its_own(record, signature, key)
 
-    def _lane_of_its_own(self, record: ConversationRecord, signature: Signature) -> Lane:
+    def _lane_of_its_own(self, record: ConversationRecord, signature: Signature, key: Key) -> Lane:
         line = signature.line
         if line.paused:
             return Lane(signature.demand, line)
         kept = record.preferred_agents if record.kept_until is not None else None
         lane = Lane(signature.demand, line, kept=kept, barred=record.barred)
-        self._show(lane)
+        self._show(lane, key)
         return lane
 
     def dissolve(self) -> None:
@@ -238,9 +241,9 @@ class WaitingRoom:
     def _leave(self, lane: Lane, key: Key, line: Line) -> None:
         lane.leave(key)
         if not line.paused and (lane.kept is not None or lane.barred):
-            self._hide(lane)
+            self._hide(lane, key)
 
-    def _show(self, lane: Lane) -> None:
+    def _show(self, lane: Lane, key: Key) -> None:
         if self._lenders is not None:
             self._lenders.show(lane)
         if lane.kept is not None:
@@ -248,9 +251,10 @@ class WaitingRoom:
                 self.kept.setdefault(agent, {})[lane] = None
             return
         demand = lane.demand
-        self.own.setdefault(demand.slot, {}).setdefault(demand.anchor, {})[lane] = None
+        by_demand = self.own.setdefault(demand.slot, {}).setdefault(demand.anchor, {})
+        by_demand.setdefault(demand, Ranks()).add(key)
 
-    def _hide(self, lane: Lane) -> None:
+    def _hide(self, lane: Lane, key: Key) -> None:
         if self._lenders is not None:
             self._lenders.hide(lane)
         if lane.kept is not None:
@@ -262,12 +266,15 @@ class WaitingRoom:
             return
         demand = lane.demand
         by_anchor = self.own[demand.slot]
-        lanes = by_anchor[demand.anchor]
-        del lanes[lane]
-        if not lanes:
-            del by_anchor[demand.anchor]
-            if not by_anchor:
-                del self.own[demand.slot]
+        by_demand = by_anchor[demand.anchor]
+        apart = by_demand[demand]
+        apart.remove(key)
+        if not len(apart):
+            del by_demand[demand]
+            if not by_demand:
+                del by_anchor[demand.anchor]
+                if not by_anchor:
+                    del self.own[demand.slot]
 
 
 def template_in_force(line: Line, record: ConversationRecord) -> Requirement:
