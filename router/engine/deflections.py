@@ -287,6 +287,7 @@ def hold(pool: Pool, record: ConversationRecord) -> None:
     line = pool.room.lines.get(record.queue)
     if line is not None and _waits_for_its_turn(record):
         pool.held.setdefault(line, Ranks()).add(line.key(record))
+        line.advanced = True
 
 
 def let_go(pool: Pool, record: ConversationRecord) -> None:
@@ -295,6 +296,7 @@ def let_go(pool: Pool, record: ConversationRecord) -> None:
     if line is not None and _waits_for_its_turn(record):
         ranks = pool.held[line]
         ranks.remove(line.key(record))
+        line.advanced = True
         if not len(ranks):
             del pool.held[line]
 
@@ -317,6 +319,9 @@ def bring_back(pool: Pool) -> None:
 def watch_turns(pool: Pool) -> None:
     """Let the callbacks come back next whose turn the matches of this cause have brought."""
     for line, ranks in pool.held.items():
+        if not line.advanced:
+            continue
+        line.advanced = False
         record = _whose_turn(line, ranks)
         if record is not None:
             record.deflection = msgspec.structs.replace(_of(record), due=pool.now)

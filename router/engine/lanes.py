@@ -107,6 +107,7 @@ class Line(Ranks):
     """Everyone who waits in a queue, by place; for which kind of agent, only the lanes know.
 
     ``closed``: its hours are over; ``paused``: nobody is matched from it, closed or not;
+    ``advanced``: whether a callback that waits for its turn may have it since that was looked at;
     ``deflects``: whether who comes to wait here may be deflected; ``spills``: may overflow. ``aged``: whether ``arrivals``
     are kept; ``watched``: whether switches look at it; ``stirred``: whether it may stand otherwise than is said
     of it. ``timed``: the next step of the ladder that comes by time, number and time, by the step taken last;
@@ -115,6 +116,7 @@ class Line(Ranks):
     """
 
     __slots__ = (
+        "advanced",
         "aged",
         "ageing",
         "arrivals",
@@ -153,6 +155,7 @@ class Line(Ranks):
         self.spills = bool(queue.overflows)
         self.spills_in_time = any(each.after_ms is not None for each in queue.overflows)
         self.stirred = True
+        self.advanced = True
         self.paused = False
         self.foreseen: tuple[int, int, Foreseen] | None = None
 
@@ -190,7 +193,7 @@ class Line(Ranks):
     def leave(self, key: Key) -> None:
         """Let a conversation go."""
         self.remove(key)
-        self.stirred = True
+        self.stirred = self.advanced = True
         if self.aged:
             self.arrivals.remove(self._by_arrival(key))
 

@@ -177,6 +177,7 @@ def set_paused(pool: Pool, line: Line, *, paused: bool) -> None:
     for record in records:
         pool.room.leave(record)
     line.paused = paused
+    line.advanced = True
     pool.staff.forget()
     if pool.watches is not None:
         pool.watches.minute = 0
