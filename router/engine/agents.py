@@ -105,10 +105,12 @@ def heartbeat(pool: Pool, event: inputs.AgentHeartbeat) -> Refusal | None:
     agent = pool.agents.get(event.agent)
     if agent is None:
         return Refusal.UNKNOWN_AGENT if _heard_of_stranger(pool, event.agent) else None
-    record = agent.record
-    if record.presence is not Presence.OFFLINE:
+    if agent.lease.due != NEVER:
         pool.deadlines.move(agent.lease, pool.now + pool.policy.agents.lease_ms)
-    if record.suspended and Suspension.LEASE_EXPIRED in record.suspended:
+        return None
+    # Without a lease is who is offline, or has been silent.
+    renew_lease(pool, agent)
+    if Suspension.LEASE_EXPIRED in agent.record.suspended:
         _lift(pool, agent, Suspension.LEASE_EXPIRED, by=Release.HEARTBEAT)
         watch_lost(pool, agent)
     return None

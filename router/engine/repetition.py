@@ -33,12 +33,19 @@ class Block(NamedTuple):
 
 def _block(ids: Ids) -> Block:
     newest: dict[str, int] = {}
-    size = 0
     for origin, each in ids.items():
-        topic = origin.partition(" ")[0]
-        newest[topic] = max(newest.get(topic, 0), *each.values())
-        size += len(each)
-    return Block(ids, size, newest)
+        _note_newest(newest, origin.partition(" ")[0], max(each.values()))
+    return Block(ids, _size(ids), newest)
+
+
+def _note_newest(newest: dict[str, int], topic: str, at: int) -> None:
+    before = newest.get(topic)
+    if before is None or before < at:
+        newest[topic] = at
+
+
+def _size(ids: Ids) -> int:
+    return sum(map(len, ids.values()))
 
 
 class _Source:
@@ -128,7 +135,7 @@ class Seen:
 
     def restore(self, record: SeenRecord) -> None:
         """Take a block back, as it was written."""
-        self._keep(record.block, record.ids)
+        self._keep(record.block, _block(record.ids))
         self._next = max(self._next, record.block + 1)
         for label, ids in record.ids.items():
             known = self._source(label).known
@@ -144,7 +151,7 @@ class Seen:
         if not self._open:
             return []
         ids = self._opened()
-        number = self._close(ids)
+        number = self._close(_block(ids))
         changed: list[tuple[int, SeenRecord | None]] = [(number, SeenRecord(block=number, ids=ids))]
         if len(self._tiny) >= MERGE_AFTER:
             changed += self._merged(self._tiny)
@@ -175,29 +182,30 @@ class Seen:
         old = list(numbers)
         numbers.clear()
         merged: Ids = {}
-        size = 0
+        newest: dict[str, int] = {}
         for number in old:
             block = self._blocks.pop(number)
             yield number, None
             for label, ids in block.ids.items():
                 merged.setdefault(label, {}).update(ids)
-            size += block.size
+            for topic, at in block.newest.items():
+                _note_newest(newest, topic, at)
+            size = _size(merged)
             if size >= SMALL or number == old[-1]:
-                made = self._close(merged)
+                made = self._close(Block(merged, size, newest))
                 yield made, SeenRecord(block=made, ids=merged)
-                merged, size = {}, 0
+                merged, newest = {}, {}
 
-    def _close(self, ids: Ids) -> int:
+    def _close(self, block: Block) -> int:
         number = self._next
         self._next += 1
-        self._keep(number, ids)
+        self._keep(number, block)
         return number
 
-    def _keep(self, number: int, ids: Ids) -> None:
-        block = self._blocks[number] = _block(ids)
-        latest = self._latest
+    def _keep(self, number: int, block: Block) -> None:
+        self._blocks[number] = block
         for topic, at in block.newest.items():
-            latest[topic] = max(latest.get(topic, 0), at)
+            _note_newest(self._latest, topic, at)
         if block.size < TINY:
             self._tiny.append(number)
         elif block.size < SMALL:
