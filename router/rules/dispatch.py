@@ -94,7 +94,7 @@ class Dispatch:
                         best = taker
                         break
                     if answer is not False:
-                        unanswered.note("queue", taker.queue, parts=taker.parts, case=case)
+                        unanswered.count("queue", taker.queue, taker.parts).note(case)
                 continue
             if node.rest is not None:
                 open_nodes.append(node.rest)

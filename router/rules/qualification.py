@@ -111,11 +111,14 @@ class Qualification:
 
     def __init__(self, steps: Sequence[Step], queues: Dispatch) -> None:
         self._rules = steps
-        self._steps = tuple((each.holds, each) for each in steps)
         self._queues = queues
         self._ears = tuple(ear for each in steps for ear in each.ears)
         self.unanswered = Tally()
         """How often conditions of rules and queues could not be answered."""
+        self._steps = tuple(
+            (each.holds, each, self.unanswered.count("rule", each.name, each.parts))
+            for each in steps
+        )
 
     def qualify(self, facts: Facts) -> Verdict:
         """Apply the rules, then find the queue that one named, or that takes it first. About two microseconds, and what conditions cost."""
@@ -123,11 +126,11 @@ class Qualification:
         found = Findings(facts, self._asked(text_rules) if text_rules else _NOTHING)
         case = found.case
         matched: list[str] = []
-        for holds, step in self._steps:
+        for holds, step, unanswered in self._steps:
             answer = holds(case)
             if answer is not True:
                 if answer is not False:
-                    self.unanswered.note("rule", step.name, parts=step.parts, case=case)
+                    unanswered.note(case)
                 continue
             matched.append(step.name)
             found.apply(step)

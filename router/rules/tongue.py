@@ -40,8 +40,8 @@ _ENGLISH: Final = frozenset(
 
 def tongue(words: Sequence[str]) -> str | None:
     """Give ``fr`` or ``en``, or None where it is not clear."""
-    french = sum(each in _FRENCH for each in words)
-    english = sum(each in _ENGLISH for each in words)
+    french = sum(map(_FRENCH.__contains__, words))
+    english = sum(map(_ENGLISH.__contains__, words))
     most, least = (french, english) if french >= english else (english, french)
     if most < LEAST_WORDS or most < TIMES_MORE * least:
         return None

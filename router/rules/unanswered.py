@@ -36,24 +36,49 @@ class Unanswered(msgspec.Struct, frozen=True):
     times: int
 
 
+class Count:
+    """How often one condition could not be answered, which asks for these ``parts``."""
+
+    __slots__ = ("missing", "name", "of", "parts", "unusable")
+
+    def __init__(self, of: str, name: str, parts: Parts) -> None:
+        self.of = of
+        self.name = name
+        self.parts = parts
+        self.missing = 0
+        self.unusable = 0
+
+    def note(self, case: Mapping[str, Any]) -> None:
+        """Count that it could not be answered for this case."""
+        for fact, part in self.parts:
+            if part not in case[fact]:
+                self.missing += 1
+                return
+        self.unusable += 1
+
+
 class Tally:
     """Counts of one policy; they only ever grow."""
 
-    __slots__ = ("_times",)
+    __slots__ = ("_counts",)
 
     def __init__(self) -> None:
-        self._times: dict[tuple[str, str, Cause], int] = {}
+        self._counts: dict[tuple[str, str], Count] = {}
 
     def __iter__(self) -> Iterator[Unanswered]:
-        """Give the counts above zero, in the order in which they first came."""
-        for (of, name, cause), times in list(self._times.items()):
-            yield Unanswered(of, name, cause, times)
+        """Give the counts above zero, in the order in which they were asked for first."""
+        for each in list(self._counts.values()):
+            if each.missing:
+                yield Unanswered(each.of, each.name, Cause.MISSING, each.missing)
+            if each.unusable:
+                yield Unanswered(each.of, each.name, Cause.UNUSABLE, each.unusable)
 
-    def note(self, of: str, name: str, *, parts: Parts, case: Mapping[str, Any]) -> None:
-        """Count a condition that asks for these parts and could not be answered for this case."""
-        is_missing = any(part not in case[fact] for fact, part in parts)
-        key = (of, name, Cause.MISSING if is_missing else Cause.UNUSABLE)
-        self._times[key] = self._times.get(key, 0) + 1
+    def count(self, of: str, name: str, parts: Parts) -> Count:
+        """Give the count of a condition, to be added to."""
+        known = self._counts.get((of, name))
+        if known is None:
+            known = self._counts[of, name] = Count(of, name, parts)
+        return known
 
 
 def parts_asked(tree: Expression) -> Parts:
