@@ -17,7 +17,7 @@ from router.daemon.errors import (
     AddressError,
     BrokerUnreachableError,
     CertificateError,
-    SessionRefusedError,
+    SettingRefusedError,
     TopicsWrongError,
 )
 from router.daemon.hazards import UnsafeRuntimeError
@@ -41,7 +41,7 @@ def serve(settings_file: Path | None, rules_path: Path | None) -> None:
         raise ServerLostError(str(error)) from error
     except TopicsWrongError as error:
         raise FoundWrongError(str(error)) from error
-    except (AddressError, CertificateError, SessionRefusedError, UnsafeRuntimeError) as error:
+    except (AddressError, CertificateError, SettingRefusedError, UnsafeRuntimeError) as error:
         raise click.UsageError(str(error)) from error
 
 

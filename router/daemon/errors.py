@@ -31,8 +31,8 @@ class AddressError(Exception):
     """Tell that the HTTP address of the settings cannot be listened on."""
 
 
-class SessionRefusedError(Exception):
-    """Tell that the broker does not allow the session timeout of the settings."""
+class SettingRefusedError(Exception):
+    """Tell that the broker does not allow what a setting says: a person must act."""
 
 
 class Cause(StrEnum):

@@ -12,10 +12,12 @@ from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from typing import Any
 
+from aiokafka import errors as kafka_errors
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from router.daemon.connection import Connection
 from router.daemon.deadline import within
+from router.daemon.errors import SettingRefusedError
 from router.daemon.hard_stop import stop_producer
 from router.daemon.inside_aiokafka import Append, appender, close_page
 from router.daemon.settings import Settings
@@ -96,10 +98,19 @@ class Outbox:
         )
 
     async def open(self) -> None:
-        """Take the shard: from now on nothing that an earlier owner sends is committed."""
-        await within(
-            2 * self._settings.kafka.call_timeout_s, "starting the producer", self._producer.start()
-        )
+        """Take the shard: from now on nothing that an earlier owner sends is committed.
+
+        Raises `SettingRefusedError` where the broker does not let a transaction last so long.
+        """
+        timeout_s = 2 * self._settings.kafka.call_timeout_s
+        try:
+            await within(timeout_s, "starting the producer", self._producer.start())
+        except kafka_errors.InvalidTransactionTimeout as error:
+            given = self._settings.producer.transaction_timeout_ms
+            raise SettingRefusedError(
+                f"producer.transaction_timeout_ms: the broker does not take {given}: its"
+                " transaction.max.timeout.ms is the most"
+            ) from error
 
     async def close(self) -> None:
         """Let go, whatever state it is in."""

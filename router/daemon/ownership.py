@@ -19,7 +19,7 @@ from aiokafka.structs import OffsetAndMetadata
 from router.daemon import inside_aiokafka
 from router.daemon.connection import Connection
 from router.daemon.deadline import within
-from router.daemon.errors import SessionRefusedError
+from router.daemon.errors import SettingRefusedError
 from router.daemon.former_members import FormerMembers
 from router.daemon.hard_stop import stop_consumer
 from router.daemon.settings import Settings
@@ -51,7 +51,7 @@ class Ownership:
     async def run(self) -> None:
         """Be a member until cancelled; leave the group then, so that others need not wait.
 
-        Raises `SessionRefusedError` where the broker would never take us, before it ever did.
+        Raises `SettingRefusedError` where the broker would never take us, before it ever did.
         """
         while True:
             try:
@@ -59,7 +59,7 @@ class Ownership:
             except kafka_errors.InvalidSessionTimeoutError as error:
                 if self.owned is None:
                     given = self._settings.membership.session_timeout_ms
-                    raise SessionRefusedError(
+                    raise SettingRefusedError(
                         f"membership.session_timeout_ms: the broker does not take {given}: its"
                         " group.min.session.timeout.ms and group.max.session.timeout.ms are the bounds"
                     ) from error

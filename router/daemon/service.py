@@ -20,7 +20,7 @@ from router.daemon import hazards, huge_pages, memory, stall, topics
 from router.daemon.connection import Connection
 from router.daemon.errors import (
     BrokerUnreachableError,
-    SessionRefusedError,
+    SettingRefusedError,
     StalledError,
     TopicsWrongError,
 )
@@ -69,7 +69,7 @@ class Service:
         """Route until asked to end; `announce` is told once when all owned shards decide.
 
         Raises `BrokerUnreachableError`, `TopicsWrongError`, `CertificateError`, `AddressError`,
-        `SessionRefusedError` or `hazards.UnsafeRuntimeError`.
+        `SettingRefusedError` or `hazards.UnsafeRuntimeError`.
         """
         log.info("contact-router starts", version=__version__, engine=_kind_of_engine())
         hazards.mend(backoff_ms=self._settings.producer.backoff_ms)
@@ -131,7 +131,7 @@ class Service:
         done, _ = await asyncio.wait({asked, *work}, return_when=asyncio.FIRST_COMPLETED)
         asked.cancel()
         for task in done - {asked}:
-            if isinstance(task.exception(), SessionRefusedError):
+            if isinstance(task.exception(), SettingRefusedError):
                 task.result()
             # These end only by a bug: better no router than half of one.
             raise RuntimeError(f"task {task.get_name()} has ended") from task.exception()

@@ -282,7 +282,8 @@ class ProducerSettings(Section):
 
     transaction_timeout_ms: Annotated[int, Field(ge=1_000, le=900_000)] = 30_000
     """After so long the broker ends a transaction that its process left open; until then nobody
-    reads past it. A new owner of the shard ends it at once."""
+    reads past it. A new owner of the shard ends it at once. Brokers take no more than their
+    `transaction.max.timeout.ms`, and a router that is refused ends with status 2."""
 
 
 class RepetitionSettings(Section):

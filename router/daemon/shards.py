@@ -13,7 +13,13 @@ from typing import Final, TypeVar
 import structlog
 
 from router.daemon import memory
-from router.daemon.errors import Cause, ShardGoneError, StalledError, cause_of
+from router.daemon.errors import (
+    Cause,
+    SettingRefusedError,
+    ShardGoneError,
+    StalledError,
+    cause_of,
+)
 from router.daemon.ownership import Ownership
 from router.daemon.partition import Life
 from router.daemon.surroundings import Surroundings
@@ -38,6 +44,7 @@ class Shards:
         self._lives: dict[int, Life] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._is_draining = False
+        self._refused: SettingRefusedError | None = None
         self.changed = asyncio.Event()
         """Set whenever a shard begins or ceases to decide."""
 
@@ -69,10 +76,15 @@ class Shards:
         )
 
     async def run(self) -> None:
-        """Follow the group's assignments until cancelled."""
+        """Follow the group's assignments until cancelled.
+
+        Raises `SettingRefusedError` where the broker lets no shard begin because of a setting.
+        """
         while True:
             await self._ownership.changed.wait()
             self._ownership.changed.clear()
+            if self._refused is not None:
+                raise self._refused
             owned = self.owned
             log.info("shards dealt", owned=sorted(owned), of=self._around.shard_count)
             for number, life in self._lives.items():
@@ -160,6 +172,11 @@ class Shards:
             await self._lives[number].run()
             cause = Cause.DRAINED if self._is_draining else Cause.REVOKED
             log.info("shard let go", shard=number, cause=cause.value)
+        except SettingRefusedError as error:
+            # Another life would fare no better, so the process ends and says why.
+            cause = Cause.BROKER
+            self._refused = error
+            self._ownership.changed.set()
         # The task guard: whatever ended this life, what is true stands in the topics.
         except Exception as error:
             cause = cause_of(error)

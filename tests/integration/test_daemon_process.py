@@ -197,6 +197,17 @@ def test_a_session_that_the_broker_does_not_allow_ends_the_start(
     assert f"membership.session_timeout_ms: the broker does not take {timeout_ms}" in run.stderr
 
 
+def test_transactions_that_may_not_last_so_long_end_the_start(elsewhere: dict[str, str]) -> None:
+    with EmbeddedKafka(settings={"transaction.max.timeout.ms": "20000"}) as broker:
+        settings = elsewhere | {"CONTACT_ROUTER_KAFKA__BOOTSTRAP_SERVERS": broker.bootstrap_servers}
+        made = command("topics", "create", settings=settings)
+        run = command("run", settings=settings)
+
+    assert made.returncode == 0
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "producer.transaction_timeout_ms: the broker does not take 30000" in run.stderr
+
+
 def test_an_address_that_is_taken_is_named(site: Site) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
