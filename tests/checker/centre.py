@@ -32,12 +32,16 @@ class StatusRules:
 
 @dataclass(frozen=True, slots=True)
 class QuotaRules:
-    """How many conversations a team is given in a period: a day of a time zone, or so many ms."""
+    """How many conversations a team is given in a period: a day of a time zone, or so many ms.
 
-    at_most: int
+    ``at_most``: no more than so many; ``share``: no larger part of all that are given, in percent.
+    """
+
+    at_most: int | None = None
     every_ms: int = 3_600_000
     first_ms: int = 0
     timezone: str | None = None
+    share: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,9 @@ class Centre:
     ``rest_ms``: rest after any conversation, ``label_rests`` after one with a label, in ms.
     ``in_a_row``: so many of a label, then something else. ``occupancy``: percent, and over how many ms.
     ``status``: the queues that tell how they stand. ``overflows``: of every queue where its rules lead
-    to, one name for each rule; None: not told. ``quotas``: of teams that are given no more. ``pools``: what else is known of single pools.
+    to, one name for each rule; None: not told. ``quotas``: of teams that are given no more;
+    ``partner_shares``: what stands in place of their shares in a stage of a surge. ``pools``: what else
+    is known of single pools.
     """
 
     channels: Mapping[str, ChannelRules] = field(default_factory=dict)
@@ -69,6 +75,7 @@ class Centre:
     status: Mapping[str, StatusRules] = field(default_factory=dict)
     overflows: Mapping[str, tuple[str, ...]] | None = None
     quotas: Mapping[str, QuotaRules] = field(default_factory=dict)
+    partner_shares: Mapping[str, int] = field(default_factory=dict)
     pools: "Mapping[str, Centre]" = field(default_factory=dict)
 
     def of(self, pool: str) -> "Centre":
@@ -104,5 +111,6 @@ class Centre:
             if overflows is None
             else {name: tuple(each) for name, each in overflows.items()},
             quotas={name: QuotaRules(**each) for name, each in given.get("quotas", {}).items()},
+            partner_shares=dict(given.get("partner_shares", {})),
             pools={name: cls.from_json(each) for name, each in given.get("pools", {}).items()},
         )

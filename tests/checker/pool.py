@@ -186,7 +186,9 @@ class Pool:
             # Who comes free in a cause is looked at before the matches, and only then.
             self.agents.catch_up(_surely_past(decision))
             self.agents.settle(decision.at)
-            self.quotas.asked(decision, self.lives.open.values(), conversation=life.id)
+            stage = self.stage[0] if self.stage is not None else None
+            lives = self.lives.open.values()
+            self.quotas.asked(decision, lives, conversation=life.id, stage=stage)
         self.agents.give(decision, life=life, by_command=by_command)
 
     def _check_refusal(self, decision: Decision, *, event: Event | None) -> None:

@@ -1,9 +1,9 @@
-"""Judge that no team is given more in its hour, day or other period than its quota.
+"""Judge that no team is given more in its hour, day or other period than its quota, or its share of all.
 
 Counted is every assignment; an open offer counts as if it were accepted, so nothing is offered beyond the
 bound either (docs/engine.md, Quotas). A supervisor may give beyond it, and what he gives counts. What a
-timer did that was due at the very end of a period is of either, and not counted. Nothing is judged under
-other rules than the first.
+timer did that was due at the very end of a period is of either: it is not counted for the team, and no
+share is judged then. Nothing is judged under other rules than the first.
 """
 
 from collections.abc import Iterable
@@ -23,10 +23,11 @@ RENEWS = "quota_renews"
 
 @dataclass(slots=True)
 class Counted:
-    """How many conversations a team was given in a period, the last one that anything was given in."""
+    """How many conversations a team was given, of how many, in the period that was looked at last."""
 
     period: int
     given: int = 0
+    of: int = 0
 
 
 class Quotas:
@@ -35,12 +36,23 @@ class Quotas:
     def __init__(self, report: Report, *, centre: Centre, agents: Agents) -> None:
         self._report = report
         self._rules = centre.quotas
+        self._in_a_surge = centre.partner_shares
         self._agents = agents
         self._counted: dict[str, Counted] = {}
         self.are_judged = True
 
-    def asked(self, decision: Decision, lives: Iterable[Life], *, conversation: str) -> None:
-        """Judge that somebody is asked or given a conversation, of all that are open, unordered."""
+    def asked(
+        self,
+        decision: Decision,
+        lives: Iterable[Life],
+        *,
+        conversation: str,
+        stage: str | None,
+    ) -> None:
+        """Judge that somebody is asked or given a conversation, of all that are open, unordered.
+
+        ``stage``: of a surge, that is in force.
+        """
         team = self._team(str(decision.data.get("agent")))
         rules = self._rules.get(team)
         if rules is None or not self.are_judged:
@@ -50,17 +62,26 @@ class Quotas:
             for life in lives
             if life.state == OFFERED and life.id != conversation
         )
-        taken = self._in_period(team, rules, decision).given + open_offers
-        if taken >= rules.at_most:
+        counted = self._in_period(team, rules, decision)
+        taken = counted.given + open_offers
+        if rules.at_most is not None and taken >= rules.at_most:
             what = f"{team} has had {taken} in this period, at most {rules.at_most}"
             self._report.add(Rule.QUOTA, decision.where, what)
+        if rules.share is None or _is_at_an_end(rules, decision):
+            return
+        share = self._in_a_surge.get(stage or "", rules.share)
+        of = counted.of + open_offers + 1
+        if 100 * (taken + 1) > share * of:
+            what = f"{team} has {taken + 1} of {of} in this period, at most {share} %"
+            self._report.add(Rule.SHARE, decision.where, what)
 
     def assigned(self, decision: Decision) -> None:
         """Count a conversation that an agent was given, by whomever."""
-        team = self._team(str(decision.data.get("agent")))
-        rules = self._rules.get(team)
-        if rules is not None and not _is_at_an_end(rules, decision):
-            self._in_period(team, rules, decision).given += 1
+        own = self._team(str(decision.data.get("agent")))
+        for team, rules in self._rules.items():
+            counted = self._in_period(team, rules, decision)
+            counted.of += 1
+            counted.given += team == own and not _is_at_an_end(rules, decision)
 
     def _team(self, agent: str) -> str:
         return str((self._agents.of(agent).profile or {}).get("team"))
@@ -69,7 +90,7 @@ class Quotas:
         period = _period(rules, _moment(decision))
         counted = self._counted.setdefault(team, Counted(period))
         if period > counted.period:
-            counted.period, counted.given = period, 0
+            counted.period, counted.given, counted.of = period, 0, 0
         return counted
 
 

@@ -33,6 +33,7 @@ class Rule(StrEnum):
     REST = "rest"
     RUN = "run"
     QUOTA = "quota"
+    SHARE = "share"
     PRESENCE = "presence"
     SUSPENSION = "suspension"
     OVERFLOW = "overflow"

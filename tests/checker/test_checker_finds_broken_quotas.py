@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.checker import Centre, check
 from tests.checker.centre import QuotaRules
 from tests.checker.report import Rule
@@ -84,6 +86,49 @@ def test_a_supervisor_is_not_bound_and_what_he_gives_counts() -> None:
     assert Rule.QUOTA not in broken(story)
     given(story, "c3")
     assert Rule.QUOTA in broken(story)
+
+
+def of_four(*, to: int) -> Story:
+    """Let two teams have four conversations, the first team the last `to` of them."""
+    story = Story()
+    story.agent("bob", team="u", channels={"chat": 9}, capacity=900)
+    story.agent(channels={"chat": 9}, capacity=900)
+    for n in range(4):
+        given(story, f"c{n}", agent="ana" if n >= 4 - to else "bob")
+    return story
+
+
+@pytest.mark.parametrize(("share", "to", "found"), [(25, 1, set()), (24, 1, {Rule.SHARE})])
+def test_a_larger_share_than_a_team_may_have_is_found(
+    share: int, to: int, *, found: set[Rule]
+) -> None:
+    rules = Centre(rests=True, quotas={"t": QuotaRules(share=share)})
+    assert broken(of_four(to=to), centre=rules) == found
+
+
+def test_a_share_holds_from_the_first_conversation_on() -> None:
+    rules = Centre(rests=True, quotas={"t": QuotaRules(share=99)})
+    assert broken(of_four(to=4), centre=rules) == {Rule.SHARE}
+
+
+def test_a_surge_has_a_share_of_its_own() -> None:
+    story = Story()
+    story.agent("bob", team="u", channels={"chat": 9}, capacity=900)
+    story.agent(channels={"chat": 9}, capacity=900)
+    given(story, "c1", agent="bob")
+    timer = {"timer": "condition_changes", "due": rfc3339(story.now), "of": "peak"}
+    ends = rfc3339(story.now + HOUR_MS)
+    load = {"name": "waiting", "value": 9.0}
+    told = {"from": None, "to": "peak", "reason": "load", "trigger": load, "expires_at": ends}
+    story.decide("surge.changed", cause=timer, **told)
+    given(story, "c2")
+    for in_a_surge, found in ((50, set()), (49, {Rule.SHARE})):
+        rules = Centre(
+            rests=True,
+            quotas={"t": QuotaRules(share=10)},
+            partner_shares={"peak": in_a_surge},
+        )
+        assert broken(story, centre=rules) == found
 
 
 def two_by_command() -> Story:

@@ -128,9 +128,16 @@ def _told_of(rules: Policy) -> Centre:
             name: tuple(each.to for each in queue.overflows) for name, queue in queues.items()
         },
         quotas={
-            team: QuotaRules(each.at_most, each.periods.lasts_ms, each.periods.first)
+            team: QuotaRules(
+                each.at_most, each.periods.lasts_ms, each.periods.first, share=each.share
+            )
             for team, each in rules.quotas.items()
-            if each.at_most is not None and isinstance(each.periods, Rounds)
+            if isinstance(each.periods, Rounds)
+        },
+        partner_shares={
+            stage.name: stage.partner_share
+            for stage in rules.stages
+            if stage.partner_share is not None
         },
     )
 

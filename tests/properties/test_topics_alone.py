@@ -40,9 +40,22 @@ Maker = Callable[[Chance], World]
 
 def a_floor_of_partners(chance: Chance) -> World:
     """Make a world in which every team is given only a few conversations in each minute."""
-    world = a_lively_floor(chance)
+    at_most = chance.one_of((1, 2, 3))
+    return _bounded(chance, TEAMS, at_most=at_most)
+
+
+def a_floor_that_shares(chance: Chance) -> World:
+    """Make a world in which all teams but one are given only a part of all in each period."""
+    share = chance.one_of((30, 40, 50))
+    return _bounded(chance, TEAMS[1:], share=share)
+
+
+def _bounded(
+    chance: Chance, teams: tuple[str, ...], *, at_most: int | None = None, share: int | None = None
+) -> World:
     periods = Rounds(chance.one_of((60_000, 300_000)), first=700)
-    bound = dict.fromkeys(TEAMS, Quota(periods=periods, at_most=chance.one_of((1, 2, 3))))
+    bound = dict.fromkeys(teams, Quota(periods=periods, at_most=at_most, share=share))
+    world = a_lively_floor(chance)
     world.rules = {
         pool: msgspec.structs.replace(rules, quotas=bound) for pool, rules in world.rules.items()
     }
@@ -51,7 +64,7 @@ def a_floor_of_partners(chance: Chance) -> World:
 
 WORLDS = (
     *(a_world, a_lively_floor, a_crowd, a_centre_that_rings_back, a_centre_that_counts),
-    a_floor_of_partners,
+    *(a_floor_of_partners, a_floor_that_shares),
 )
 
 
@@ -114,7 +127,8 @@ def test_other_rules_break_no_promise_that_the_topics_tell_of(make: Maker, seed:
 def some_days() -> tuple[tuple[Topics, Centre], ...]:
     """Give days in which much is going on, and what is told of their rules."""
     days = [a_day(make, seed) for make in (a_world, a_lively_floor) for seed in range(12)]
-    days += [a_day(a_floor_of_partners, seed) for seed in range(4)]
+    partners = (a_floor_of_partners, a_floor_that_shares)
+    days += [a_day(make, seed) for make in partners for seed in range(4)]
     return tuple((topics, told_of(world.rules)) for topics, world in days)
 
 
@@ -149,7 +163,18 @@ STRICTER: dict[str, tuple[Rule, Callable[[Centre], Centre]]] = {
         lambda told: replace(
             told,
             quotas={
-                name: replace(each, at_most=each.at_most - 1) for name, each in told.quotas.items()
+                name: replace(each, at_most=(each.at_most or 0) - 1)
+                for name, each in told.quotas.items()
+            },
+        ),
+    ),
+    "two thirds of the share for a team that has one": (
+        Rule.SHARE,
+        lambda told: replace(
+            told,
+            quotas={
+                name: replace(each, share=each.share and 2 * each.share // 3)
+                for name, each in told.quotas.items()
             },
         ),
     ),
