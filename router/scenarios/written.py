@@ -203,6 +203,7 @@ class Expectation(Written):
     handled: Duration | None = None
     expires: Duration | None = None
     wrap_up: SpanOrOpen | None = None
+    first: Name | None = None
     estimated_wait: Duration | None = None
     topic: Name | None = None
     level: Level | None = None

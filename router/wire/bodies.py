@@ -38,6 +38,7 @@ class _Requeued(msgspec.Struct):
     place: int
     agent: str | UnsetType
     wrapup_until: str | UnsetType | None
+    first: str | UnsetType
 
 
 class _Closed(msgspec.Struct):
@@ -101,6 +102,7 @@ def _requeued(body: outputs.ConversationRequeued) -> object:
         body.place,
         body.agent,
         _until(body.wrapup_until),
+        body.first,
     )
 
 

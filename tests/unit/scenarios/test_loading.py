@@ -6,6 +6,8 @@ import pytest
 
 from router.rules import RulesError
 from router.scenarios import Shelf, load_suite
+from router.scenarios.decided import STATES, WORDS, details_of
+from router.scenarios.written import Expectation
 from tests.unit.scenarios.playing import RULES, refused
 
 ONE = """\
@@ -124,3 +126,9 @@ def test_a_clock_time_is_that_of_its_zone_in_summer_and_winter(tmp_path: Path) -
             file.write_text(text, encoding="utf-8")
             starts.append(load_suite(file, shelf=Shelf()).scenarios[0].at)
         assert starts[0] == starts[1]
+
+
+@pytest.mark.parametrize("word", [*WORDS, *STATES])
+def test_every_detail_that_a_decision_has_may_be_expected(word: str) -> None:
+    keys = {field.alias or name for name, field in Expectation.model_fields.items()}
+    assert set(details_of(word)) <= keys

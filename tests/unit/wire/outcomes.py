@@ -59,7 +59,11 @@ BODIES: tuple[Outcome, ...] = (
         qualified=NOTHING_KNOWN,
     ),
     _with_agent(outputs.ConversationOffered, expires_at=LATER),
+    _with_agent(
+        outputs.ConversationOffered, expires_at=LATER, labels=("heated",), interruptible=True
+    ),
     _with_agent(outputs.ConversationAssigned),
+    _with_agent(outputs.ConversationAssigned, labels=("heated",), interruptible=True),
     _with_agent(outputs.ConversationAssigned, estimate_s=Judged(35.0, 140.5, 51.25)),
     outputs.OfferExpired(**OFFER, reason="no_answer"),
     outputs.OfferDeclined(**OFFER, reason=None),
@@ -83,6 +87,9 @@ BODIES: tuple[Outcome, ...] = (
         place=1,
         agent="agent-1",
         wrapup_until=None,
+    ),
+    outputs.ConversationRequeued(
+        conversation="conv-1", queue="contracts", reason="callback_due", place=1, first="customer"
     ),
     outputs.ConversationExpanded(
         conversation="conv-1", queue="contracts", step=1, requirements={"contracts": 1}
@@ -144,6 +151,14 @@ BODIES: tuple[Outcome, ...] = (
         service_level=0.5,
         service_target=outputs.ServiceTarget(0.8, 120.0),
     ),
+    outputs.QueueStatus(
+        queue="contracts",
+        waiting=0,
+        oldest_wait_s=0.0,
+        available_agents=0,
+        estimated_wait_s=EstimatedWait(p50=0.0, p90=0.5),
+        service_level=None,
+    ),
     outputs.SurgeChanged(
         from_=None,
         to="storm",
@@ -157,7 +172,22 @@ BODIES: tuple[Outcome, ...] = (
     outputs.InputRefused(reason="no_wrap_up", input_type="agent.wrapup_ended", subject="agent-1"),
     outputs.InputRefused(reason="duplicate", input_type="command.pause_queue", subject="a queue"),
     outputs.CommandApplied(command="cmd-1", by="supervisor-1", reason="called twice"),
+    outputs.CommandApplied(
+        command="cmd-2",
+        by="supervisor-1",
+        reason="called twice",
+        conversation="conv-1",
+        agent="agent-1",
+    ),
     outputs.CommandRefused(command="cmd-1", by=None, reason=None, code="missing_by"),
+    outputs.CommandRefused(
+        command="cmd-2",
+        by="supervisor-1",
+        reason="called twice",
+        code="unknown_agent",
+        conversation="conv-1",
+        agent="agent-1",
+    ),
 )
 
 

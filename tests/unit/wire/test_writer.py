@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 from jsonschema import Draft202012Validator
+from msgspec import UNSET
 
 from router.model.outputs import (
     OUTCOMES,
@@ -73,8 +74,15 @@ def test_a_decision_says_what_its_body_says_and_who_decided(body: Outcome) -> No
     }
 
 
-def test_every_kind_of_decision_is_tried() -> None:
-    assert {type(body) for body in BODIES} == set(OUTCOMES)
+def test_every_kind_of_decision_is_tried_with_every_field() -> None:
+    fields = {(kind, name) for kind in OUTCOMES for name in kind.__struct_fields__}
+    tried = {
+        (type(body), name)
+        for body in BODIES
+        for name in body.__struct_fields__
+        if (value := getattr(body, name)) is not UNSET and value is not None
+    }
+    assert tried == fields
 
 
 @pytest.mark.parametrize(
