@@ -18,8 +18,8 @@ from router.rules.merging import grouped, merged, unlike
 from router.rules.problems import Place, Problem, Problems, RulesError
 from router.rules.qualification import Qualification
 from router.rules.shape import fitted
-from router.rules.source import MAX_BYTES, decoded, read
 from router.rules.source import Mapping as MappingNode
+from router.rules.source import decoded, read, read_bounded
 from router.rules.unanswered import Unanswered
 from router.rules.word_lists import read_lists
 
@@ -100,8 +100,7 @@ def _files(path: Path, *, problems: Problems) -> list[Path]:
 def _text(path: Path, *, problems: Problems) -> str | None:
     place = Place(str(path))
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+        content = read_bounded(path)
     except OSError as error:
         problems.error(place, f"it cannot be read: {error.strerror or error}")
         return None

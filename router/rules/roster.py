@@ -10,7 +10,7 @@ import msgspec
 
 from router.model.requirement import primary
 from router.rules.problems import Place, Problems, RulesError
-from router.rules.shape import fit
+from router.rules.shape import fit, spot
 from router.rules.source import Mapping, read_tree
 from router.rules.written.roster import Member, Roster
 
@@ -48,7 +48,7 @@ def people(text: str, name: str) -> People:
             problems.error(
                 tree.place, "a roster without agents", "`agents: [{id: ana, skills: {}}]`"
             )
-        _once(agents, tree.place, problems=problems)
+        _once(agents, tree, problems=problems)
     elif tree is not None:
         problems.error(tree.place, "a roster is a group of keys", "`agents:` and a list")
     if tree is None or problems.errors:
@@ -56,10 +56,11 @@ def people(text: str, name: str) -> People:
     return _alike(agents, tree.place)
 
 
-def _once(agents: Iterable[Member], place: Place, *, problems: Problems) -> None:
+def _once(agents: Iterable[Member], tree: Mapping, *, problems: Problems) -> None:
     seen: set[str] = set()
-    for each in agents:
+    for index, each in enumerate(agents):
         if each.id in seen:
+            place = spot(tree, "agents", index, "id")
             problems.error(place, f"agent `{each.id}` is there twice")
         seen.add(each.id)
 

@@ -9,6 +9,7 @@ anything else is done. Nothing here knows what the rules mean.
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -101,6 +102,12 @@ def plain(node: Node) -> Any:
             return [plain(each) for each in items]
         case Scalar(value=value):
             return value
+
+
+def read_bounded(path: Path) -> bytes:
+    """Read a file, one byte more than is allowed where it is too large; raises ``OSError``."""
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
 
 
 def decoded(content: bytes, name: str, *, problems: Problems) -> str | None:

@@ -13,7 +13,15 @@ from pathlib import Path
 from typing import Final
 
 from router.rules.problems import Place, Problems, shown
-from router.rules.source import MAX_BYTES, Node, Scalar, Sequence, plain
+from router.rules.source import (
+    MAX_BYTES,
+    Node,
+    Scalar,
+    Sequence,
+    decoded,
+    plain,
+    read_bounded,
+)
 from router.rules.source import Mapping as MappingNode
 from router.rules.words import folded, phrase_trouble, unmarked
 
@@ -76,19 +84,18 @@ def _lines(
 ) -> list[tuple[Place, object]]:
     path = Path(place.file).parent / name
     try:
-        with path.open("rb") as file:
-            text = file.read(MAX_BYTES + 1).decode("utf-8-sig")
+        content = read_bounded(path)
     except OSError as error:
         why = error.strerror or str(error)
         problems.error(
             place, f"the word list `{name}` cannot be read: {why}", "it lies beside this file"
         )
         return []
-    except UnicodeDecodeError:
-        problems.error(place, f"the word list `{name}` is not UTF-8 text", "save it as UTF-8")
-        return []
-    if len(text) > MAX_BYTES:
+    if len(content) > MAX_BYTES:
         problems.error(place, f"the word list `{name}` is larger than {MAX_BYTES // 1024} KiB")
+        return []
+    text = decoded(content, str(path), problems=problems)
+    if text is None:
         return []
     texts.append(text)
     lines = [(n, each.partition("#")[0].strip()) for n, each in enumerate(text.splitlines(), 1)]

@@ -13,7 +13,7 @@ from router.rules import RulesError, RuleSet, load
 from router.rules.compilation import Compiled
 from router.rules.problems import Place, Problems
 from router.rules.shape import fit, spot
-from router.rules.source import MAX_BYTES, decoded, read_tree
+from router.rules.source import decoded, read_bounded, read_tree
 from router.scenarios.checking import checked
 from router.scenarios.scenario import Suite
 from router.scenarios.short_forms import written_out
@@ -58,7 +58,7 @@ def load_suite(
     problems = Problems()
     name = str(file)
     try:
-        content = file.read_bytes()[: MAX_BYTES + 1]
+        content = read_bounded(file)
     except OSError as error:
         problems.error(Place(name), f"it cannot be read: {error.strerror or error}")
         raise RulesError(problems) from None

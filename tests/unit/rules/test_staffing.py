@@ -195,6 +195,12 @@ def test_a_roster_with_a_mistake_is_told_why(text: str, message: str) -> None:
     assert refused.value.problems[0].message == message
 
 
+def test_who_is_there_twice_is_told_at_the_second_place() -> None:
+    with pytest.raises(RulesError) as refused:
+        people("agents:\n  - id: a\n  - id: b\n  - id: a\n", "roster.yaml")
+    assert [(each.line, each.column) for each in refused.value.problems] == [(4, 9)]
+
+
 def test_a_roster_may_be_json_as_a_router_gives_it() -> None:
     found = people('{"pool": "p", "agents": [{"id": "a", "languages": ["fr-CA"]}]}', "-")
     ((profile, ids),) = found.profiles.items()

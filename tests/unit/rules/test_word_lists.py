@@ -88,7 +88,13 @@ def test_a_list_without_words_is_none(tmp_path: Path) -> None:
 def test_a_list_that_is_no_text_is_told(tmp_path: Path) -> None:
     folder = centre(tmp_path)
     (folder / "words" / "anger.txt").write_bytes(b"r\xe9clamation\n")
-    assert told(folder) == ["centre.yaml:4:21 the word list `words/anger.txt` is not UTF-8 text"]
+    assert told(folder) == ["anger.txt:1:2 not UTF-8 text"]
+
+
+def test_a_list_is_too_large_by_its_bytes(tmp_path: Path) -> None:
+    words = (f"été{number}" for number in range(120_000))
+    (found,) = told(centre(tmp_path, "\n".join(words)))
+    assert found == "centre.yaml:4:21 the word list `words/anger.txt` is larger than 1024 KiB"
 
 
 def test_a_word_that_is_there_twice_is_doubtful(tmp_path: Path) -> None:
