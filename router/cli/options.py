@@ -32,11 +32,16 @@ def read_settings(file: Path | None) -> "Settings":
 
 
 def connect(settings: "Settings") -> "Connection":
-    """Prepare connections to Kafka; certificates that cannot be used are wrong use."""
+    """Prepare connections to Kafka, and the client for them.
+
+    Certificates that cannot be used, and a client that cannot be mended, are wrong use.
+    """
+    from router.daemon import hazards
     from router.daemon.connection import Connection
     from router.daemon.errors import CertificateError
 
     try:
+        hazards.mend(backoff_ms=settings.producer.backoff_ms)
         return Connection(settings.kafka)
-    except CertificateError as error:
+    except (CertificateError, hazards.UnsafeRuntimeError) as error:
         raise click.UsageError(str(error)) from error

@@ -15,7 +15,7 @@ import msgspec
 
 from router.cli.exits import FoundWrongError, ServerLostError
 from router.cli.options import connect, read_settings, settings_option
-from router.daemon import hazards, logs
+from router.daemon import logs
 from router.daemon.fold import Fold, fold_committed
 from router.daemon.settings import Settings
 from router.daemon.topics import LOST, describe, problems, shard_count
@@ -35,10 +35,6 @@ def state(settings_file: Path | None, partition: int | None, *, as_json: bool) -
     """Show what a shard holds."""
     settings = read_settings(settings_file)
     logs.set_up(settings.log)
-    try:
-        hazards.mend(backoff_ms=settings.producer.backoff_ms)
-    except hazards.UnsafeRuntimeError as error:
-        raise click.UsageError(str(error)) from error
     try:
         folds = asyncio.run(_read(settings, partition))
     except LOST as error:

@@ -168,6 +168,8 @@ class HttpServer:
                 look.cancel()
             elif isinstance(look.exception(), ShardGoneError):
                 self._counted.pop(shard, None)
+            elif (error := look.exception()) is not None:
+                log.warning("a shard was not counted", shard=shard, error=repr(error))
             else:
                 self._counted[shard] = look.result()
 

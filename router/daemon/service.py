@@ -194,7 +194,8 @@ async def _commit_courtesy(
         try:
             await ownership.commit_courtesy(news)
             told |= news
-        except topics.LOST as error:
+        # A courtesy: whatever goes wrong with it, decisions go on.
+        except Exception as error:  # noqa: BLE001 - a courtesy
             log.debug("group offsets not committed", error=repr(error))
 
 

@@ -47,6 +47,7 @@ def wrapped(inner: Exception) -> Exception:
         (OSError("unreachable"), Cause.BROKER),
         (AuditError("a lane is out of order"), Cause.INVARIANT),
         (AssertionError(), Cause.INVARIANT),
+        (RecursionError("a rule that asks itself"), Cause.INVARIANT),
         (KeyError("c1"), Cause.INVARIANT),
     ],
     ids=repr,
