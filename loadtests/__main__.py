@@ -26,9 +26,7 @@ def main() -> int:
     """Measure what is asked for, report it, and give the exit status."""
     given = _arguments()
     if given.what == "reload":
-        for line in reload_bench.run(seed=given.seed).lines():
-            print(line)
-        return 0
+        return _reload(given.seed)
     # Whoever ends us early still wants every process ended that we started.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     began = time.monotonic()
@@ -62,6 +60,17 @@ def main() -> int:
     return 1 if is_wrong or is_missed else 0
 
 
+def _reload(seed: int) -> int:
+    try:
+        report = reload_bench.run(seed=seed)
+    except reload_bench.LostPlaceError as error:
+        print(f"the measurement failed: {error}", file=sys.stderr)
+        return 1
+    for line in report.lines():
+        print(line)
+    return 0
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m loadtests", description=__doc__)
     parser.add_argument(
@@ -72,11 +81,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw it, as .svg or .png")
     parser.add_argument("--check", action="store_true", help="exit 1 where a target is missed")
     given = parser.parse_args()
+    if given.what == "reload" and (given.json or given.plot or given.check):
+        parser.error("reload prints its report, and takes --seed alone")
     if given.plot and given.plot.suffix not in FORMATS:
         parser.error(f"--plot wants a file that ends with {' or '.join(FORMATS)}")
     for file in filter(None, (given.json, given.plot)):
         try:
-            # Now, and not after an hour of measuring; what stands there stays until then.
+            # Now, and not when all has been measured; what stands there stays until then.
             file.open("ab").close()
         except OSError as error:
             parser.error(f"{file} cannot be written: {error.strerror}")
