@@ -44,7 +44,7 @@ OUTCOMES: Final = {
 
 
 class Writer:
-    """Makes the records for an input: as many as the volume says, and as large."""
+    """Makes the records for an input: as many state records as the volume says, and all as large."""
 
     def __init__(self, volume: Volume) -> None:
         self._volume = volume

@@ -3,7 +3,8 @@
 Prints one line on standard output, which begins with `ready` and ends with the HTTP address, when
 all shards that this process owns decide. SIGTERM or Ctrl-C drains and ends with status 0, SIGHUP
 has the rules read again, as does a change of their files. Exit status 1: the rules or the topics
-are wrong; 3: no broker answered.
+are wrong; 2: wrong settings, an address that is taken, a value that the broker refuses; 3: no broker
+answered.
 
 What serves is loaded last, for that takes a second or more, and signals mean the same from the first
 moment on.

@@ -1,6 +1,7 @@
 """Everything the topics hold, as the proof reads it: inputs, decisions and dead letters.
 
-Reads the bytes with no part of the router's own reading, so that a mistake there cannot hide here.
+Reads the bytes with no part of the router's own reading but the form of a time, so that a mistake
+there cannot hide here.
 Judges nothing.
 """
 

@@ -24,8 +24,7 @@ def apply_command(pool: Pool, event: inputs.CommandInput) -> Refusal | None:
         return Refusal.MISSING_BY
     if event.reason is None:
         return Refusal.MISSING_REASON
-    carry_out = ORDERS.get(type(event))
-    return Refusal.NOT_SUPPORTED if carry_out is None else carry_out(pool, event)
+    return ORDERS[type(event)](pool, event)
 
 
 def _applied(pool: Pool, event: inputs.CommandInput) -> None:
@@ -173,4 +172,4 @@ ORDERS: dict[type[inputs.CommandInput], Callable[[Pool, Any], Refusal | None]] =
     inputs.CommandSetPresence: _set_presence,
     inputs.CommandSurge: _surge,
 }
-"""Which function carries out which command; one that is missing is not supported yet."""
+"""Which function carries out which command."""

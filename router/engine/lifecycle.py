@@ -125,9 +125,7 @@ SUBJECTS = ("conversation", "agent", "queue", "stage")
 
 
 def _step(pool: Pool, event: inputs.Input) -> Refusal | None:
-    step = STEPS.get(type(event))
-    if step is None:
-        return Refusal.NOT_SUPPORTED
+    step = STEPS[type(event)]
     record = pool.conversations.get(event.conversation)  # type: ignore[attr-defined]  # by STEPS
     if record is None:
         return Refusal.UNKNOWN_CONVERSATION
@@ -168,7 +166,7 @@ ANSWERS: dict[type[inputs.Input], Callable[[Pool, Any], Refusal | None]] = {
         (each for each in inputs.INPUTS if issubclass(each, inputs.CommandInput)), apply_command
     ),
 }
-"""All other inputs; one that is in neither table is not supported yet."""
+"""All other inputs, each with what answers it."""
 
 
 WAITS: dict[str, Callable[[Pool, ConversationRecord], None]] = {

@@ -109,7 +109,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Feature(StrEnum):
-    """What an agent is scored by. Each is an integer in percent; docs/rules.md has the formulas."""
+    """What an agent is scored by. Each is an integer in percent; docs/engine.md has the formulas."""
 
     PROFICIENCY = "proficiency"
     PREFERRED_SKILLS = "preferred_skills"

@@ -1,7 +1,6 @@
 """What is published of conversations, offers and deflections: fields of each event.
 
-Each model is the source of its event's published schema, in the order of the contract. Those that
-no router publishes yet say so.
+Each model is the source of its event's published schema, in the order of the contract.
 """
 
 from typing import Annotated, Literal

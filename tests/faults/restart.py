@@ -107,16 +107,16 @@ def measure(site: Site, *, session: dict[str, str], entities: int, rounds: int) 
     click.echo(f"{entities} live entities on {site.partitions} shards")
 
     def first_decision(begin: float) -> float:
-        silences = []
+        probes = []
         for pool in POOLS:
             letter = pen.write(
                 "conversation.created", pool=pool, subject=f"probe{pen.count}", at=time.time(),
                 channel="chat",
             )  # fmt: skip
             post.send(letter)
-            silences.append(f"restart-{pen.count}")
+            probes.append(f"restart-{pen.count}")
         post.flush()
-        return max(watcher.wait_for_event(each) for each in silences[-1:]) - begin
+        return max(watcher.wait_for_event(each) for each in probes) - begin
 
     nameless = site.router("nameless", **session, CONTACT_ROUTER_INSTANCE="")
     for name, each, end in (

@@ -128,12 +128,25 @@ def test_a_topic_that_refuses_the_decisions_for_a_while_loses_none_of_them(site:
             )
         )
     post.flush()
-    time.sleep(1.5)  # the broker refuses what it writes meanwhile
-    assert router.is_running
+    wait_for_failures(router)
     resize(site, "assignments", max_message_bytes=4_000_000)
     decisions = site.decisions(BURST)
     assert [each["data"]["seq"] for each in decisions] == list(range(1, BURST + 1))
     prove(site)
+
+
+def wait_for_failures(router: RouterProcess) -> None:
+    """Wait until the broker has refused something that the router wrote."""
+    figure = 'contact_router_transactions_total{result="failed"} '
+    deadline = time.monotonic() + 20
+    failed = 0.0
+    while not failed:
+        assert time.monotonic() < deadline, router.tail()
+        _, text = look(router, "/metrics")
+        failed = sum(
+            float(each.split()[-1]) for each in text.splitlines() if each.startswith(figure)
+        )
+        time.sleep(0.1)  # between two looks
 
 
 def resize(site: Site, topic: str, *, max_message_bytes: int) -> None:

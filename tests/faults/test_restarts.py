@@ -41,17 +41,15 @@ def _figures(router: RouterProcess) -> list[str]:
 
 
 @pytest.mark.timeout(120)
-@pytest.mark.parametrize(
-    "name",
-    [
-        {"CONTACT_ROUTER_INSTANCE": "desk-1"},
-        {"CONTACT_ROUTER_HTTP__PORT": str(free_port())},
-    ],
-    ids=["told", "by its address"],
-)
+@pytest.mark.parametrize("is_told", [True, False], ids=["told", "by its address"])
 def test_a_killed_router_that_starts_again_does_not_wait_for_its_own_session(
-    site: Site, name: dict[str, str]
+    site: Site, *, is_told: bool
 ) -> None:
+    name = (
+        {"CONTACT_ROUTER_INSTANCE": "desk-1"}
+        if is_told
+        else {"CONTACT_ROUTER_HTTP__PORT": str(free_port())}
+    )
     router = site.router(**LONG, **name)
     router.start()
     router.wait_ready()
