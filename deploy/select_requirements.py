@@ -1,8 +1,8 @@
 """Cut a smaller list of requirements out of the lock file, with its pins and hashes as they are.
 
 The lock holds everything the project ever needs, test tools included; an image needs what runs in
-it. Follows the lock's own notes of who needs what (`# via`), so nothing is resolved anew and nothing
-is fetched. Prints the list; exit status 1 where something asked for is not in the lock.
+it. Follows the lock's own notes of who needs what (`# via`), so nothing is resolved anew and
+nothing is fetched. Prints the list; exit status 1 where something asked for is not in the lock.
 
     python deploy/select_requirements.py --extra streams    what the project needs to run, and extras
     python deploy/select_requirements.py --name hatchling   what some packages need

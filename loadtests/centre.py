@@ -1,9 +1,9 @@
 """The example centre, large: its rules from `config/rules`, and the people that the demo knows.
 
-Conversations are drawn as the demo draws visits (menus, customers' words, amounts, tiers), agents as
-it hires them. Whoever calls about a reimbursement finds the backlog; the other teams have agents to
-spare. Two sets of rules can be in force over the same people: all that the centre's files say, or
-its plain queues, as if each only said who may serve it, in which order and who is chosen.
+Conversations are drawn as the demo draws visits (menus, customers' words, amounts, tiers), agents
+as it hires them. Whoever calls about a reimbursement finds the backlog; the other teams have agents
+to spare. Two sets of rules can be in force over the same people: all that the centre's files say,
+or its plain queues, as if each only said who may serve it, in which order and who is chosen.
 """
 
 import random

@@ -1,8 +1,9 @@
 """What all the rules of the example centre cost, beside its plain queues over the same people.
 
-Each life is lived once and replayed in a process of its own, both in turns; the faster replay of each
-counts. Means are compared at the plain centre's mix of inputs, so that what only the whole rulebook
-brings about more often is not taken for its price. Where the compiled engine is built, it replays them too.
+Each life is lived once and replayed in a process of its own, both in turns; the faster replay of
+each counts. Means are compared at the plain centre's mix of inputs, so that what only the whole
+rulebook brings about more often is not taken for its price. Where the compiled engine is built, it
+replays them too.
 """
 
 import tempfile

@@ -3,8 +3,8 @@
 Growth is measured from a base of a tenth of the large world, by making queues, agents or backlog
 ten times as many, each alone. Every world lives and is replayed in processes of its own, so that
 none finds the memory of another; two live at a time, and while one is replayed nothing else runs.
-Base and grown worlds are replayed in turns, and the fastest replay of each counts: what a busy machine
-adds is not growth.
+Base and grown worlds are replayed in turns, and the fastest replay of each counts: what a busy
+machine adds is not growth.
 """
 
 import multiprocessing

@@ -36,11 +36,11 @@ BATCH: Final = 32
 class EngineRun(msgspec.Struct, frozen=True, kw_only=True):
     """What one replay cost; times in microseconds.
 
-    `ratio`: mean time of an input in the engine / mean time of orjson for the same events.
-    `cpu_us` and `cpu_ratio` are the same from CPU time of the whole loop, clock readings included:
-    on a busy machine they tell what the others were to blame for.
-    `entity_bytes`: memory the restored engine holds / its durable records. `warm_up_us`: the inputs
-    right after the restore, before those that all other figures are about.
+    `ratio`: mean time of an input in the engine / mean time of orjson for the same events. `cpu_us`
+    and `cpu_ratio` are the same from CPU time of the whole loop, clock readings included: on a busy
+    machine they tell what the others were to blame for. `entity_bytes`: memory the restored engine
+    holds / its durable records. `warm_up_us`: the inputs right after the restore, before those that
+    all other figures are about.
     """
 
     size: Size

@@ -1,10 +1,10 @@
 """A router that decides nothing: the floor under what exactly once on Kafka costs with this client.
 
-It has the real router's shape and does the real router's input and output: one data consumer for all
-shards of the process, for each shard one transactional producer and one loop, at most three
+It has the real router's shape and does the real router's input and output: one data consumer for
+all shards of the process, for each shard one transactional producer and one loop, at most three
 transactions at a time, decisions, state records and the position of each batch in one transaction.
-It decodes each input and encodes each record with orjson, and that is all: no validation, no engine.
-What the real router needs beyond this is the price of deciding.
+It decodes each input and encodes each record with orjson, and that is all: no validation, no
+engine. What the real router needs beyond this is the price of deciding.
 """
 
 import argparse

@@ -52,8 +52,8 @@ class Latency(msgspec.Struct, frozen=True, kw_only=True):
     """Latencies in ms of the inputs that must be answered, after the warm-up, in one run or several.
 
     `late_ms` is how late the sender itself was (part of each latency). `undecided` inputs had no
-    decision in time: where there are any the run failed. `cpu_us` is CPU time of the router an input;
-    `volume` is that of the first run.
+    decision in time: where there are any the run failed. `cpu_us` is CPU time of the router an
+    input; `volume` is that of the first run.
     """
 
     kind: Kind

@@ -1,9 +1,9 @@
 """The people of a world: customers and agents who react to what the engine decides.
 
-A closed loop in virtual time: an agent who is offered a conversation accepts, declines or misses it,
-works, wraps up, takes breaks; his desktop sends heartbeats. Customers lose patience. Whoever leaves
-the backlog is replaced, so it keeps its size for as long as one likes. All durations are drawn from
-the seed. Takes part in no measurement: it only writes down what a platform would send.
+A closed loop in virtual time: an agent who is offered a conversation accepts, declines or misses
+it, works, wraps up, takes breaks; his desktop sends heartbeats. Customers lose patience. Whoever
+leaves the backlog is replaced, so it keeps its size for as long as one likes. All durations are
+drawn from the seed. Takes part in no measurement: it only writes down what a platform would send.
 """
 
 import heapq

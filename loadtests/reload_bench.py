@@ -6,8 +6,8 @@ can be matched. What is measured is what the daemon does between two batches: `a
 `changes`. Every queue must stand afterwards as it stood before, conversation by conversation.
 
 Then that world lives on at a planned rate, first undisturbed, then with a swap in the middle. The
-time of an input is from when it was planned to when all is decided, so what piles up behind the swap
-counts.
+time of an input is from when it was planned to when all is decided, so what piles up behind the
+swap counts.
 """
 
 import gc

@@ -1,10 +1,10 @@
 """The router on a real Kafka, beside the null router: drain and latency, with one shard and eight.
 
 Each measurement is taken of the router first and right after of the null router, on fresh topics of
-one broker; the null router writes as much as the router was just seen to write. At each rate the router
-runs once more after that: a broker grows quicker for minutes, and whoever always came first would have
-the slower one. Both are fresh processes every time. A drain and the highest rate come before all, not
-counted, because a broker that just started is slow.
+one broker; the null router writes as much as the router was just seen to write. At each rate the
+router runs once more after that: a broker grows quicker for minutes, and whoever always came first
+would have the slower one. Both are fresh processes every time. A drain and the highest rate come
+before all, not counted, because a broker that just started is slow.
 """
 
 from collections.abc import Callable

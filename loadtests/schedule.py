@@ -14,8 +14,8 @@ NS_PER_S = 1_000_000_000
 def arrivals(per_second: float, *, seconds: float, rng: random.Random) -> "array[int]":
     """Plan the times (ns from the start, ascending) of arrivals that know nothing of one another.
 
-    A Poisson stream: gaps are exponential with mean 1 / `per_second`; all times are below `seconds`.
-    Raises `ValueError` where the rate is not positive.
+    A Poisson stream: gaps are exponential with mean 1 / `per_second`; all times are below
+    `seconds`. Raises `ValueError` where the rate is not positive.
     """
     if per_second <= 0:
         raise ValueError("a stream of arrivals needs a positive rate")

@@ -1,8 +1,7 @@
 """What the figures must be: ratios of things measured in the same run, never clock time.
 
-They are goals for a machine that has nothing else to do, and for the engine as it is shipped, compiled,
-where `make compiled` has built it. `--check` makes a missed one the exit
-status.
+They are goals for a machine that has nothing else to do, and for the engine as it is shipped,
+compiled, where `make compiled` has built it. `--check` makes a missed one the exit status.
 """
 
 from collections.abc import Iterator

@@ -75,8 +75,8 @@ class Workload(msgspec.Struct, frozen=True, kw_only=True):
     def plan(self, *, wall_ms: int) -> list[Planned]:
         """Plan all inputs of the run in the order of their times; same seed, same plan.
 
-        The n-th input has the event id ``i<n>``. `wall_ms` is the wall clock at the start. Ends that
-        fall after the run are left out.
+        The n-th input has the event id ``i<n>``. `wall_ms` is the wall clock at the start. Ends
+        that fall after the run are left out.
         """
         rng = random.Random(f"conversations {self.seed}")
         end = round(self.seconds * NS_PER_S)
@@ -197,8 +197,8 @@ class _Writer:
 def _profiles() -> list[tuple[dict[str, int], list[str]]]:
     """Give skills and languages of every kind of agent in a pool: 24.
 
-    A team for each topic, agents of three levels, half of them bilingual; those of the highest level
-    also help the next team at the lowest.
+    A team for each topic, agents of three levels, half of them bilingual; those of the highest
+    level also help the next team at the lowest.
     """
     profiles = []
     for number, topic in enumerate(TOPICS):

@@ -1,9 +1,9 @@
 """The command of the streams: `python -m streams worker`.
 
 Promises: logs on standard error; exit status 0 stopped by a signal with everything committed, 1 the
-topics are not as they must be, 2 wrong settings, 3 the broker could not be reached or was lost; ends
-within bounded time after a signal, whatever state Kafka is in. Whatever ended the worker, to start
-it again is right.
+topics are not as they must be, 2 wrong settings, 3 the broker could not be reached or was lost;
+ends within bounded time after a signal, whatever state Kafka is in. Whatever ended the worker, to
+start it again is right.
 """
 
 import asyncio

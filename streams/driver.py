@@ -1,11 +1,11 @@
 """Correct Faust's Kafka driver where figures would otherwise be wrong.
 
-All of it seen on a real broker; the first is kept in `tests/integration/test_streams_hazards.py`. Faust takes
-the end of a changelog from what its consumer happens to have fetched: right after an assignment that
-is nothing, the table then counts as restored while it is empty, and figures begin again at zero; here
-the broker is asked. Faust lets records of the source in, and empties its queues after that: they are
-read and never seen; here the source waits until the queues were emptied. And a topic is asked for its
-number of partitions. Everything else is Faust's.
+All of it seen on a real broker; the first is kept in `tests/integration/test_streams_hazards.py`.
+Faust takes the end of a changelog from what its consumer happens to have fetched: right after an
+assignment that is nothing, the table then counts as restored while it is empty, and figures begin
+again at zero; here the broker is asked. Faust lets records of the source in, and empties its queues
+after that: they are read and never seen; here the source waits until the queues were emptied. And a
+topic is asked for its number of partitions. Everything else is Faust's.
 """
 
 from collections.abc import Iterable, Mapping

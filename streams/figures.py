@@ -60,10 +60,11 @@ class Waits(Struct):
 class Figures(Struct):
     """What was decided about one queue in one minute, by the time of the decisions.
 
-    `seq` is the pool's last decision in it. `queued` counts lives begun, `requalified` every further
-    `conversation.queued` of a life; `assigned` every assignment, `answered` the first of each life
-    with its wait; `left` the waits of those who abandoned before any. `refused` and `other` are
-    decisions about no queue. `missing` decisions were never seen here: the pool's numbering jumped.
+    `seq` is the pool's last decision in it. `queued` counts lives begun, `requalified` every
+    further `conversation.queued` of a life; `assigned` every assignment, `answered` the first of
+    each life with its wait; `left` the waits of those who abandoned before any. `refused` and
+    `other` are decisions about no queue. `missing` decisions were never seen here: the pool's
+    numbering jumped.
     """
 
     seq: int = 0

@@ -1,11 +1,11 @@
 """Fold decisions into figures by queue and minute: the whole of the arithmetic, and nothing else.
 
-A `Fold` holds the figures of any number of pools. It takes the decisions of each pool in their order
-and tells which rows changed; given back its rows it goes on as if it had never stopped. Promises: a
-decision counts once however often it comes, since each pool's decisions are numbered without a gap;
-the order between pools does not matter; a decision that was never seen shows as `missing`; what it
-holds is bounded by the retention and by the conversations that are open. Knows no clock, no Kafka
-and no stream library: time is the decisions' own.
+A `Fold` holds the figures of any number of pools. It takes the decisions of each pool in their
+order and tells which rows changed; given back its rows it goes on as if it had never stopped.
+Promises: a decision counts once however often it comes, since each pool's decisions are numbered
+without a gap; the order between pools does not matter; a decision that was never seen shows as
+`missing`; what it holds is bounded by the retention and by the conversations that are open. Knows
+no clock, no Kafka and no stream library: time is the decisions' own.
 """
 
 from collections.abc import Iterable, Mapping
@@ -99,8 +99,8 @@ class Fold:
     def follows(self, decision: Decision) -> bool:
         """Tell whether a decision goes on where its pool was left: whoever skipped some can see it.
 
-        The first one after a restore, or of a pool, always does: what is missing before it was never
-        there to be read.
+        The first one after a restore, or of a pool, always does: what is missing before it was
+        never there to be read.
         """
         pool = self._pools.get(decision.pool)
         return pool is None or not pool.is_heard or decision.seq <= pool.seq + 1

@@ -1,8 +1,8 @@
 """What the worker says on standard error, and how.
 
 One line for people on a terminal, one JSON object elsewhere. Of the libraries only warnings are let
-through, and what they say again and again while a broker is away is said once in a while. Nothing of
-a decision's content is logged, because nobody here hands it over.
+through, and what they say again and again while a broker is away is said once in a while. Nothing
+of a decision's content is logged, because nobody here hands it over.
 """
 
 import logging

@@ -1,8 +1,8 @@
 """What an operator may set for the streams: the router's own variables, and a few more.
 
 Read once, at start, from variables `CONTACT_ROUTER_<SECTION>__<FIELD>`. Where the router has a
-setting of the same name it means the same, so that one environment serves both; what only the router
-knows is ignored here. Reads no file.
+setting of the same name it means the same, so that one environment serves both; what only the
+router knows is ignored here. Reads no file.
 """
 
 import ssl

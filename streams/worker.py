@@ -1,10 +1,10 @@
 """Run the fold on Faust: decisions in, figures out, each decision counted once.
 
-One transaction holds the rows of a batch and the positions behind its decisions. Left to itself Faust
-commits by the clock, with rows still in its buffers; here the broker has every row of the batch
-before it is committed, and the next one begins after that, so that a transaction never holds half a
-batch. On any trouble the process ends; what it had not committed is folded again by the next one.
-Figures are not made here (`fold`), nor is anything about Kafka's wire (`driver`).
+One transaction holds the rows of a batch and the positions behind its decisions. Left to itself
+Faust commits by the clock, with rows still in its buffers; here the broker has every row of the
+batch before it is committed, and the next one begins after that, so that a transaction never holds
+half a batch. On any trouble the process ends; what it had not committed is folded again by the next
+one. Figures are not made here (`fold`), nor is anything about Kafka's wire (`driver`).
 """
 
 import asyncio
@@ -39,8 +39,9 @@ class Worker:
         self._open = self._changelog("open-conversations", topics.open_conversations)
         self.app.changelogs = (self._minutes, self._open)
         self.app.source = topics.assignments
-        # Raw, keys too: a record that Faust itself cannot read would end its stream for good. Without
-        # its acknowledgements: they stumble over every transaction's marker, and positions with them.
+        # Raw, keys too: a record that Faust itself cannot read would end its stream for good.
+        # Without its acknowledgements: they stumble over every transaction's marker, and positions
+        # with them.
         source = self.app.topic(
             topics.assignments,
             key_serializer="raw",

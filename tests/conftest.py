@@ -12,8 +12,8 @@ from router.embedded import EmbeddedKafka
 def kafka() -> Iterator[EmbeddedKafka]:
     """Start one Kafka when the first test asks for it; where it cannot start, that test fails.
 
-    Shared by all tests of a process: a test uses topics, groups and transactional ids of its own, and leaves
-    the broker running if it stops it.
+    Shared by all tests of a process: a test uses topics, groups and transactional ids of its own,
+    and leaves the broker running if it stops it.
     """
     with EmbeddedKafka() as broker:
         yield broker

@@ -1,7 +1,7 @@
 """Play the example centre's day against a router of its own, and prove it: `contact-router demo`.
 
-Exit status 0: the proof holds; 1: it does not, or the rules are wrong; 3: broker or router were lost;
-130: stopped by Ctrl-C (143 by SIGTERM). Everything it started ends with it.
+Exit status 0: the proof holds; 1: it does not, or the rules are wrong; 3: broker or router were
+lost; 130: stopped by Ctrl-C (143 by SIGTERM). Everything it started ends with it.
 """
 
 import asyncio

@@ -1,6 +1,7 @@
 """Say in words what other rules change, and for whom: ``contact-router rules diff OLD NEW``.
 
-Exit status 0: it is told, also where nothing changes; 1: one of the two cannot be used; 2: wrong use.
+Exit status 0: it is told, also where nothing changes; 1: one of the two cannot be used; 2: wrong
+use.
 """
 
 import json

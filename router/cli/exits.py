@@ -1,7 +1,7 @@
 """What a command ends with when it does not end well.
 
-Exit status 0 is done and 2 is wrong use (click's own `UsageError`); the two others are raised as the
-errors below, from any command, with a message for standard error.
+Exit status 0 is done and 2 is wrong use (click's own `UsageError`); the two others are raised as
+the errors below, from any command, with a message for standard error.
 """
 
 import click

@@ -3,11 +3,11 @@
 Prints one line on standard output, which begins with `ready` and ends with the HTTP address, when
 all shards that this process owns decide. SIGTERM or Ctrl-C drains and ends with status 0, SIGHUP
 has the rules read again, as does a change of their files. Exit status 1: the rules or the topics
-are wrong; 2: wrong settings, an address that is taken, a value that the broker refuses; 3: no broker
-answered.
+are wrong; 2: wrong settings, an address that is taken, a value that the broker refuses; 3: no
+broker answered.
 
-What serves is loaded last, for that takes a second or more, and signals mean the same from the first
-moment on.
+What serves is loaded last, for that takes a second or more, and signals mean the same from the
+first moment on.
 """
 
 import os
@@ -39,7 +39,8 @@ def run(settings_file: Path | None, rules_path: Path | None) -> None:
 def _mind_signals() -> None:
     """Let signals mean what they do later; whoever serves takes them over.
 
-    To end is to end at once, for nothing has begun. A hang-up waits until the rules can be read again.
+    To end is to end at once, for nothing has begun. A hang-up waits until the rules can be read
+    again.
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)

@@ -1,7 +1,7 @@
 """Publish the contract: JSON Schemas of all events, and the AsyncAPI document about the topics.
 
-The files in `config/schemas` are made by this command and kept with the code; `--check` tells whether
-they still say what the code does. Reaches no server.
+The files in `config/schemas` are made by this command and kept with the code; `--check` tells
+whether they still say what the code does. Reaches no server.
 """
 
 import json

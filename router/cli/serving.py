@@ -1,8 +1,8 @@
 """Serve until told to end, and tell by the exit status how that went: the work of `run`.
 
 Standard output has the `ready` line and nothing else. What a person must mend ends the start: wrong
-settings, an address that is taken, a broker that does not take us as the settings say (2), wrong rules
-or topics (1), no broker (3).
+settings, an address that is taken, a broker that does not take us as the settings say (2), wrong
+rules or topics (1), no broker (3).
 """
 
 from pathlib import Path

@@ -1,7 +1,7 @@
 """Show what the shards hold, from the topics alone: `contact-router state`.
 
-Reads what is committed, whether a router runs or not, and disturbs none. What it shows is what a new
-owner of a shard would begin with.
+Reads what is committed, whether a router runs or not, and disturbs none. What it shows is what a
+new owner of a shard would begin with.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """Make and verify the six topics from the command line.
 
-`create` makes what is missing and then verifies, like `check`; neither changes a topic that is there.
-Exit status 1 when something must be otherwise, with a line for each problem.
+`create` makes what is missing and then verifies, like `check`; neither changes a topic that is
+there. Exit status 1 when something must be otherwise, with a line for each problem.
 """
 
 import asyncio

@@ -1,9 +1,9 @@
 """Tell why a conversation is with whom it is: ``contact-router why CONVERSATION``.
 
 Live, it asks a running router, which answers from committed state: how every agent stands to the
-conversation now, and the smallest change that would help. After the fact (``--topics``) it reads the
-conversation's whole story from the assignments topic, each decision with its score by term. Exit
-status 0: it is told; 1: there is no such conversation; 2: wrong use; 3: a server was lost.
+conversation now, and the smallest change that would help. After the fact (``--topics``) it reads
+the conversation's whole story from the assignments topic, each decision with its score by term.
+Exit status 0: it is told; 1: there is no such conversation; 2: wrong use; 3: a server was lost.
 """
 
 import asyncio

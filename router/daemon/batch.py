@@ -2,8 +2,9 @@
 
 A batch takes inputs from the feed, lets the engine decide, and packs what follows: decisions,
 changed entities, dead letters, conversations sent to other pools and the positions reached. It is
-published as a whole or forgotten as a whole, together with the engine. Promises: decisions in the order they were taken, each with the
-positions it was taken at. Publishes nothing, counts nothing: effects come after the commit.
+published as a whole or forgotten as a whole, together with the engine. Promises: decisions in the
+order they were taken, each with the positions it was taken at. Publishes nothing, counts nothing:
+effects come after the commit.
 """
 
 import time

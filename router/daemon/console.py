@@ -57,8 +57,8 @@ async def read(
 ) -> AsyncIterator[Record]:
     """Give the committed records of a topic from its beginning, each partition's in its order.
 
-    Null values are left out. Ends when nothing more came for half a second, or never (``follow``). Raises `LookupError` where
-    there is no such topic.
+    Null values are left out. Ends when nothing more came for half a second, or never (``follow``).
+    Raises `LookupError` where there is no such topic.
     """
     found = await _find(connection, topic, settings=settings)
     consumer = connection.consumer()

@@ -111,7 +111,8 @@ def cause_of(error: BaseException) -> Cause:
         if isinstance(seen, DeadlineError):
             return Cause.DEADLINE
         seen = seen.__cause__
-    # A write to a dead connection is a plain RuntimeError under uvloop; what is derived from it is a bug.
+    # A write to a dead connection is a plain RuntimeError under uvloop; what is derived from it is
+    # a bug.
     if isinstance(error, kafka_errors.KafkaError | OSError) or type(error) is RuntimeError:
         return Cause.BROKER
     return Cause.INVARIANT

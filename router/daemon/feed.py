@@ -1,8 +1,8 @@
 """What was read for one shard and waits to be decided.
 
-The process reads for all its shards with one consumer; each shard takes from its own feed. Promises:
-inputs of one topic come out in offset order, topics in the order in which they were read; none comes
-out twice; a feed that is full says so. One event loop, no locks.
+The process reads for all its shards with one consumer; each shard takes from its own feed.
+Promises: inputs of one topic come out in offset order, topics in the order in which they were read;
+none comes out twice; a feed that is full says so. One event loop, no locks.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """What the state topic says: the last record of every key.
 
-A new owner folds up to its barrier to take a shard over; the command `state` folds what is committed
-now, to show it. Promises: the same records fold to the same entities. Decides nothing.
+A new owner folds up to its barrier to take a shard over; the command `state` folds what is
+committed now, to show it. Promises: the same records fold to the same entities. Decides nothing.
 """
 
 from collections.abc import Iterable, Sequence

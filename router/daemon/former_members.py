@@ -1,11 +1,11 @@
 """Let the group know that whoever had this instance's name before us is dead.
 
-A process that is killed stays a member until its session has run out, and until then the group deals
-nothing anew. The process that takes its name knows better, and says so. Promises: that is done once,
-at the first membership of a process; only of members that have its name; and only when it is counted
-in itself, so that the group goes on with it at once. Where it cannot be done, the group waits as it
-always did. Safety never depends on it: a member that was taken for dead and is not joins again, and
-what it writes meanwhile is fencing's business.
+A process that is killed stays a member until its session has run out, and until then the group
+deals nothing anew. The process that takes its name knows better, and says so. Promises: that is
+done once, at the first membership of a process; only of members that have its name; and only when
+it is counted in itself, so that the group goes on with it at once. Where it cannot be done, the
+group waits as it always did. Safety never depends on it: a member that was taken for dead and is
+not joins again, and what it writes meanwhile is fencing's business.
 """
 
 import asyncio

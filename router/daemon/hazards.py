@@ -151,10 +151,10 @@ async def _ask_without_haste(client: Any, *arguments: Any) -> bool:
 def mend(*, backoff_ms: float) -> None:
     """Put the mended parts in place, for all clients of this process. To be called at start.
 
-    `backoff_ms` is the wait before a transaction is begun again that the broker refused because
-    the last one's end is still being written. Raises `UnsafeRuntimeError` under `python -O`, which
-    takes out the assertions that guard the client's own state, with any other aiokafka, and with one
-    that cannot read all that producers may write: a single such record would stop every shard.
+    `backoff_ms` is the wait before a transaction is begun again that the broker refused because the
+    last one's end is still being written. Raises `UnsafeRuntimeError` under `python -O`, which
+    takes out the assertions that guard the client's own state, with any other aiokafka, and with
+    one that cannot read all that producers may write: a single such record would stop every shard.
     """
     if not __debug__:
         raise UnsafeRuntimeError("python -O takes out the checks that aiokafka leans on")

@@ -1,9 +1,9 @@
 """The HTTP side: metrics, health, and read-only views of committed state.
 
-Promises: an answer about a conversation or an agent shows what is committed and nothing that may yet
-be taken back; errors are problem details (RFC 9457), save for what is no request of HTTP (a line of
-more than 8 KiB), which the library turns away itself. Changes nothing, and knows no access control:
-it listens on loopback unless told otherwise.
+Promises: an answer about a conversation or an agent shows what is committed and nothing that may
+yet be taken back; errors are problem details (RFC 9457), save for what is no request of HTTP (a
+line of more than 8 KiB), which the library turns away itself. Changes nothing, and knows no access
+control: it listens on loopback unless told otherwise.
 """
 
 import asyncio

@@ -1,9 +1,10 @@
 """Keep what lives for long in huge pages of memory, where the system can.
 
-Deciding touches a shard's state, hundreds of megabytes, here and there. In pages of 4 KiB the processor
-has to look up nearly every time where such a page is; in pages of 2 MiB it hardly ever does. Linux puts
-the small ones of a range together when asked (`MADV_COLLAPSE`, since 6.1), whatever its own setting for
-huge pages is. Elsewhere, and where it has none to give, nothing changes.
+Deciding touches a shard's state, hundreds of megabytes, here and there. In pages of 4 KiB the
+processor has to look up nearly every time where such a page is; in pages of 2 MiB it hardly ever
+does. Linux puts the small ones of a range together when asked (`MADV_COLLAPSE`, since 6.1),
+whatever its own setting for huge pages is. Elsewhere, and where it has none to give, nothing
+changes.
 """
 
 import asyncio
@@ -45,8 +46,8 @@ async def keep(*, every_s: float) -> None:
 def collapse() -> None:
     """Put the memory that this process has now together in huge pages, as far as there are any.
 
-    Cost: copies what is in small pages, about 2.5 s a GiB, for which others wait 2 MiB at a time; where
-    all is together already, 0.1 s a GiB. Python goes on meanwhile.
+    Cost: copies what is in small pages, about 2.5 s a GiB, for which others wait 2 MiB at a time;
+    where all is together already, 0.1 s a GiB. Python goes on meanwhile.
     """
     if not (MAPS.exists() and SIZE.exists()):
         return

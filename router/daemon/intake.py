@@ -81,8 +81,8 @@ class Intake:
         """Tell how long nothing was heard of the input that was silent for longest.
 
         A broker answers for each input ten times a second, with nothing where nothing is new. What
-        came and could not be read was not heard. Those that nothing is asked of, because their shard
-        is full, do not count.
+        came and could not be read was not heard. Those that nothing is asked of, because their
+        shard is full, do not count.
         """
         self._listen()
         asked = [self._heard[each] for each, (feed, _) in self._where.items() if not feed.is_full]

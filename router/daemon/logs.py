@@ -1,8 +1,9 @@
 """What is said on standard error, and how.
 
-One line for each event, as text for people or as JSON for machines. Promises: nothing of a customer's
-event is logged, because nobody here hands it over; what the Kafka client says again and again while
-a broker is away is said once in a while. Standard output belongs to the commands' results.
+One line for each event, as text for people or as JSON for machines. Promises: nothing of a
+customer's event is logged, because nobody here hands it over; what the Kafka client says again and
+again while a broker is away is said once in a while. Standard output belongs to the commands'
+results.
 """
 
 import logging

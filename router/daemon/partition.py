@@ -75,7 +75,8 @@ class Life:
                     taken = await self._decide(feed)
                 await self._between()
                 if 0 < taken < FEW and self._around.intake.has_others(feed):
-                    # Small transactions of several shards, one behind the other, keep everybody waiting.
+                    # Small transactions of several shards, one behind the other, keep everybody
+                    # waiting.
                     await asyncio.sleep(self._around.settings.shards.pause_ms / 1_000)
         finally:
             self.is_running = False
@@ -215,7 +216,8 @@ class Life:
         committing_at = time.monotonic()
         try:
             await self._outbox.publish(parcels)
-        # The batch boundary: whatever went wrong, nothing of the batch has happened, and that is counted.
+        # The batch boundary: whatever went wrong, nothing of the batch has happened, and that is
+        # counted.
         except Exception:
             metrics.failed_transaction()
             raise

@@ -1,9 +1,9 @@
 """Rules that operators change while the router runs: noticed, read, checked, put in force.
 
 All that can fail comes before the swap, in a thread beside the event loop. Promises: rules with a
-mistake change nothing, and that is seen (figures, log, `/health/ready`); what is still being written
-is not read; the shards change over between two batches of theirs, each when it comes to it. The
-files are looked at again and again rather than watched by the system's means: two hundred files
+mistake change nothing, and that is seen (figures, log, `/health/ready`); what is still being
+written is not read; the shards change over between two batches of theirs, each when it comes to it.
+The files are looked at again and again rather than watched by the system's means: two hundred files
 cost a millisecond, and it holds on network folders, for mounted configuration whose links are
 turned, and for editors that put a new file in the old one's place.
 """

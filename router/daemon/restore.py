@@ -52,8 +52,8 @@ async def restore(
 ) -> Restored:
     """Write a barrier through an open outbox, and fold the state until it is read.
 
-    `shards`: how many there are by now. Raises `WrongStateError` where the state is not that of this
-    shard, `DeadlineError`, or whatever Kafka refuses with.
+    `shards`: how many there are by now. Raises `WrongStateError` where the state is not that of
+    this shard, `DeadlineError`, or whatever Kafka refuses with.
     """
     barrier = BarrierRecord(nonce=uuid.uuid4().hex)
     parcel = outbox.parcel(names.state, partition, at=time.time_ns() // 1_000_000)

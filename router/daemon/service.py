@@ -1,8 +1,8 @@
 """The process: start everything, say when it is ready, and end well.
 
-Promises: nothing is decided before the broker was reached and the topics are sound; once running, no
-failure of Kafka ends the process; asked to end, it finishes what is open, leaves the group so that
-others take over at once, and returns.
+Promises: nothing is decided before the broker was reached and the topics are sound; once running,
+no failure of Kafka ends the process; asked to end, it finishes what is open, leaves the group so
+that others take over at once, and returns.
 """
 
 import asyncio

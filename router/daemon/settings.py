@@ -71,8 +71,8 @@ class KafkaSettings(Section):
     """Whether the broker's certificate must name the host we connect to."""
 
     start_timeout_s: Seconds = 30
-    """So long `run` tries to reach a broker before it gives up with exit status 3; other commands try
-    once, so wait for a broker that is only starting."""
+    """So long `run` tries to reach a broker before it gives up with exit status 3; other commands
+    try once, so wait for a broker that is only starting."""
 
     call_timeout_s: Seconds = 10
     """Longest wait for one answer of a broker before the connection counts as dead."""
@@ -204,8 +204,8 @@ class ShardSettings(Section):
     nothing to do is decided at once."""
 
     huge_pages_every_s: Annotated[float, Field(ge=0, le=3_600)] = 15
-    """How often what has come to memory is put together in huge pages (Linux 6.1 and later; elsewhere
-    nothing is done): the larger the state, the faster decisions are for it. 0: never."""
+    """How often what has come to memory is put together in huge pages (Linux 6.1 and later;
+    elsewhere nothing is done): the larger the state, the faster decisions are for it. 0: never."""
 
     buffered_inputs: Count = 8_000
     """A shard that has so many inputs waiting is not read for until half of them are decided."""

@@ -1,9 +1,9 @@
 """Conditions of the rules that could not be answered: seen in the figures, and in the log where it matters.
 
-A condition that fails loses nothing; the conversation goes on to the next rule. Promises: each is counted
-by rule or queue and by cause; where what it asks for was there and could not be used, the log says so
-once for each rule and version of the rules. No value of a conversation is ever told. Counts are those of
-this process, whether what was decided is committed or not.
+A condition that fails loses nothing; the conversation goes on to the next rule. Promises: each is
+counted by rule or queue and by cause; where what it asks for was there and could not be used, the
+log says so once for each rule and version of the rules. No value of a conversation is ever told.
+Counts are those of this process, whether what was decided is committed or not.
 """
 
 import asyncio

@@ -33,7 +33,8 @@ class Unhurried:
     ) -> Shown:
         """Have `view` take a look at a shard when it is our turn.
 
-        Raises `BusyError` where too many wait, and whatever `view` raises, which must not take long.
+        Raises `BusyError` where too many wait, and whatever `view` raises, which must not take
+        long.
         """
         if self._waiting >= MOST_WAITING:
             raise BusyError(f"{self._waiting} look at this process already")

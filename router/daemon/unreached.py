@@ -1,8 +1,8 @@
 """Say for people why Kafka could not be asked, and what they can do about it.
 
 The client tells only that it could not begin. Whether anything listens at those addresses is found
-out here, for that is the difference between a broker that is not there and one that is asked in a way
-it does not want. Connects, and sends nothing.
+out here, for that is the difference between a broker that is not there and one that is asked in a
+way it does not want. Connects, and sends nothing.
 """
 
 import socket

@@ -1,8 +1,8 @@
 """What operators may look at: pools, conversations and agents as the engine holds them.
 
-Promises: plain values, ready to be JSON; times as RFC 3339, waits in seconds. Shows what the durable
-state holds and nothing else: a customer's words are not in it. Reads, never changes; who calls this
-sees to it that all the engine holds is committed.
+Promises: plain values, ready to be JSON; times as RFC 3339, waits in seconds. Shows what the
+durable state holds and nothing else: a customer's words are not in it. Reads, never changes; who
+calls this sees to it that all the engine holds is committed.
 """
 
 from collections import Counter
@@ -58,9 +58,10 @@ def pools(engine: Engine) -> list[dict[str, Any]]:
 def pool(engine: Engine, name: str, *, now: int) -> dict[str, Any] | None:
     """Show one pool with its queues at `now` (ms); None where it has never been heard of.
 
-    Service levels, and what they are to be, where rules ask for `queue.status`. ``surge`` is the stage
-    in force; ``quotas`` are those of bounded teams, as counted in this period; ``lent`` who is lent now
-    by overflows that lend only so many; ``conditions`` are those that are on, by the name of their rule.
+    Service levels, and what they are to be, where rules ask for `queue.status`. ``surge`` is the
+    stage in force; ``quotas`` are those of bounded teams, as counted in this period; ``lent`` who
+    is lent now by overflows that lend only so many; ``conditions`` are those that are on, by the
+    name of their rule.
     """
     found = engine.pools.get(name)
     if found is None:

@@ -1,7 +1,7 @@
 """The demo's own Kafka clients: everybody's producer, the reader of decisions, the reader for the proof.
 
-Ordinary clients, as a platform would use them; they connect as the router's settings say. Everything
-that is read is committed.
+Ordinary clients, as a platform would use them; they connect as the router's settings say.
+Everything that is read is committed.
 """
 
 import asyncio

@@ -1,8 +1,7 @@
 """Everything the topics hold, as the proof reads it: inputs, decisions and dead letters.
 
 Reads the bytes with no part of the router's own reading but the form of a time, so that a mistake
-there cannot hide here.
-Judges nothing.
+there cannot hide here. Judges nothing.
 """
 
 from collections.abc import Iterable

@@ -1,8 +1,8 @@
 """The life of each conversation, told by the decisions alone.
 
-A conversation is in exactly one state, and a decision takes it from one to the next. A decision that
-does not fit the state it finds is a fault: an assignment of somebody who is with an agent already,
-an answer to an offer that is not open.
+A conversation is in exactly one state, and a decision takes it from one to the next. A decision
+that does not fit the state it finds is a fault: an assignment of somebody who is with an agent
+already, an answer to an offer that is not open.
 """
 
 from collections import Counter

@@ -1,11 +1,11 @@
 """How much faster than life the demo's people are, and the rules that go with it.
 
 The router has no other time than the real one. So it is people who hurry: a second of the demo is a
-minute of theirs, and every duration and rate in the rules is quickened by the same factor, in a copy
-that the demo's router runs with. What the rules say besides is left as it is. Two durations are not
-taken all the way: a lease of less than `SHORTEST_LEASE_MS` would ask every desktop for several
-heartbeats a second, and an offer of less than `SHORTEST_OFFER_MS` would be missed wherever the
-machine is busy for a moment.
+minute of theirs, and every duration and rate in the rules is quickened by the same factor, in a
+copy that the demo's router runs with. What the rules say besides is left as it is. Two durations
+are not taken all the way: a lease of less than `SHORTEST_LEASE_MS` would ask every desktop for
+several heartbeats a second, and an offer of less than `SHORTEST_OFFER_MS` would be missed wherever
+the machine is busy for a moment.
 """
 
 from collections.abc import Mapping

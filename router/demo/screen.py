@@ -1,8 +1,8 @@
 """The wallboard on a terminal: fixed columns, a line for each thing, calm enough to be watched.
 
 Fits 100 columns and 30 lines; a lower terminal shows fewer matches and no teams, a higher one more
-matches; a narrower one loses what is on the right, and says so. Draws a picture and knows nothing of
-how it came about.
+matches; a narrower one loses what is on the right, and says so. Draws a picture and knows nothing
+of how it came about.
 """
 
 from collections import Counter

@@ -42,8 +42,8 @@ LATE: Final = Shift(10.0, CLOSES)
 class Team:
     """A team: how many of a hundred agents are in it, and what they know.
 
-    `core`: the skills everybody has, at levels drawn by `levels`. `extra`: {skill: share of the team
-    that has it, at level 1}.
+    `core`: the skills everybody has, at levels drawn by `levels`. `extra`: {skill: share of the
+    team that has it, at level 1}.
     """
 
     name: str
@@ -83,8 +83,8 @@ TEAMS: Final = (
 class Person:
     """An agent: the profile the router is told, and what it is not told.
 
-    `slowness`: factor on how long his conversations take. `break_at`: hour of the day. `freezes_at`:
-    hour at which his desktop stops answering; None: it never does.
+    `slowness`: factor on how long his conversations take. `break_at`: hour of the day.
+    `freezes_at`: hour at which his desktop stops answering; None: it never does.
     """
 
     id: str

@@ -1,6 +1,7 @@
 """The supervisor: looks at who has waited longest, and puts some of them first.
 
-Commands are inputs like any other. She is not a part of the router; she sees what a wallboard shows.
+Commands are inputs like any other. She is not a part of the router; she sees what a wallboard
+shows.
 """
 
 from typing import Final

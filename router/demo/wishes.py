@@ -12,7 +12,8 @@ from typing import Final
 class Wish:
     """Something many customers want; `weight` is how many of a hundred do.
 
-    `menu`: the digit they press on the telephone; who wants to join has a number of his own to call.
+    `menu`: the digit they press on the telephone; who wants to join has a number of his own to
+    call.
     """
 
     weight: float

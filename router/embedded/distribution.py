@@ -70,9 +70,9 @@ def find_java() -> Path:
 def fetch_jars() -> Path:
     """Return the folder of Kafka's jars, fetching them with Maven where they are not there yet.
 
-    The folder is `contact-router/kafka-<version>` under `XDG_CACHE_HOME` (default `~/.cache`). Takes
-    seconds the first time, nothing later. Raises `KafkaUnavailableError` where Maven is missing or
-    fails.
+    The folder is `contact-router/kafka-<version>` under `XDG_CACHE_HOME` (default `~/.cache`).
+    Takes seconds the first time, nothing later. Raises `KafkaUnavailableError` where Maven is
+    missing or fails.
     """
     cache = _cache_folder()
     jars = cache / f"kafka-{KAFKA_VERSION}"

@@ -193,7 +193,8 @@ def _properties(node: Node) -> str:
 
 
 def _format_storage(node: Node, *, kafka: list[str]) -> None:
-    # The same 16 random bytes in base64 that `StorageTool random-uuid` prints, without a Java start.
+    # The same 16 random bytes in base64 that `StorageTool random-uuid` prints, without a Java
+    # start.
     cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
     run = subprocess.run(
         [

@@ -122,7 +122,8 @@ def _resume_conversations(pool: Pool, *, changed: bool) -> None:
     pool.room.fill(_resumed(pool, staying))
     if changed:
         pool.overdue |= pool.spilling
-    # Who keeps his queue stands in line first: the place of who comes from a removed one counts him.
+    # Who keeps his queue stands in line first: the place of who comes from a removed one counts
+    # him.
     for record in sorted(removed, key=attrgetter("arrived_at", "sequence")):
         _move(pool, record)
 

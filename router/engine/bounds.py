@@ -1,6 +1,7 @@
 """By which bounded overflow an agent would be lent to a conversation.
 
-It follows from the rules, the conversation and the agent's profile; how many are lent, ``lenders`` knows.
+It follows from the rules, the conversation and the agent's profile; how many are lent, ``lenders``
+knows.
 """
 
 from typing import NamedTuple
@@ -13,7 +14,8 @@ from router.model.state import ConversationRecord, Profile
 class Bound(NamedTuple):
     """An overflow that lends so many agents at once, as it is for some conversations.
 
-    Lent is who meets ``lends`` and does not meet ``own``. ``lender``: the team or site, as it is said.
+    Lent is who meets ``lends`` and does not meet ``own``. ``lender``: the team or site, as it is
+    said.
     """
 
     rule: str

@@ -102,8 +102,8 @@ class Crew:
     ) -> Group | None:
         """Put an agent (None: a new one) into the group of its profile; it must be in hand.
 
-        ``alike``: that group, where it is known. Gives the group if it is new: it has to be joined with
-        the lanes there are.
+        ``alike``: that group, where it is known. Gives the group if it is new: it has to be joined
+        with the lanes there are.
         """
         group = alike or self._group(profile)
         is_new = not group.members

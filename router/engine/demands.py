@@ -1,7 +1,7 @@
 """What conversations ask of an agent, and whether he meets it: the same for all who wait in a lane.
 
-A new kind of conversation is held against every group of agents there is, so what it asks for is sorted
-once, by how soon it tells.
+A new kind of conversation is held against every group of agents there is, so what it asks for is
+sorted once, by how soon it tells.
 """
 
 from router.engine.bounds import Bound, lends_to
@@ -27,7 +27,8 @@ MOST_JOINS = 20_000
 class Terms:
     """What an agent must be, sorted; the same for all demands that ask for the same.
 
-    ``searched``: the skills without which nobody meets it, ``anchor`` the first of them; None: there is none.
+    ``searched``: the skills without which nobody meets it, ``anchor`` the first of them; None:
+    there is none.
     """
 
     __slots__ = (
@@ -86,8 +87,8 @@ class Terms:
 class Demand:
     """What an agent must be for a conversation, apart from the conversation itself, and how he is given it.
 
-    ``own``: what the queue says of that; else it is as the channel says. ``at_once``: so many are given it.
-    ``bounds``: the rules that lend only so many agents to it.
+    ``own``: what the queue says of that; else it is as the channel says. ``at_once``: so many are
+    given it. ``bounds``: the rules that lend only so many agents to it.
     """
 
     __slots__ = ("_lenders", "anchor", "at_once", "bounds", "offering", "slot", "terms")

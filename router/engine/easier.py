@@ -1,7 +1,7 @@
 """A conversation as it would be if it were of a lower level: for people who ask what would help.
 
-The rules are asked what they would make of it then, so that a level which leads to another queue is not
-said to help, and one that makes a label go away is. Reads, never changes, not even a count.
+The rules are asked what they would make of it then, so that a level which leads to another queue is
+not said to help, and one that makes a label go away is. Reads, never changes, not even a count.
 """
 
 import msgspec
@@ -32,8 +32,8 @@ class Easier:
     def highest_for(self, agent: Agent) -> int | None:
         """Give the highest lower level at which an agent may have it, in the queue it is in.
 
-        Not every level is tried, for it may be any number that fits on the wire: those at which something
-        else is asked of the agent, and the lowest ten.
+        Not every level is tried, for it may be any number that fits on the wire: those at which
+        something else is asked of the agent, and the lowest ten.
         """
         pool, level = self._pool, self.level
         if level == 1:

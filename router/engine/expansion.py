@@ -2,8 +2,9 @@
 
 A step counts from the customer's arrival, whatever happened since, or holds while a switch is on;
 it changes which agents may serve, never the place. Whoever waits has a timer for the next step with
-a time; who enters when a step is already open takes it in the same cause, after the changes of state
-and before the matches. The last one may open the queue's overflows or deflections to whoever takes it.
+a time; who enters when a step is already open takes it in the same cause, after the changes of
+state and before the matches. The last one may open the queue's overflows or deflections to whoever
+takes it.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,7 @@
 """What qualification may look at of a conversation that is known: as it was given, told or found.
 
-One place writes this down, so that whoever asks the rules again, in earnest or to learn what would help,
-leaves nothing out.
+One place writes this down, so that whoever asks the rules again, in earnest or to learn what would
+help, leaves nothing out.
 """
 
 from msgspec.structs import replace

@@ -1,7 +1,8 @@
 """Fairness: how little an agent was given lately, so that work is spread over all who can do it.
 
-What is given is counted in slices of five minutes, and only under rules that ask for it: the record of
-an agent holds twelve small numbers at most. A score needs no timer: it reads what counts at that moment.
+What is given is counted in slices of five minutes, and only under rules that ask for it: the record
+of an agent holds twelve small numbers at most. A score needs no timer: it reads what counts at that
+moment.
 """
 
 from router.engine.groups import Agent

@@ -22,8 +22,9 @@ class Group:
     """All agents with one profile.
 
     ``lanes``: by slot, the shared lanes it may serve; ``fits`` and ``joins`` cache what demands
-    make of it. ``shut``: nobody of its team may be given anything now. ``serving``: how many of them may get work; ``counts``: whose headcount they are in.
-    ``ways``: in how many slots somebody has room; ``asked_for``: the headcounts that follow whether.
+    make of it. ``shut``: nobody of its team may be given anything now. ``serving``: how many of
+    them may get work; ``counts``: whose headcount they are in. ``ways``: in how many slots somebody
+    has room; ``asked_for``: the headcounts that follow whether.
     """
 
     __slots__ = (

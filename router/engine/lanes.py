@@ -1,10 +1,10 @@
 """Where conversations wait: lanes, in which the order never changes with time.
 
 A lane holds the conversations that any agent may or may not take alike: same channel, same resolved
-requirement, and given in the same way. All of them grow more urgent at the same rate, so a lane is a sorted list on a key
-fixed on entry, and only the heads of lanes are compared with the clock. A conversation with a
-condition of its own (kept for preferred agents, agents barred) has a lane of its own. A line is the
-same for a queue: it tells places.
+requirement, and given in the same way. All of them grow more urgent at the same rate, so a lane is
+a sorted list on a key fixed on entry, and only the heads of lanes are compared with the clock. A
+conversation with a condition of its own (kept for preferred agents, agents barred) has a lane of
+its own. A line is the same for a queue: it tells places.
 """
 
 from bisect import bisect_left
@@ -108,11 +108,12 @@ class Line(Ranks):
 
     ``closed``: its hours are over; ``paused``: nobody is matched from it, closed or not;
     ``advanced``: whether a callback that waits for its turn may have it since that was looked at;
-    ``deflects``: whether who comes to wait here may be deflected; ``spills``: may overflow. ``aged``: whether ``arrivals``
-    are kept; ``watched``: whether switches look at it; ``stirred``: whether it may stand otherwise than is said
-    of it. ``timed``: the next step of the ladder that comes by time, number and time, by the step taken last;
-    ``spills_in_time``: whether some overflow does. ``foreseen``: the wait of who would come, by how
-    many are before him and how many serve, as long as nothing else is measured of the queue.
+    ``deflects``: whether who comes to wait here may be deflected; ``spills``: may overflow.
+    ``aged``: whether ``arrivals`` are kept; ``watched``: whether switches look at it; ``stirred``:
+    whether it may stand otherwise than is said of it. ``timed``: the next step of the ladder that
+    comes by time, number and time, by the step taken last; ``spills_in_time``: whether some
+    overflow does. ``foreseen``: the wait of who would come, by how many are before him and how many
+    serve, as long as nothing else is measured of the queue.
     """
 
     __slots__ = (
@@ -271,9 +272,9 @@ class Lane(Ranks):
 class Headcount:
     """How many agents serve one kind of conversation now, in millionths of an agent.
 
-    Kept up to date as they come and go, once it has been counted; ``staff`` has the counts. ``available``:
-    how many they are, undivided; ``roomy``: of how many groups somebody has room; None where nobody
-    has asked.
+    Kept up to date as they come and go, once it has been counted; ``staff`` has the counts.
+    ``available``: how many they are, undivided; ``roomy``: of how many groups somebody has room;
+    None where nobody has asked.
     """
 
     __slots__ = ("available", "demand", "millionths", "queue", "roomy")

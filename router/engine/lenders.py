@@ -1,8 +1,8 @@
 """Overflows that lend only so many agents of a team or a site: who is lent by each of them now.
 
-Lent is who has, or is offered, a conversation that he may have only because of that rule. What is known
-here follows from the durable records and is built anew with a pool. A pool whose rules bound no lending
-has none of it.
+Lent is who has, or is offered, a conversation that he may have only because of that rule. What is
+known here follows from the durable records and is built anew with a pool. A pool whose rules bound
+no lending has none of it.
 """
 
 from collections.abc import Collection, Iterable
@@ -17,8 +17,8 @@ from router.model.policy import Policy
 class Lenders:
     """The bounded overflows of a pool under one policy.
 
-    ``lent`` {rule: {agent: the conversations by which he is lent}}; ``lanes``: by rule, where those wait
-    whom it lends to.
+    ``lent`` {rule: {agent: the conversations by which he is lent}}; ``lanes``: by rule, where those
+    wait whom it lends to.
     """
 
     __slots__ = ("_of", "lanes", "lent")

@@ -1,7 +1,7 @@
 """Lending: a rule lends so many agents at once, and then no more until one of them is done.
 
-Counted are agents, not conversations, and open offers as if they were accepted. Nothing is taken back:
-what is on stays, and nothing new is lent.
+Counted are agents, not conversations, and open offers as if they were accepted. Nothing is taken
+back: what is on stays, and nothing new is lent.
 """
 
 from router.engine.bounds import bounds, lends_to

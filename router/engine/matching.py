@@ -1,8 +1,8 @@
 """Best match: who waits meets who can, until nobody who waits has anyone left.
 
 Each step takes the most urgent waiting conversation that has an eligible agent, and gives it the
-best one, or asks the best few. Since nothing could be matched before a cause, only lanes that were entered and agents
-who were in hand need to be looked at after it.
+best one, or asks the best few. Since nothing could be matched before a cause, only lanes that were
+entered and agents who were in hand need to be looked at after it.
 """
 
 import heapq
@@ -89,8 +89,8 @@ def _why(pool: Pool, lane: Lane, agent: Agent) -> Why:
 def _lanes_for(pool: Pool, agent: Agent, *, foremost: bool = False) -> list[Lane]:
     """Give the lanes the agent may take from now; in some of them nobody may wait.
 
-    To some he can only be lent, and whether he may be is left to be asked. ``foremost``: of those lanes
-    that somebody is barred from, only the most urgent one of each demand that he may take.
+    To some he can only be lent, and whether he may be is left to be asked. ``foremost``: of those
+    lanes that somebody is barred from, only the most urgent one of each demand that he may take.
     """
     room = pool.room
     group = agent.group

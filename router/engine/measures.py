@@ -1,7 +1,8 @@
 """What a pool learns of its queues while it works: how long conversations take, who gives up.
 
 Measured where waits are estimated in the pool, and then in all of its queues, because agents are
-shared. Each measure is taken at the end of what it measures, so it costs nothing while nothing ends.
+shared. Each measure is taken at the end of what it measures, so it costs nothing while nothing
+ends.
 """
 
 from router.engine.groups import Agent

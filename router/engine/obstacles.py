@@ -1,10 +1,10 @@
 """Why not this agent: what stands between a conversation and an agent, one reason after the other.
 
 For people who ask; no decision is taken here. Each answer is that of the function the matching asks
-itself (``met``, ``has_room``, ``serves``), so what is said is what was decided on; a property compares
-the two in every state of random worlds. Reads, never changes, not even a cache. Lives in the engine
-because only here is it known what a pool holds, and because the daemon and the routing tests, who do
-not know each other, both ask.
+itself (``met``, ``has_room``, ``serves``), so what is said is what was decided on; a property
+compares the two in every state of random worlds. Reads, never changes, not even a cache. Lives in
+the engine because only here is it known what a pool holds, and because the daemon and the routing
+tests, who do not know each other, both ask.
 """
 
 from collections.abc import Iterator

@@ -1,8 +1,8 @@
 """Occupancy: over time nobody's work takes more than a share of him; then he rests until it fits.
 
 An agent is at work while he holds anything: an offer, a conversation, a wrap-up. Work adds to his
-strain, free time takes from it, in such a proportion that it stays as it is at exactly the share that
-the rules allow. Whoever comes free with more strain than the window bears rests it off, to the
+strain, free time takes from it, in such a proportion that it stays as it is at exactly the share
+that the rules allow. Whoever comes free with more strain than the window bears rests it off, to the
 millisecond. Nothing is looked at while he works, and nothing where the rules set no share.
 """
 

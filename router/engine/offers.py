@@ -54,8 +54,8 @@ def grant(
 ) -> None:
     """Offer a waiting conversation to an agent in hand, or assign it where nobody is asked.
 
-    ``offering``: how it is given, as its queue or else its channel says. ``beside``: who else is asked at
-    the same time, in hand too, the best first.
+    ``offering``: how it is given, as its queue or else its channel says. ``beside``: who else is
+    asked at the same time, in hand too, the best first.
     """
     if offering is not None and offering.mode is OfferMode.MANUAL:
         slot = pool.slot(record)

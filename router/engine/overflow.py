@@ -1,11 +1,11 @@
 """Who else helps where a queue cannot serve in time: another queue, team or site, another pool.
 
 A rule comes so long after the customer's arrival, or holds while a switch is on; or it comes at the
-end of the queue's ladder. Sent to another
-queue a conversation stands there as if it had waited in it from its arrival, under that queue's
-rules; no rule sends it twice in its life, so no ring of rules turns for ever. Helped by a team or a
-site it stays where it is. Sent to another pool it is over here: what is known of it goes with the
-decision, to be published for that pool in the same transaction.
+end of the queue's ladder. Sent to another queue a conversation stands there as if it had waited in
+it from its arrival, under that queue's rules; no rule sends it twice in its life, so no ring of
+rules turns for ever. Helped by a team or a site it stays where it is. Sent to another pool it is
+over here: what is known of it goes with the decision, to be published for that pool in the same
+transaction.
 """
 
 from msgspec.structs import replace

@@ -1,9 +1,9 @@
-"""Quotas: a team is given so many conversations in a period, or no more than a share of all, and then no more.
+"""Quotas: in a period a team is given so many conversations, or so large a share, and no more.
 
-Counted is what is assigned; an open offer counts as if it were accepted, so that answers can never break
-a bound. A team that may be given nothing is shut as a whole: its groups of agents are passed over, which
-costs a decision nothing where no team is bounded. It is looked at again when a count changes and when
-its period ends, to the millisecond.
+Counted is what is assigned; an open offer counts as if it were accepted, so that answers can never
+break a bound. A team that may be given nothing is shut as a whole: its groups of agents are passed
+over, which costs a decision nothing where no team is bounded. It is looked at again when a count
+changes and when its period ends, to the millisecond.
 """
 
 from router.engine.groups import Agent

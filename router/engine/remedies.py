@@ -2,11 +2,12 @@
 
 Each change is tried on a copy of the agent or of the demand, with the functions the engine decides
 with; the smallest that lets somebody have the conversation is given. Smallest means, in this order:
-a word of a supervisor (the queue goes on, nobody is waited for), a team that may be given more, one more who
-is lent, somebody who comes back or has rested, something that is finished (with the wrap-up and the rest that
-come of it), something else that comes between, a decline that is forgotten, levels less asked for, levels more
-learnt, a language, a channel, another team that helps. Nothing is changed; where no single change helps,
-nothing is given. What a change brings about besides, and a rest for too much work, is not foreseen.
+a word of a supervisor (the queue goes on, nobody is waited for), a team that may be given more, one
+more who is lent, somebody who comes back or has rested, something that is finished (with the
+wrap-up and the rest that come of it), something else that comes between, a decline that is
+forgotten, levels less asked for, levels more learnt, a language, a channel, another team that
+helps. Nothing is changed; where no single change helps, nothing is given. What a change brings
+about besides, and a rest for too much work, is not foreseen.
 """
 
 from collections.abc import Iterable, Iterator

@@ -1,9 +1,8 @@
 """Which events have been seen, so that a repeated one is refused once and changes nothing.
 
 Ids are kept for a window of record time, told by the topic they came on (one topic may be read far
-behind another), and at most so many. They are written in blocks, one for
-each batch; small blocks are merged, so neither their number nor the volume written grows without
-bound.
+behind another), and at most so many. They are written in blocks, one for each batch; small blocks
+are merged, so neither their number nor the volume written grows without bound.
 """
 
 from collections.abc import Iterable, Iterator

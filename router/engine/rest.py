@@ -1,8 +1,8 @@
 """Rest: so long after a conversation, and longer after some, an agent is given nothing new.
 
-A rest begins when the work on a conversation is over, wrap-up included, or when he has come free after
-too much work, and ends by its timer alone.
-What the agent has, and what he is offered already, stays.
+A rest begins when the work on a conversation is over, wrap-up included, or when he has come free
+after too much work, and ends by its timer alone. What the agent has, and what he is offered
+already, stays.
 """
 
 from router.engine.groups import Agent

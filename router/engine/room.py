@@ -31,11 +31,12 @@ MOST_SIGNATURES = 20_000
 class WaitingRoom:
     """Who waits in a pool under one policy.
 
-    ``place_of``: who waits where and by which key, by conversation id; ``kept``: by agent, the lanes kept for him;
-    ``own``: by slot, the conversations that somebody is barred from, each in a lane of its own;
-    ``shared``: by slot and anchor skill, every shared lane. Lanes and agent groups are joined
-    once, when the later of the two appears; a lane stays while nobody waits in it. ``moved``: the
-    lines that switches look at, and where somebody came or left since they were looked at.
+    ``place_of``: who waits where and by which key, by conversation id; ``kept``: by agent, the
+    lanes kept for him; ``own``: by slot, the conversations that somebody is barred from, each in a
+    lane of its own; ``shared``: by slot and anchor skill, every shared lane. Lanes and agent groups
+    are joined once, when the later of the two appears; a lane stays while nobody waits in it.
+    ``moved``: the lines that switches look at, and where somebody came or left since they were
+    looked at.
     """
 
     __slots__ = (

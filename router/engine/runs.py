@@ -1,8 +1,8 @@
 """Runs: of some labels an agent gets only so many in a row, then something else must come between.
 
 A conversation counts for a run when it is assigned, whoever gave it. A run ends with a conversation
-that does not have the label, or when the agent goes offline; no time ends it. Whoever has had enough
-is given no more by the matching; a supervisor may still give it.
+that does not have the label, or when the agent goes offline; no time ends it. Whoever has had
+enough is given no more by the matching; a supervisor may still give it.
 """
 
 from router.engine.groups import Agent

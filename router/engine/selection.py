@@ -1,8 +1,8 @@
 """Which of the agents who may take a conversation gets it, and why.
 
 The static part of a score is worked out once for each pair of demand and profile group; what
-changes from moment to moment (idle time, load, last agent, fairness) is added for the heads of buckets only,
-or for all in a bucket where the order of turns does not say who is the best of them.
+changes from moment to moment (idle time, load, last agent, fairness) is added for the heads of
+buckets only, or for all in a bucket where the order of turns does not say who is the best of them.
 All features are integers in percent; docs/engine.md has the formulas.
 """
 

@@ -1,9 +1,10 @@
 """What an agent's claims add up to, in one number: so many on each channel, so many with each label.
 
 Agents with the same number (and the same units in use) have room for the same. Each channel has its
-bits in it, and so has each label of which an agent may have only so many at once; one more bit tells
-that he has had enough of a label in a row, which is no claim but decides as one. A conversation with
-labels has a slot of its own, beside that of its channel: the same channel, with more to be counted.
+bits in it, and so has each label of which an agent may have only so many at once; one more bit
+tells that he has had enough of a label in a row, which is no claim but decides as one. A
+conversation with labels has a slot of its own, beside that of its channel: the same channel, with
+more to be counted.
 """
 
 from collections.abc import Iterable, Iterator
@@ -38,10 +39,11 @@ class LabelCount:
 class Slot:
     """A channel's place in the load code, with the labels that a conversation on it may have.
 
-    ``one`` is one more on the channel, ``bits`` what a claim adds, with ``soft`` for each of its units
-    (0 unless it is interruptible); ``aside``: bits of what is in nobody's way here. ``spared`` masks the
-    units that do not count here, in ``spares`` (0: all count). ``runs``: bits of who has had enough
-    of one of its labels in a row. ``channel`` is None where it is not configured. ``index`` numbers the slots.
+    ``one`` is one more on the channel, ``bits`` what a claim adds, with ``soft`` for each of its
+    units (0 unless it is interruptible); ``aside``: bits of what is in nobody's way here.
+    ``spared`` masks the units that do not count here, in ``spares`` (0: all count). ``runs``: bits
+    of who has had enough of one of its labels in a row. ``channel`` is None where it is not
+    configured. ``index`` numbers the slots.
     """
 
     __slots__ = (

@@ -1,9 +1,9 @@
 """How many agents serve each kind of conversation now, whoever serves several queues divided.
 
-Agents who may get work are counted by their groups, and once a kind of conversation was asked about,
-its headcount moves with every agent who comes or goes: asking again costs nothing. Counts are whole
-numbers, so that it does not matter in which order they were made. A headcount holds how a pool stands
-and nothing else: it can be forgotten and counted again at any time.
+Agents who may get work are counted by their groups, and once a kind of conversation was asked
+about, its headcount moves with every agent who comes or goes: asking again costs nothing. Counts
+are whole numbers, so that it does not matter in which order they were made. A headcount holds how a
+pool stands and nothing else: it can be forgotten and counted again at any time.
 """
 
 from collections.abc import Callable, Iterable
@@ -45,7 +45,8 @@ class Staff:
         self._worked = worked
         self._counted: list[Headcount] = []
         self._least: dict[str, Headcount] = {}
-        # by group which queues it serves, and by such queues how an agent is divided, in this minute
+        # by group which queues it serves, and by such queues how an agent is divided, in this
+        # minute
         self._served: dict[Group, tuple[str, ...]] = {}
         self._parts: dict[tuple[str, ...], dict[str, int]] = {}
         # whether somebody has come or gone since it was last asked
@@ -116,7 +117,8 @@ class Staff:
     def asked(self, queue: str) -> Headcount:
         """Give the headcount of a queue as such, with who is available and who of them has room.
 
-        The pool is between two matches: whoever has room is on the shelf. Cost: all groups, at first.
+        The pool is between two matches: whoever has room is on the shelf. Cost: all groups, at
+        first.
         """
         headcount = self.least(queue)
         if headcount.available is None:

@@ -1,7 +1,8 @@
 """Surge: a stage of other measures in force, by load or by command, and its end.
 
 At most one stage is in force. A command wins over the load until it is taken back or expires; what
-ended so does not begin again by load before the load has gone. Each change is said, with its reason.
+ended so does not begin again by load before the load has gone. Each change is said, with its
+reason.
 """
 
 from msgspec import UNSET

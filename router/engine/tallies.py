@@ -1,7 +1,7 @@
 """Waits that ended lately, and how many of them went well: counted where a condition asks.
 
-They are counted by minutes, in durable records, so a restart forgets none. A pool whose rules have no
-such condition counts nothing.
+They are counted by minutes, in durable records, so a restart forgets none. A pool whose rules have
+no such condition counts nothing.
 """
 
 from bisect import bisect_right

@@ -1,7 +1,7 @@
-"""The teams that may be given only so much: their agents by groups, what they are asked, who may have no more.
+"""The teams that may be given only so much: their agents, what they are asked, who has had it.
 
-What is known here follows from the durable records and is built anew with a pool. A pool whose rules
-bound no team has none of it.
+What is known here follows from the durable records and is built anew with a pool. A pool whose
+rules bound no team has none of it.
 """
 
 from collections.abc import Mapping
@@ -14,8 +14,8 @@ from router.model.quota import Quota
 class Teams:
     """The bounded teams of a pool under one policy.
 
-    ``asked``: by team and conversation, how many of the team are asked for it; ``shut``: the teams that
-    may be given nothing now. ``reopened``: whether one may again, since the matching looked.
+    ``asked``: by team and conversation, how many of the team are asked for it; ``shut``: the teams
+    that may be given nothing now. ``reopened``: whether one may again, since the matching looked.
     """
 
     __slots__ = ("_groups", "asked", "quotas", "reopened", "shut")

@@ -36,8 +36,8 @@ from router.model.surge import Stage
 class Tallied:
     """Waits that ended lately in a queue (of all queues: ""), which some switches ask for.
 
-    ``id`` names the record that they are counted in; ``sums`` is what follows from it, None where that
-    has changed.
+    ``id`` names the record that they are counted in; ``sums`` is what follows from it, None where
+    that has changed.
     """
 
     __slots__ = ("id", "queue", "sums", "watches", "window")
@@ -60,14 +60,15 @@ class Watch:
     """A switch and the lines it looks at together; ``due``: when it must change next (ms).
 
     ``demand`` is what they ask of an agent at least. ``step``: the step of the ladder that is taken
-    when it turns on, 0: none; ``overflow``: the rule that is; ``enters``: whether it enters a stage.
-    ``tallied``: the waits that ended lately which it asks for. ``switch`` is as a stage of a surge has it,
-    ``written`` as its rule does. ``stood``: what the estimated waits that it asks for hung on, beside the
-    lines and what is measured of them, when it was looked at; ``asked``: the headcounts that tell.
+    when it turns on, 0: none; ``overflow``: the rule that is; ``enters``: whether it enters a
+    stage. ``tallied``: the waits that ended lately which it asks for. ``switch`` is as a stage of a
+    surge has it, ``written`` as its rule does. ``stood``: what the estimated waits that it asks for
+    hung on, beside the lines and what is measured of them, when it was looked at; ``asked``: the
+    headcounts that tell.
 
-    Most switches ask for one thing, and are asked that in one step: ``counted`` the bounds on how many
-    wait, on and off; ``shares`` the conditions on waits that ended lately. ``calm``: as long as no fewer and no
-    more wait, it need not be looked at again.
+    Most switches ask for one thing, and are asked that in one step: ``counted`` the bounds on how
+    many wait, on and off; ``shares`` the conditions on waits that ended lately. ``calm``: as long
+    as no fewer and no more wait, it need not be looked at again.
     """
 
     __slots__ = (
@@ -105,10 +106,10 @@ class Watches:
     """All switches of a pool, on a waiting room where nobody waits yet.
 
     ``fresh``: those to be looked at after this cause. ``logged_in`` {demand: how many who meet it
-    can be reached}, for the demands that are asked about. ``minute``: in which estimates were looked at,
-    0 where agents have been divided otherwise since. ``tallied``: waits that ended lately, by the names
-    of their records. ``lowers``: those whose estimated waits may be lower in a surge. ``slots``: how many kinds of
-    conversation, as they count for an agent, there were.
+    can be reached}, for the demands that are asked about. ``minute``: in which estimates were
+    looked at, 0 where agents have been divided otherwise since. ``tallied``: waits that ended
+    lately, by the names of their records. ``lowers``: those whose estimated waits may be lower in a
+    surge. ``slots``: how many kinds of conversation, as they count for an agent, there were.
     """
 
     __slots__ = (

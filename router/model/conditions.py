@@ -97,7 +97,8 @@ class Switch(msgspec.Struct, frozen=True, kw_only=True):
     """A pair of conditions: ``on`` turns it on; ``off`` turns it off again once ``on`` holds no more.
 
     ``off`` None: as soon as ``on`` holds no more. It stays on for ``at_least_ms``. ``name`` is
-    unique in its pool; ``queue`` is whose state it looks at (None: all queues of the pool together).
+    unique in its pool; ``queue`` is whose state it looks at (None: all queues of the pool
+    together).
     """
 
     name: str

@@ -3,8 +3,8 @@
 The wait of who has k others before him is the time until k + 1 conversations have left the head of
 the line: the sum of k + 1 exponential times, of rates nμ + jθ for j = k … 0 (n agents' worth of
 capacity, μ conversations an agent finishes in a time, θ the rate at which one who waits gives up):
-the birth and death process of Erlang A seen from within the line. It depends on how things stand and
-not on how long anybody has waited: time alone makes no estimate longer.
+the birth and death process of Erlang A seen from within the line. It depends on how things stand
+and not on how long anybody has waited: time alone makes no estimate longer.
 
 Only sums, products, quotients and square roots are used, which every machine rounds alike: the same
 measures give the same estimate anywhere. Times are milliseconds.
@@ -30,8 +30,8 @@ PRIOR_SERVED = 4
 """So many conversations the expectation of the rules is worth, beside what was measured."""
 PRIOR_LEFT = 2
 PRIOR_WAITED = 20
-"""The rates are believed, beside the waits that were observed, as if so many conversations' time had
-been waited as they say."""
+"""The rates are believed, beside the waits that were observed, as if so many conversations' time
+had been waited as they say."""
 MOST_CORRECTED = 5
 LONGEST_MS = 86_400_000
 EXACT = 4
@@ -90,8 +90,8 @@ class Rates(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 def rates(expected: Estimates, served: Lately, waited: Lately) -> Rates:
     """Give the rates that measures say.
 
-    ``served``: [conversations, ms of agents' time]; ``waited``: [waits, ms, of whom so many left, ms
-    that the rates would have given].
+    ``served``: [conversations, ms of agents' time]; ``waited``: [waits, ms, of whom so many left,
+    ms that the rates would have given].
     """
     new, old = waited.new, waited.old
     waited_ms = new[1] + old[1]

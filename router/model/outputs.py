@@ -204,8 +204,8 @@ class Trigger(msgspec.Struct, frozen=True, gc=False):
 class ConversationOverflowed(Outcome, frozen=True, kw_only=True):
     """A conversation moved to another queue, or others help where it waits; its arrival is kept.
 
-    ``kind`` says what ``to`` is: a queue, a team or site that may serve it too from now on, or a pool;
-    then it is over here, and the decision has what is sent there.
+    ``kind`` says what ``to`` is: a queue, a team or site that may serve it too from now on, or a
+    pool; then it is over here, and the decision has what is sent there.
     """
 
     type: ClassVar[str] = "conversation.overflowed"
@@ -385,8 +385,8 @@ class Decision(msgspec.Struct, frozen=True, gc=False):
     """One decision: ``seq`` counts 1, 2, 3 … in the pool, ``at`` (ms) is when it was taken.
 
     ``traceparent`` is the cause's, or the conversation's where a timer is the cause. ``sent`` is no
-    part of what is published of it: what another pool is to hear, once and together with it; whoever
-    publishes it gives it a source.
+    part of what is published of it: what another pool is to hear, once and together with it;
+    whoever publishes it gives it a source.
     """
 
     pool: str

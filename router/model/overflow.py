@@ -27,8 +27,8 @@ class Overflow(msgspec.Struct, frozen=True, kw_only=True):
 
     It comes ``after_ms`` after the arrival, or while ``on`` is on; each rule has one of the two.
     ``lends``: who may serve besides those who do, where ``to`` is a team or a site.
-    ``lends_at_most``: so many agents at once (None: any number).
-    ``channels``: for conversations on these (none: on any); ``share``: for so many in a hundred.
+    ``lends_at_most``: so many agents at once (None: any number). ``channels``: for conversations on
+    these (none: on any); ``share``: for so many in a hundred.
     """
 
     name: str

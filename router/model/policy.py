@@ -54,8 +54,8 @@ class Channel(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     ``units`` of an agent's capacity; ``at_most`` at once for anybody; ``exclusive``: an agent who
     has one has nothing of another channel, and the other way round. ``addressees``: so many agents
-    are asked at once, and the first who accepts has it. ``interruptible``: who works on these has room
-    for a conversation of any other channel as if he did not.
+    are asked at once, and the first who accepts has it. ``interruptible``: who works on these has
+    room for a conversation of any other channel as if he did not.
     """
 
     name: str
@@ -154,8 +154,8 @@ class Expansion(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     ``when``: while that is on, instead of a time; each step has one of the two. ``requires`` stands
     in place of the queue's requirement; the skills that the conversation asks for itself stay,
-    unless ``drops_skills``. ``serves`` stands in place of the queue's. ``then``: whose last step this is,
-    the overflows of his queue come to him, or its deflections, whatever turns them on.
+    unless ``drops_skills``. ``serves`` stands in place of the queue's. ``then``: whose last step
+    this is, the overflows of his queue come to him, or its deflections, whatever turns them on.
     """
 
     after_ms: int | None = None
@@ -184,14 +184,14 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
 
     ``serves``: which teams and sites do (``NOTHING``: all), besides what it requires of an agent.
     ``preferred_wait_ms``: so long after its arrival a conversation is kept for its preferred
-    agents, while one of them can be reached (0: not at all); ``keeps_for_absent``: whether they can or
-    not, as long as one of them may have it once he is back. ``hours``: name of the calendar
+    agents, while one of them can be reached (0: not at all); ``keeps_for_absent``: whether they can
+    or not, as long as one of them may have it once he is back. ``hours``: name of the calendar
     outside which nobody is matched from it (None: always open). ``deflects``: what is offered
-    instead of waiting, the first rule that applies first. ``expands``: its ladder, every step with a
-    time later than the one with a time before it. ``overflows``: who else helps, and when.
+    instead of waiting, the first rule that applies first. ``expands``: its ladder, every step with
+    a time later than the one with a time before it. ``overflows``: who else helps, and when.
     ``estimates``: what is expected of it where waits are estimated (None: not). ``status``: that it
-    is said how it stands. ``offering``: how its conversations are given, on every channel (None: as the
-    channel says).
+    is said how it stands. ``offering``: how its conversations are given, on every channel (None: as
+    the channel says).
     """
 
     name: str
@@ -215,8 +215,8 @@ class AgentRules(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What holds for every agent.
 
     ``missed_offers`` in a row suspend for ``suspended_ms`` (0: never). A decline is remembered for
-    ``decline_memory_ms``. Conversations of a lost agent (lease expired, or offline) go back to
-    wait after ``lost_after_ms`` (None: never). Who is done with a conversation rests for ``rest_ms``.
+    ``decline_memory_ms``. Conversations of a lost agent (lease expired, or offline) go back to wait
+    after ``lost_after_ms`` (None: never). Who is done with a conversation rests for ``rest_ms``.
     Work takes at most ``occupancy`` percent of an agent's time (None: any), over ``occupancy_ms``.
     """
 
@@ -235,9 +235,9 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What qualification may look at. ``text`` is None where there is none, or no longer.
 
     ``text_rules``: names of the rules that found their words in the text when it was there; without
-    a text their ``mentions`` say again what they said then. ``hops``: from how many pools it was sent
-    on; whoever was has the priority that was found there, and no rule adds to it again. Nor does any to
-    the ``ordered_priority`` of a supervisor, which stands in place of a given one.
+    a text their ``mentions`` say again what they said then. ``hops``: from how many pools it was
+    sent on; whoever was has the priority that was found there, and no rule adds to it again. Nor
+    does any to the ``ordered_priority`` of a supervisor, which stands in place of a given one.
     """
 
     channel: str
@@ -317,8 +317,9 @@ class Hours(Protocol):
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """All the rules of one pool. ``top_levels`` {skill: highest declared level}.
 
-    ``labels`` are those that are declared, by name. ``calendars`` are those that a queue follows, by
-    name; ``stages`` those of a surge, the strongest last. ``quotas``: what teams may be given, by team.
+    ``labels`` are those that are declared, by name. ``calendars`` are those that a queue follows,
+    by name; ``stages`` those of a surge, the strongest last. ``quotas``: what teams may be given,
+    by team.
 
     ``version`` is short and names the content, ``files`` is the hash of the text it came from.
     """

@@ -16,8 +16,8 @@ class Periods(Protocol):
 class Quota(msgspec.Struct, frozen=True, kw_only=True):
     """What a team may be given in each period, of all that is given in its pool.
 
-    ``at_most``: so many conversations (None: any number); ``share``: no more of them than so many in
-    a hundred (None: any).
+    ``at_most``: so many conversations (None: any number); ``share``: no more of them than so many
+    in a hundred (None: any).
     """
 
     periods: Periods

@@ -227,8 +227,9 @@ def levels_to_learn(
 ) -> dict[str, set[int]]:
     """Give, by skill, the levels above the present at which a requirement may be met first.
 
-    Between two neighbours of them no term is met at one level and not at another. ``tops`` {skill: highest
-    declared level}: nobody has more. Of any skill at all only those count that are there already.
+    Between two neighbours of them no term is met at one level and not at another. ``tops`` {skill:
+    highest declared level}: nobody has more. Of any skill at all only those count that are there
+    already.
     """
     found: dict[str, set[int]] = {}
     for term in single_terms(requirement):

@@ -82,8 +82,8 @@ class OpenDeflection(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 class SaidEstimate(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """How long a conversation was said to wait when it was queued ``at`` that time.
 
-    ``p50`` and ``p90`` are seconds. ``wait_ms``: the mean time in line by the rates alone, 0 once its
-    time in line has ended.
+    ``p50`` and ``p90`` are seconds. ``wait_ms``: the mean time in line by the rates alone, 0 once
+    its time in line has ended.
     """
 
     at: int
@@ -100,12 +100,13 @@ class ConversationRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=Fa
 
     ``arrived_at`` and ``sequence`` are its place among equals and never change. The given facts
     (``given_*``) are what platforms said, kept to qualify again; the others are what qualification
-    found. ``ordered_priority`` is a supervisor's, in place of both. ``barred`` {agent: until} are those who declined it or handed it over. ``deflected``
-    names the rules that have deflected it; ``callbacks`` counts how often one was promised.
-    ``step``: how many steps of its queue's ladder it has taken. ``overflowed`` names the rules that
-    have sent it to another queue, ``home`` the queue it came from so; ``lent`` the rules of its
-    queue by which others may serve it too. ``hops``: from how many pools it was sent on. ``estimate``: the wait it was told, until it is assigned,
-    deflected or in another queue.
+    found. ``ordered_priority`` is a supervisor's, in place of both. ``barred`` {agent: until} are
+    those who declined it or handed it over. ``deflected`` names the rules that have deflected it;
+    ``callbacks`` counts how often one was promised. ``step``: how many steps of its queue's ladder
+    it has taken. ``overflowed`` names the rules that have sent it to another queue, ``home`` the
+    queue it came from so; ``lent`` the rules of its queue by which others may serve it too.
+    ``hops``: from how many pools it was sent on. ``estimate``: the wait it was told, until it is
+    assigned, deflected or in another queue.
     """
 
     id: str
@@ -188,11 +189,11 @@ class AgentRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
 
     ``idle_since``: last given or done with work, or became available. ``asked_at``: last given an
     offer or a conversation. ``missed``: offers unanswered in a row. ``suspended`` {reason: until}
-    (0: until a heartbeat). ``rests_until``: gets nothing until then. ``given``: (five minutes, how much)
-    of what he was given lately, where it counts. ``runs`` {label: how many in a row} counts labels with
-    such a limit. ``busy_since``: at work since then; ``strain``: what work has added and free time has
-    taken away, at ``strained_at`` or at ``busy_since`` (ms x percent). ``lost_at``: since when nobody
-    can be reached who holds conversations.
+    (0: until a heartbeat). ``rests_until``: gets nothing until then. ``given``: (five minutes, how
+    much) of what he was given lately, where it counts. ``runs`` {label: how many in a row} counts
+    labels with such a limit. ``busy_since``: at work since then; ``strain``: what work has added
+    and free time has taken away, at ``strained_at`` or at ``busy_since`` (ms x percent).
+    ``lost_at``: since when nobody can be reached who holds conversations.
     """
 
     id: str
@@ -247,7 +248,8 @@ class PoolRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
 
     ``hours`` {calendar: when it is looked at next (ms)}; until then it is as it is just before.
     ``switches`` are those that are on, by name; ``surge`` is in force; the stages ``spent`` do not
-    come into force by load before their switch has turned off. ``quotas`` {team: what it was given}.
+    come into force by load before their switch has turned off. ``quotas`` {team: what it was
+    given}.
     """
 
     seq: int = 0
@@ -266,8 +268,8 @@ class MeasuresRecord(msgspec.Struct, kw_only=True, gc=False):
     """What was measured of a queue, to estimate waits.
 
     ``served``: [conversations, ms of agents' time]; ``answered``: [offers accepted, ms until then];
-    ``waited``: [waits in line, ms, of whom left, ms that was estimated]. ``worked`` and ``before``: ms of
-    agents' time in the minute ``minute`` (since the epoch), and in those before it, fading.
+    ``waited``: [waits in line, ms, of whom left, ms that was estimated]. ``worked`` and ``before``:
+    ms of agents' time in the minute ``minute`` (since the epoch), and in those before it, fading.
     """
 
     queue: str
@@ -303,8 +305,8 @@ class StatusRecord(msgspec.Struct, kw_only=True, gc=False):
 class TallyRecord(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
     """Waits that ended lately in a queue (of all queues: ""), as a condition asks for them.
 
-    ``over_ms`` and ``within_ms`` are the condition's. ``minutes``: [minute since the epoch, waits that
-    ended, of them gone well], oldest first.
+    ``over_ms`` and ``within_ms`` are the condition's. ``minutes``: [minute since the epoch, waits
+    that ended, of them gone well], oldest first.
     """
 
     queue: str

@@ -14,8 +14,8 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     """What is otherwise while a stage is in force, and how it comes about.
 
     ``switch`` enters it by load (None: by command only); it ends by itself after ``expires_ms``.
-    ``offer_expires_ms``: manual offers wait no longer; ``expansion_speed``: how many times faster the
-    steps of ladders come; ``deflects``: the queues whose deflections by load apply now;
+    ``offer_expires_ms``: manual offers wait no longer; ``expansion_speed``: how many times faster
+    the steps of ladders come; ``deflects``: the queues whose deflections by load apply now;
     ``deflect_estimated_ms``: estimated waits turn deflections on from here, where that is lower.
     ``partner_share``: in place of the share of every team that has one.
     """

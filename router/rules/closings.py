@@ -1,9 +1,9 @@
 """Warn of a queue that closes on those who wait in it, tells them nothing and sends them nowhere.
 
-A proof, with when it closes and until when somebody waits: the next closing after a Monday's noon is
-looked at, for each channel of which the queue may have conversations with somebody at the other end. What is for a share of them, or only
-while the queue stands so, helps some; it is silent for the others. What comes after a time helps all, if
-that is before the queue opens again.
+A proof, with when it closes and until when somebody waits: the next closing after a Monday's noon
+is looked at, for each channel of which the queue may have conversations with somebody at the other
+end. What is for a share of them, or only while the queue stands so, helps some; it is silent for
+the others. What comes after a time helps all, if that is before the queue opens again.
 """
 
 from collections.abc import Iterable, Iterator

@@ -1,8 +1,8 @@
 """Prove that a condition never holds: it asks for what no value of a fact can be.
 
-A conversation is on one of the channels there are, its level is a whole number from 1 on, its priority one
-from 0 to 1000; all else may be anything, but is one thing at a time. Sound, not complete: what is not
-understood is taken to hold.
+A conversation is on one of the channels there are, its level is a whole number from 1 on, its
+priority one from 0 to 1000; all else may be anything, but is one thing at a time. Sound, not
+complete: what is not understood is taken to hold.
 """
 
 from collections.abc import Collection, Iterator, Sequence

@@ -1,8 +1,9 @@
 """Say in words what other rules change, and for whom: ``rules diff OLD NEW``.
 
 Compares the full documents of two rule sets, so that two texts with the same meaning differ in
-nothing. What is changed is said as it will be and as it was; of a requirement, of teams and of steps also who
-gains and who loses by them. Keys that this module has no phrase for are told by their name.
+nothing. What is changed is said as it will be and as it was; of a requirement, of teams and of
+steps also who gains and who loses by them. Keys that this module has no phrase for are told by
+their name.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,8 +1,8 @@
 """Find the first queue that takes a conversation, without trying all of them.
 
-Most conditions ask for one value of a fact (``topic == "x" && customer.tier == "gold"``). Queues are
-sorted into a tree by those values once, when rules are loaded; a conversation then only meets the
-queues whose values it has, and those that name none. The answer is exactly that of trying every
+Most conditions ask for one value of a fact (``topic == "x" && customer.tier == "gold"``). Queues
+are sorted into a tree by those values once, when rules are loaded; a conversation then only meets
+the queues whose values it has, and those that name none. The answer is exactly that of trying every
 queue in the order of the file (a property proves it): a branch is left only because every condition
 behind it is false, or comes later than one that was found.
 """

@@ -1,9 +1,9 @@
 """Warn of rules that are allowed and cannot be meant.
 
-Every warning is a proof, with the case that shows it: a conversation that no queue takes, a queue or
-a rule that an earlier one leaves nothing, a topic nothing speaks of, a channel nobody has room for,
-a calendar that never opens.
-What cannot be proven cheaply is not said; the absence of a warning proves nothing.
+Every warning is a proof, with the case that shows it: a conversation that no queue takes, a queue
+or a rule that an earlier one leaves nothing, a topic nothing speaks of, a channel nobody has room
+for, a calendar that never opens. What cannot be proven cheaply is not said; the absence of a
+warning proves nothing.
 """
 
 from collections.abc import Iterator, Mapping

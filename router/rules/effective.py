@@ -1,9 +1,9 @@
 """Say a policy in full: every default filled in, every notation in its one form.
 
-The document is what ``rules show`` prints; read again it gives the same policy. Its part that decides
-anything (not the declarations nobody follows, and not for which pools it is) is what the version
-names: two texts with the same meaning have the same version, on any machine. Of the calendars that a
-queue follows that is every date, so other public holidays are another version.
+The document is what ``rules show`` prints; read again it gives the same policy. Its part that
+decides anything (not the declarations nobody follows, and not for which pools it is) is what the
+version names: two texts with the same meaning have the same version, on any machine. Of the
+calendars that a queue follows that is every date, so other public holidays are another version.
 """
 
 import hashlib

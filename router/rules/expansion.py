@@ -1,8 +1,8 @@
 """Read ``expands``: for whom a conversation waits too, once it has waited so long.
 
 A ladder is a list of steps, each later than the one before or taken on a condition, and ends with
-what happens after the last: ``hold`` (it waits on as that step says) or ``anyone`` who has the channel.
-From the end on the queue's overflows may come, or its deflections, whatever turns them on.
+what happens after the last: ``hold`` (it waits on as that step says) or ``anyone`` who has the
+channel. From the end on the queue's overflows may come, or its deflections, whatever turns them on.
 ``ladder_value`` writes it back as a rule file would.
 """
 

@@ -40,8 +40,8 @@ CALMER_BY: Final = 15
 """So many in a hundred between the shares of a pair that is suggested, and one."""
 
 Looked = Measure | Window | Attendance
-"""What is looked at. Of a share it is what is missing: so many in a hundred that did not go well; of who
-is there, 1 is that nobody is.
+"""What is looked at. Of a share it is what is missing: so many in a hundred that did not go well;
+of who is there, 1 is that nobody is.
 """
 Case = dict[Looked, int]
 """How a queue stands: {what is looked at: its value}."""

@@ -1,8 +1,9 @@
 """Who gains and who loses by other rules of a queue: ``rules diff`` tells it beside what changes.
 
-Three things say who may have a queue's conversations: what is asked of agents, which teams serve, and
-both again on each step of the ladder. Each moment at which one of them is another than before is looked at
-once: the arrival, the times of the steps of either ladder, and the conditions of those that have one.
+Three things say who may have a queue's conversations: what is asked of agents, which teams serve,
+and both again on each step of the ladder. Each moment at which one of them is another than before
+is looked at once: the arrival, the times of the steps of either ladder, and the conditions of those
+that have one.
 """
 
 from collections.abc import Iterator

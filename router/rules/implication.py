@@ -1,7 +1,7 @@
 """Prove that one condition holds wherever another does, from how they are written.
 
-Sound, not complete: what is proven is so for every conversation; what is not proven may be so all the
-same. "Holds" is true, not merely answerable: a condition that cannot be answered holds nowhere.
+Sound, not complete: what is proven is so for every conversation; what is not proven may be so all
+the same. "Holds" is true, not merely answerable: a condition that cannot be answered holds nowhere.
 """
 
 from collections.abc import Mapping

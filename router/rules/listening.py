@@ -1,7 +1,8 @@
 """What rules ask of a customer's text, ready to be asked once, when the text is there.
 
-Each question of a rule becomes an ear: its name in the record of the conversation, its one form in the
-condition, and the function that hears. Only the names of the ears that heard something outlive the text.
+Each question of a rule becomes an ear: its name in the record of the conversation, its one form in
+the condition, and the function that hears. Only the names of the ears that heard something outlive
+the text.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,9 +1,9 @@
 """Load rules from a file, a folder or a text: all of it, or every reason why not.
 
-The daemon, ``rules check`` and ``rules show`` go through here, so what was checked is what will run.
-A folder holds one or more rule sets in its ``*.yaml`` files. Loading reads files and nothing else; it
-takes about half a millisecond for each entry of a file, so a large set is loaded beside the event loop,
-not in it.
+The daemon, ``rules check`` and ``rules show`` go through here, so what was checked is what will
+run. A folder holds one or more rule sets in its ``*.yaml`` files. Loading reads files and nothing
+else; it takes about half a millisecond for each entry of a file, so a large set is loaded beside
+the event loop, not in it.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Compile what speaks of nobody else's names: channels, labels, what holds for agents, the order of a queue."""
+"""Compile what names nothing else: channels, labels, what holds for agents, the order of a queue."""
 
 from typing import Any, Final
 

@@ -1,12 +1,12 @@
 """Tell mentions that are meant from those that are negated: «je ne veux pas résilier», "don't cancel".
 
-A mention is negated if a word of negation stands among the few words before it, in the same clause, or
-in French as the very next word («je résilie pas»). A clause ends at ``. , ; : ! ? ( )``, at the end of a
-line, and before *mais* and *but*. Words of negation are *pas, jamais, sans, aucun, ni, nul*; *not,
-never, without, neither, nor, cannot, no longer, no more* and whatever ends in *n't*; *ne*, *n'*; and, as
-the very word before, *non* and *no*. Four things that look like it are none: *ne … que* (only), *plus*
-without a *ne* (more), *si jamais* (if), and *pas seulement*, *not only*. This is counting words, not
-understanding: it is exact, and it can be wrong.
+A mention is negated if a word of negation stands among the few words before it, in the same clause,
+or in French as the very next word («je résilie pas»). A clause ends at ``. , ; : ! ? ( )``, at the
+end of a line, and before *mais* and *but*. Words of negation are *pas, jamais, sans, aucun, ni,
+nul*; *not, never, without, neither, nor, cannot, no longer, no more* and whatever ends in *n't*;
+*ne*, *n'*; and, as the very word before, *non* and *no*. Four things that look like it are none:
+*ne … que* (only), *plus* without a *ne* (more), *si jamais* (if), and *pas seulement*, *not only*.
+This is counting words, not understanding: it is exact, and it can be wrong.
 """
 
 import re

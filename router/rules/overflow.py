@@ -1,7 +1,7 @@
 """Compile by whom else a queue is helped, and write it in full again.
 
-A ring of queues that send conversations round is refused with the way they would go: the engine sends
-nobody by the same rule twice, so the last queue of the ring would keep whom it cannot serve.
+A ring of queues that send conversations round is refused with the way they would go: the engine
+sends nobody by the same rule twice, so the last queue of the ring would keep whom it cannot serve.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

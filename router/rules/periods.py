@@ -1,8 +1,8 @@
 """Periods in which quotas are counted: hours of UTC, or days of a time zone. Times in ms, UTC.
 
-A day begins when the clock on the wall first shows its date, so it is 23 or 25 hours long when the clocks
-change, and a date that a zone skips is no day. All that is read, the zone's rules, is read when
-rules are compiled.
+A day begins when the clock on the wall first shows its date, so it is 23 or 25 hours long when the
+clocks change, and a date that a zone skips is no day. All that is read, the zone's rules, is read
+when rules are compiled.
 """
 
 from collections.abc import Mapping as MappingType

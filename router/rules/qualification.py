@@ -1,10 +1,10 @@
 """Qualify a conversation: from raw attributes and words to topic, level, language, priority, queue.
 
 Rules apply in the order of the file. Each rule that matches sets what is not set yet; what the
-platform said counts as set. ``priority: +200`` adds up instead, save where another pool has found the
-priority already, or a supervisor has ordered it. A final rule ends the reading. Then
-the first queue that takes the conversation gets it. A condition that cannot be answered, for want of
-an attribute or for its type, does not hold; ``unanswered`` counts that by rule and queue.
+platform said counts as set. ``priority: +200`` adds up instead, save where another pool has found
+the priority already, or a supervisor has ordered it. A final rule ends the reading. Then the first
+queue that takes the conversation gets it. A condition that cannot be answered, for want of an
+attribute or for its type, does not hold; ``unanswered`` counts that by rule and queue.
 
 The customer's words are there once. What they mention is asked once, when they come, of every rule
 that listens; the names of the rules that heard something are kept instead of the words, and answer
@@ -121,7 +121,10 @@ class Qualification:
         )
 
     def qualify(self, facts: Facts) -> Verdict:
-        """Apply the rules, then find the queue that one named, or that takes it first. About two microseconds, and what conditions cost."""
+        """Apply the rules, then find the queue that one named, or else the first that takes it.
+
+        Cost: some two microseconds, and what the conditions cost.
+        """
         text_rules = self._heard(facts) if self._ears else _NOTHING
         found = Findings(facts, self._asked(text_rules) if text_rules else _NOTHING)
         case = found.case

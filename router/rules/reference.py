@@ -1,7 +1,7 @@
 """Write the reference of every key from the models that check them, so that it is never out of date.
 
-``python -m router.rules.reference`` prints it, as it stands at the end of docs/rules.md. A key that is
-added to a model is in it, and so is a model that a key is made of: nothing is listed here.
+``python -m router.rules.reference`` prints it, as it stands at the end of docs/rules.md. A key that
+is added to a model is in it, and so is a model that a key is made of: nothing is listed here.
 """
 
 import sys

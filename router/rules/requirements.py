@@ -1,9 +1,9 @@
 """Read ``requires`` and ``prefers``: what a queue asks of an agent, and what it would like.
 
-Every skill must be declared and every level one that somebody can have; what nobody could ever meet, or
-everybody always meets, one comparison or all of them together, is an error, since it would read as
-something it is not. ``{}`` asks for nothing, and says so.
-``requirement_value`` writes a requirement back as a rule file would.
+Every skill must be declared and every level one that somebody can have; what nobody could ever
+meet, or everybody always meets, one comparison or all of them together, is an error, since it would
+read as something it is not. ``{}`` asks for nothing, and says so. ``requirement_value`` writes a
+requirement back as a rule file would.
 """
 
 import re

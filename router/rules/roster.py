@@ -1,7 +1,8 @@
 """Read a roster: the agents of a centre, for what can only be proven of rules and people together.
 
-A file of YAML or JSON with ``agents:``, each with ``id``, ``skills``, ``languages``, ``channels`` and
-``capacity`` as the platform sends them in ``agent.updated``. People who are alike are counted together.
+A file of YAML or JSON with ``agents:``, each with ``id``, ``skills``, ``languages``, ``channels``
+and ``capacity`` as the platform sends them in ``agent.updated``. People who are alike are counted
+together.
 """
 
 from collections.abc import Iterable

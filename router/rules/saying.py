@@ -1,7 +1,7 @@
 """Say values of rules in words, and what changes in them: in a map its parts, in a list its items.
 
-For ``rules diff``. A value is written on one line, as it could stand in a rule file; of a list only those
-items are said that come, go, or change, each by its number and what it is for.
+For ``rules diff``. A value is written on one line, as it could stand in a rule file; of a list only
+those items are said that come, go, or change, each by its number and what it is for.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

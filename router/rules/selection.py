@@ -1,8 +1,8 @@
 """Read ``selects``: which of the agents who may have a conversation is the best.
 
-A preset names the usual ways; weights mix the features of docs/engine.md. A queue that prefers skills
-and gives ``preferred_skills`` no weight gives it ten times the largest other one, so that a wish
-counts before everything else but overrules nothing that is required.
+A preset names the usual ways; weights mix the features of docs/engine.md. A queue that prefers
+skills and gives ``preferred_skills`` no weight gives it ten times the largest other one, so that a
+wish counts before everything else but overrules nothing that is required.
 """
 
 from collections.abc import Mapping as MappingType

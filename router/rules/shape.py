@@ -61,8 +61,8 @@ def fit(tree: Mapping, kind: type[W], *, problems: Problems) -> tuple[W, Removed
         for each in found if attempt == 0 else ():
             problems.error(_place(tree, each), *_words(each, kind))
         before = len(removed)
-        # As far as each is written, before anything is taken out: a value that none of several kinds
-        # fits is told of each kind, whose name is no part of the tree.
+        # As far as each is written, before anything is taken out: a value that none of several
+        # kinds fits is told of each kind, whose name is no part of the tree.
         written = {each["loc"][: len(follow(tree, each["loc"])[0])] for each in found}
         for loc in sorted(written, key=_order, reverse=True):
             removed |= _remove(tree, loc)

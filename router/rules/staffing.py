@@ -1,9 +1,9 @@
 """Warn of conversations for which nobody works, or one person only: rules held against a roster.
 
-Every kind of conversation that a queue may take (its level, language, channel) is tried on everybody who has
-room for one, with all that the queue's ladder would allow in the end, and whoever its overflows bring. What
-may go to another pool is left to the rules there. A proof, with the kind of conversation that shows it; it
-says who could, not who is there today.
+Every kind of conversation that a queue may take (its level, language, channel) is tried on
+everybody who has room for one, with all that the queue's ladder would allow in the end, and whoever
+its overflows bring. What may go to another pool is left to the rules there. A proof, with the kind
+of conversation that shows it; it says who could, not who is there today.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

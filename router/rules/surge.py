@@ -93,8 +93,8 @@ def check_stages(
 ) -> None:
     """Report names that cannot be, queues that are not, pairs that flap, and what nobody can tell.
 
-    ``shares``: whether a partner has a share that a stage could replace; ``estimates``: whether a queue
-    estimates waits.
+    ``shares``: whether a partner has a share that a stage could replace; ``estimates``: whether a
+    queue estimates waits.
     """
     conditional = _conditional(queues)
     lacks = {"service_level": _NO_TARGET}

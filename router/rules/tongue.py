@@ -1,8 +1,8 @@
 """Guess whether a text is French or English, by the small words that only one of the two has.
 
-Counts them: the language is the one with two of its words at least, and twice as many as the other has.
-Anything else is neither, and a rule that asks does not match; so a short text, a mixed one, a third
-language are mostly left alone. Exact, the same everywhere, some microseconds for a message.
+Counts them: the language is the one with two of its words at least, and twice as many as the other
+has. Anything else is neither, and a rule that asks does not match; so a short text, a mixed one, a
+third language are mostly left alone. Exact, the same everywhere, some microseconds for a message.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Follow a qualification rule by rule: which matched, and what each of them set.
 
-For people who ask. The rules are read exactly as ``Qualification.qualify`` reads them, with the same
-conditions on the same findings; a test holds the outcome against its verdict.
+For people who ask. The rules are read exactly as ``Qualification.qualify`` reads them, with the
+same conditions on the same findings; a test holds the outcome against its verdict.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,9 +1,10 @@
 """Count conditions that could not be answered, by rule or queue, and tell why not.
 
-Such a condition does not hold, and the conversation goes on to the next rule or queue: nothing is lost by
-it. Most of them ask for an attribute that the conversation does not have, which is as it should be. The
-others found what they ask for and could not use it (a text where a number was expected, a sum too large
-for whole numbers): a platform sends something else than the rules expect, and somebody should know.
+Such a condition does not hold, and the conversation goes on to the next rule or queue: nothing is
+lost by it. Most of them ask for an attribute that the conversation does not have, which is as it
+should be. The others found what they ask for and could not use it (a text where a number was
+expected, a sum too large for whole numbers): a platform sends something else than the rules expect,
+and somebody should know.
 """
 
 from collections.abc import Iterator, Mapping

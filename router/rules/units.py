@@ -1,7 +1,7 @@
 """The small notations of a rule file: ``90s``, ``1/s``, ``1..3``, ``">= level - 1"``, ``+200``.
 
-Each is read by one function that returns an exact integer value or raises ``NotationError`` with the
-words to show, and written back by its twin, so that what ``rules show`` prints reads the same.
+Each is read by one function that returns an exact integer value or raises ``NotationError`` with
+the words to show, and written back by its twin, so that what ``rules show`` prints reads the same.
 """
 
 import re

@@ -1,8 +1,8 @@
 """Find queues that nothing comes to, and rules that nothing follows from, because of earlier ones.
 
-Each is a proof from how the conditions are written (``implication``): whatever conversation the later one
-is about, an earlier one has it already. The earlier ones are named, and of those that share the work
-the case that each takes.
+Each is a proof from how the conditions are written (``implication``): whatever conversation the
+later one is about, an earlier one has it already. The earlier ones are named, and of those that
+share the work the case that each takes.
 """
 
 from collections.abc import Iterator, Sequence

@@ -32,8 +32,8 @@ class Type(Enum):
 
 class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
     """Declared names. ``skills`` {name: its levels, or None where they could not be read};
-    ``word_lists`` {name: its words, none where they could not be read}; ``pools``: the other pools that
-    queues overflow to.
+    ``word_lists`` {name: its words, none where they could not be read}; ``pools``: the other pools
+    that queues overflow to.
     """
 
     topics: frozenset[str] = frozenset()

@@ -1,10 +1,10 @@
 """Read word lists: words and phrases that rules listen for, written in files of their own.
 
-``word_lists: {anger: words/anger.txt, leaving: ["résili*", "préavis"]}`` names a list that conditions
-speak of as ``word_lists.anger``. A file has one word or phrase a line; empty lines, and what follows
-``#``, are passed over. It lies in the folder ``words`` beside the rule file that names it, and nowhere
-else: rules read no other file, and who follows the rules knows what to follow. What is wrong in a list
-is told at its own line.
+``word_lists: {anger: words/anger.txt, leaving: ["résili*", "préavis"]}`` names a list that
+conditions speak of as ``word_lists.anger``. A file has one word or phrase a line; empty lines, and
+what follows ``#``, are passed over. It lies in the folder ``words`` beside the rule file that names
+it, and nowhere else: rules read no other file, and who follows the rules knows what to follow. What
+is wrong in a list is told at its own line.
 """
 
 import re

@@ -1,8 +1,9 @@
 """Take a customer's text apart into words, and hear whether it mentions a word or a phrase.
 
-Case, accents and punctuation do not matter, words are whole: ``réclamation`` is heard in «RECLAMATION !»
-and not in «réclamations»; ``rembours*`` is any word that begins so; ``tiers payant`` is the two words
-one after the other. A text is taken apart once, however many rules listen. Nothing of it is kept.
+Case, accents and punctuation do not matter, words are whole: ``réclamation`` is heard in
+«RECLAMATION !» and not in «réclamations»; ``rembours*`` is any word that begins so; ``tiers
+payant`` is the two words one after the other. A text is taken apart once, however many rules
+listen. Nothing of it is kept.
 """
 
 import re

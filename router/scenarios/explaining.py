@@ -1,8 +1,8 @@
 """Why would this conversation go where, given these agents: ``rules explain``.
 
-A case is a conversation and the agents who are there; it is played by the engine as a scenario of one
-step, and every step of the way is told: the qualification rules that matched and what they set, the
-queue and its condition, what it asks for, and how every agent stands to it.
+A case is a conversation and the agents who are there; it is played by the engine as a scenario of
+one step, and every step of the way is told: the qualification rules that matched and what they set,
+the queue and its condition, what it asks for, and how every agent stands to it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -54,8 +54,8 @@ def explain(
 ) -> Explanation:
     """Explain a case, a text in YAML with ``conversation`` and ``agents``.
 
-    ``parts`` hold instead of the case's own keys (``conversation``, ``agents``, ``at``), each a text
-    in YAML. Raises ``RulesError`` with everything that is wrong with any of them.
+    ``parts`` hold instead of the case's own keys (``conversation``, ``agents``, ``at``), each a
+    text in YAML. Raises ``RulesError`` with everything that is wrong with any of them.
     """
     problems = Problems()
     tree = _scenario(case, name, parts=parts or {}, problems=problems)

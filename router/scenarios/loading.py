@@ -1,7 +1,7 @@
 """Load files of routing tests: all scenarios of a file, or every reason why they cannot be run.
 
-Rules are loaded with the router's own code, once for each path; a scenario that names what the rules
-do not know is refused before it is run.
+Rules are loaded with the router's own code, once for each path; a scenario that names what the
+rules do not know is refused before it is run.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,8 @@
 """Write short forms out, so that every part of a routing test is a group of keys.
 
-``accept: c1`` becomes ``accept: {conversation: c1}``, a name among the agents becomes ``{id: ana}``,
-``expect: nothing`` an empty list after which nothing else may come. Places stay those of the file.
+``accept: c1`` becomes ``accept: {conversation: c1}``, a name among the agents becomes ``{id:
+ana}``, ``expect: nothing`` an empty list after which nothing else may come. Places stay those of
+the file.
 """
 
 from typing import Final

@@ -1,7 +1,7 @@
 """The attributes of events as the schemas publish them.
 
-The exact reading checks attributes by hand, since their faults have an order of their own; both take
-the shapes from `router.wire.shapes`. Attributes that are not here are ignored.
+The exact reading checks attributes by hand, since their faults have an order of their own; both
+take the shapes from `router.wire.shapes`. Attributes that are not here are ignored.
 """
 
 from typing import Annotated, Final, Literal

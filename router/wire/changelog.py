@@ -1,9 +1,10 @@
 """The records of `routing.state`: how what an engine must not forget is written and found again.
 
 One record an entity, by a key of pool, kind and id; a null value deletes it. Three more keys belong
-to the shard and can be no entity's, since no id holds an exclamation mark or a bar: the positions of
-its inputs, the barrier of its owner, and how many shards there are. Promises that what is decoded
-equals what was encoded. Nobody else reads these records: their form may change with a new version of the router.
+to the shard and can be no entity's, since no id holds an exclamation mark or a bar: the positions
+of its inputs, the barrier of its owner, and how many shards there are. Promises that what is
+decoded equals what was encoded. Nobody else reads these records: their form may change with a new
+version of the router.
 """
 
 from typing import Any, Final

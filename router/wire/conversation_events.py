@@ -111,7 +111,8 @@ class CreatedFields(_FactFields):
     """A customer begins to wait.
 
     Answered by `conversation.queued`, or `input.refused` with `conversation_exists`,
-    `unconfigured_channel` or `no_queue`. Created again after its end, a conversation has a new life.
+    `unconfigured_channel` or `no_queue`. Created again after its end, a conversation has a new
+    life.
     """
 
     makes = inputs.ConversationCreated

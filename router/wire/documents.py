@@ -1,9 +1,9 @@
 """JSON as the wire reads it: strict text, nothing that two readers could understand differently.
 
-Promises: UTF-8 without a byte order mark, the grammar of RFC 8259 and no more (no NaN, no comments),
-Unicode text only (no half of a surrogate pair), depth within the contract. A name given twice has
-its last value, a number beyond every limit stays beyond every limit. Says what a document is, not
-what it means.
+Promises: UTF-8 without a byte order mark, the grammar of RFC 8259 and no more (no NaN, no
+comments), Unicode text only (no half of a surrogate pair), depth within the contract. A name given
+twice has its last value, a number beyond every limit stays beyond every limit. Says what a document
+is, not what it means.
 """
 
 import json

@@ -1,8 +1,8 @@
 """The exact reading: what an event is, by the published models, or the first thing wrong with it.
 
 It decides every record that the hot reading does not take, and is the truth that the hot reading is
-held to. Promises the first reason that applies in the contract's order, and of that reason the first
-field in the order of the schema. No fault ever quotes the event.
+held to. Promises the first reason that applies in the contract's order, and of that reason the
+first field in the order of the schema. No fault ever quotes the event.
 """
 
 from collections.abc import Mapping

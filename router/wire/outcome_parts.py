@@ -1,8 +1,8 @@
 """What the published decisions have in common: who decided, why, and the parts of their bodies.
 
 These models are the source of the schemas of `routing.assignments`. Descriptions are for the people
-who read the events. Decisions are not written through these models (`router.wire.writer` does that);
-the tests hold what is written to the schemas.
+who read the events. Decisions are not written through these models (`router.wire.writer` does
+that); the tests hold what is written to the schemas.
 """
 
 from typing import Annotated, ClassVar

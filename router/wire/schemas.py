@@ -1,8 +1,8 @@
 """The published JSON Schemas: one for every event that the router reads or writes.
 
-Built from the models, so that what is published is what is read. Promises the same text for the same
-code. A schema says what JSON Schema can say; that a whole number is written without fraction, that a
-time is a real one, and what of several faults is told first, only the reading knows.
+Built from the models, so that what is published is what is read. Promises the same text for the
+same code. A schema says what JSON Schema can say; that a whole number is written without fraction,
+that a time is a real one, and what of several faults is told first, only the reading knows.
 """
 
 import builtins

@@ -1,8 +1,8 @@
 """What one pool tells another: a conversation sent on, written as the platform would have created it.
 
 Promises an event that the reading of this package takes as it is: the same conversation, what was
-found of it in place of its text, the arrival it had. Its id is made of the decision that sent it, so
-that a repetition is known as one.
+found of it in place of its text, the arrival it had. Its id is made of the decision that sent it,
+so that a repetition is known as one.
 """
 
 from typing import Final

@@ -1,9 +1,9 @@
 """Judge that every input is accounted for exactly once.
 
 A record of an input topic was answered by decisions of one cause, or has one dead letter, or is of
-a kind that may pass in silence; never two of these, never none. What no decision's `read` has passed
-yet may still be answered: it counts as pending, or as lost where the caller says that the router
-has had its time. Repetitions are refused once each, and only repetitions are. Nothing of a
+a kind that may pass in silence; never two of these, never none. What no decision's `read` has
+passed yet may still be answered: it counts as pending, or as lost where the caller says that the
+router has had its time. Repetitions are refused once each, and only repetitions are. Nothing of a
 customer's text is in any topic but the one it came in.
 """
 

@@ -1,7 +1,8 @@
 """What the topics do not say, for those who can tell the checker: what is not told is not checked.
 
-Channels, addressees and capacity hold throughout. Rests, runs, occupancy, statuses, overflows and quotas are those of
-the rules a pool had first: from its first `policy.changed` on they are judged no more.
+Channels, addressees and capacity hold throughout. Rests, runs, occupancy, statuses, overflows and
+quotas are those of the rules a pool had first: from its first `policy.changed` on they are judged
+no more.
 """
 
 from collections.abc import Mapping
@@ -48,18 +49,18 @@ class QuotaRules:
 class Centre:
     """What is known of the rules besides the topics.
 
-    ``addressees``: of the queues that say themselves how they offer, how many they ask at once; 0: nobody
-    is asked. ``capacity``: of agents whose profile names none. ``closing``: the queues that follow opening
-    hours, in which a conversation may wait beside a free agent. ``labels``: how many of each an agent
-    has at most. ``rests``: rules let agents rest (`rest`, `occupancy_at_most`, `in_a_row`), so a
-    conversation may wait beside any free agent.
+    ``addressees``: of the queues that say themselves how they offer, how many they ask at once; 0:
+    nobody is asked. ``capacity``: of agents whose profile names none. ``closing``: the queues that
+    follow opening hours, in which a conversation may wait beside a free agent. ``labels``: how many
+    of each an agent has at most. ``rests``: rules let agents rest (`rest`, `occupancy_at_most`,
+    `in_a_row`), so a conversation may wait beside any free agent.
 
     ``rest_ms``: rest after any conversation, ``label_rests`` after one with a label, in ms.
-    ``in_a_row``: so many of a label, then something else. ``occupancy``: percent, and over how many ms.
-    ``status``: the queues that tell how they stand. ``overflows``: of every queue where its rules lead
-    to, one name for each rule; None: not told. ``quotas``: of teams that are given no more;
-    ``partner_shares``: what stands in place of their shares in a stage of a surge. ``pools``: what else
-    is known of single pools.
+    ``in_a_row``: so many of a label, then something else. ``occupancy``: percent, and over how many
+    ms. ``status``: the queues that tell how they stand. ``overflows``: of every queue where its
+    rules lead to, one name for each rule; None: not told. ``quotas``: of teams that are given no
+    more; ``partner_shares``: what stands in place of their shares in a stage of a surge. ``pools``:
+    what else is known of single pools.
     """
 
     channels: Mapping[str, ChannelRules] = field(default_factory=dict)

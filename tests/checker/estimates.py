@@ -1,8 +1,8 @@
 """Judge what customers are told of their wait, and what is said of it afterwards.
 
 An estimate is two times, the second not below the first, in tenths of a second. What a conversation
-was told last while it waited is said again at its next assignment, with the time that went by since;
-a deflection or another queue makes it void. Whether an estimate was good is not judged here.
+was told last while it waited is said again at its next assignment, with the time that went by
+since; a deflection or another queue makes it void. Whether an estimate was good is not judged here.
 """
 
 from math import isclose, isfinite

@@ -38,8 +38,8 @@ BEFORE: Final[dict[str, frozenset[str]]] = {
     "conversation.abandoned": frozenset({WAITING, DEFLECTED}),
     "conversation.closed": frozenset({WAITING, ASSIGNED, DEFLECTED}),
 }
-"""In which state a conversation may be for a decision. Offered while offered: parallel offers, which
-are one offer with several addressees."""
+"""In which state a conversation may be for a decision. Offered while offered: parallel offers,
+which are one offer with several addressees."""
 
 
 LENT: Final = "lent "
@@ -252,8 +252,8 @@ class Lives:
         life.state, life.holder = WAITING, None
 
     def _overflowed(self, decision: Decision, life: Life) -> None:
-        # A team or a site helps where it waits; another queue has a ladder of its own; in another pool
-        # it begins anew.
+        # A team or a site helps where it waits; another queue has a ladder of its own; in another
+        # pool it begins anew.
         left, to = decision.data.get("from"), decision.data.get("to")
         if life.is_placed and left != life.queue:
             self._wrong(decision, f"{life.id} waits in {life.queue}")
@@ -270,8 +270,8 @@ class Lives:
         requirements = decision.data.get("requirements")
         life.requirements = requirements if isinstance(requirements, dict) else None
         step, queue = decision.data.get("step"), str(decision.data.get("queue"))
-        # Other rules may move it and let it take steps without a word; the same ones never do, but a
-        # step on a condition may come before those that have a time.
+        # Other rules may move it and let it take steps without a word; the same ones never do, but
+        # a step on a condition may come before those that have a time.
         is_told = life.ladder == decision.policy
         if is_told and queue != life.queue:
             self._wrong(decision, f"{life.id} waits in {life.queue}")

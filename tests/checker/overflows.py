@@ -1,8 +1,8 @@
 """Judge that no overflow rule is taken twice by one conversation.
 
 Decisions do not name the rule, so it is counted where a conversation went: from one queue to one
-place no oftener than the queue has rules that lead there. A rule to a queue or pool is taken once in a
-life; one that lends a team or a site, once in a stay in the queue.
+place no oftener than the queue has rules that lead there. A rule to a queue or pool is taken once
+in a life; one that lends a team or a site, once in a stay in the queue.
 """
 
 from tests.checker.centre import Centre

@@ -1,9 +1,9 @@
 """Judge that no team is given more in its hour, day or other period than its quota, or its share of all.
 
-Counted is every assignment; an open offer counts as if it were accepted, so nothing is offered beyond the
-bound either (docs/engine.md, Quotas). A supervisor may give beyond it, and what he gives counts. What a
-timer did that was due at the very end of a period is of either: it is not counted for the team, and no
-share is judged then. Nothing is judged under other rules than the first.
+Counted is every assignment; an open offer counts as if it were accepted, so nothing is offered
+beyond the bound either (docs/engine.md, Quotas). A supervisor may give beyond it, and what he gives
+counts. What a timer did that was due at the very end of a period is of either: it is not counted
+for the team, and no share is judged then. Nothing is judged under other rules than the first.
 """
 
 from collections.abc import Iterable

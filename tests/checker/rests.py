@@ -1,9 +1,9 @@
 """Judge that those who should rest are given nothing, and nobody more in a row than he bears.
 
-A rest begins when the work on a conversation is over, or when somebody comes free after too much work
-(docs/engine.md, Agents). Ends of wrap-ups are not published, so every rest is taken as beginning at
-the first moment it may have begun at: what is reported is surely too early. A supervisor may give
-anybody anything. Nothing is judged under other rules than the first.
+A rest begins when the work on a conversation is over, or when somebody comes free after too much
+work (docs/engine.md, Agents). Ends of wrap-ups are not published, so every rest is taken as
+beginning at the first moment it may have begun at: what is reported is surely too early. A
+supervisor may give anybody anything. Nothing is judged under other rules than the first.
 """
 
 from collections.abc import Iterable

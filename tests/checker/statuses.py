@@ -1,8 +1,9 @@
 """Judge what is said of how a queue stands: who waits, since when, how well waits ended lately.
 
-Who waits, the oldest wait and the waits that ended follow from the decisions; of the available agents
-only that there are no more than are about. Period and service level are judged where the centre
-tells them, and there it is also found when nothing was said although the queue stood otherwise.
+Who waits, the oldest wait and the waits that ended follow from the decisions; of the available
+agents only that there are no more than are about. Period and service level are judged where the
+centre tells them, and there it is also found when nothing was said although the queue stood
+otherwise.
 """
 
 from collections import defaultdict

@@ -105,7 +105,8 @@ def test_no_label_is_asked_for_that_a_figure_does_not_have() -> None:
                 continue
             for pair in rest.rstrip("}").split(", "):
                 label, _, value = pair.partition("=")
-                # Prometheus adds the instance; `le` and the closed lists begin with all their values.
+                # Prometheus adds the instance; `le` and the closed lists begin with all their
+                # values.
                 if label != "instance":
                     assert value.strip('"') in MEASURED[name][label], series["series"]
 

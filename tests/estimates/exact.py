@@ -9,8 +9,8 @@ def quantile(capacity: float, leaving: float, *, ahead: int, share: float) -> fl
     """Give a quantile of the time until ``ahead`` + 1 have left the head of the line.
 
     ``capacity``: all agents' rate; ``leaving``: the rate of one who waits. The sum of exponential
-    times of rates capacity + j x leaving are the spacings of an order statistic: exp(-leaving x sum)
-    has a beta distribution. Its density, in time, is integrated by Simpson's rule.
+    times of rates capacity + j x leaving are the spacings of an order statistic: exp(-leaving x
+    sum) has a beta distribution. Its density, in time, is integrated by Simpson's rule.
     """
     shape = capacity / leaving
     scale = lgamma(shape + ahead + 1) - lgamma(shape) - lgamma(ahead + 1) + log(leaving)

@@ -40,8 +40,8 @@ def test_estimates_recover_from_a_change_that_nobody_announced() -> None:
 
 
 def test_without_abandonment_the_error_is_the_least_there_can_be() -> None:
-    # 1 / ((1 - rho) (n mu)^2) is that of the best predictor from the length of the line; that of the
-    # head of the line's wait is 0.2, of the mean wait 1.0 (in squared handling times).
+    # 1 / ((1 - rho) (n mu)^2) is that of the best predictor from the length of the line; that of
+    # the head of the line's wait is 0.2, of the mean wait 1.0 (in squared handling times).
     day = Day(Load(324, handling_s=100, agents=10, patience_s=None), hours=400, seed=3)
     assert squared_error(day) == pytest.approx(0.1, rel=0.15)
 

@@ -1,8 +1,9 @@
 """Customers, agents and their luck: M/M/n+M traffic through the real engine, on a virtual clock.
 
 Customers come by a Poisson process, conversations and patience are exponential. Each one's luck is
-drawn when he comes, so what the router says changes nothing. Who gives up leaves a ghost behind, which
-tells how long he would have waited: until an agent took somebody who came later, or had nobody to take.
+drawn when he comes, so what the router says changes nothing. Who gives up leaves a ghost behind,
+which tells how long he would have waited: until an agent took somebody who came later, or had
+nobody to take.
 """
 
 import heapq

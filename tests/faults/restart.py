@@ -1,8 +1,9 @@
 """Measure how long a router is silent when it is killed, stopped or replaced, and print it.
 
-`python -m tests.faults.restart` starts a Kafka of its own, fills a router with live entities (waiting
-conversations, agents at work), ends it in each way, starts it again at once and waits for the first
-decision on an event that was sent at the moment of the start. Figures in seconds, from that start.
+`python -m tests.faults.restart` starts a Kafka of its own, fills a router with live entities
+(waiting conversations, agents at work), ends it in each way, starts it again at once and waits for
+the first decision on an event that was sent at the moment of the start. Figures in seconds, from
+that start.
 """
 
 import tempfile

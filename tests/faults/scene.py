@@ -18,7 +18,8 @@ class Scene:
 
     `arrivals_per_s` over all pools. `declines` and `misses` are shares of offers, `abandons` and
     `updates` of conversations, `transfers` of assignments, `repeats` and `poison` of all inputs,
-    `commands` of arrivals, `breaks` of heartbeats. `binary`: share of the events written in binary mode.
+    `commands` of arrivals, `breaks` of heartbeats. `binary`: share of the events written in binary
+    mode.
     """
 
     seed: int = 1

@@ -69,8 +69,8 @@ def starting(rules: SlowRules) -> Iterator["subprocess.Popen[bytes]"]:
 def status_once_asked(process: "subprocess.Popen[bytes]", asked: signal.Signals) -> int:
     """Ask a process to end until it has; give its exit status.
 
-    A signal that comes after Python last looked for one, and before it begins to wait for what is in the
-    pipe, is minded only once that wait ends. Rules in a file make nobody wait.
+    A signal that comes after Python last looked for one, and before it begins to wait for what is
+    in the pipe, is minded only once that wait ends. Rules in a file make nobody wait.
     """
     deadline = time.monotonic() + STARTED_S
     while process.poll() is None:

@@ -1,7 +1,7 @@
 """Run the mutants and say which the tests have noticed; exit status 1 where one survives.
 
-Every mutant lives in a copy of the project, and so do the tests that judge it. First those tests run
-on a copy that nobody changed: what is red without a mutant proves nothing.
+Every mutant lives in a copy of the project, and so do the tests that judge it. First those tests
+run on a copy that nobody changed: what is red without a mutant proves nothing.
 """
 
 import os

@@ -1,7 +1,8 @@
 """What the topics hold after a day: its inputs and decisions, as they would lie on Kafka.
 
-For whoever judges by the topics alone, together with what he is told of the rules. Each decision says
-what was read before it; inputs are written as a platform writes them, with the fields of the contract.
+For whoever judges by the topics alone, together with what he is told of the rules. Each decision
+says what was read before it; inputs are written as a platform writes them, with the fields of the
+contract.
 """
 
 import json

@@ -1,7 +1,7 @@
 """What is said of those who were passed over is what was decided on, in every state of any story.
 
-The reference works out from plain dictionaries who is eligible; the reason an agent is given, and the
-change that would help, are held against it for every conversation and every agent of a pool.
+The reference works out from plain dictionaries who is eligible; the reason an agent is given, and
+the change that would help, are held against it for every conversation and every agent of a pool.
 """
 
 import os

@@ -1,7 +1,7 @@
 """The separate checker, which knows only topics, agrees with all that the engine decides, and is sharp.
 
-It is shown whole days of small centres made by chance as they would lie on Kafka, and told of the rules
-what no topic says. Told of stricter rules than were in force it objects: so it does look.
+It is shown whole days of small centres made by chance as they would lie on Kafka, and told of the
+rules what no topic says. Told of stricter rules than were in force it objects: so it does look.
 """
 
 from collections.abc import Callable

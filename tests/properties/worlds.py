@@ -60,11 +60,11 @@ class World:
 
     ``lags_ms``: how far behind the conversations and the agents are read, by record time.
     ``rings_back``: every queue offers everybody a callback. ``lively``: everybody may have nearly
-    everything, and has much at once, so that what limits it is met. ``counts``: everything is turned by
-    how the last waits ended. ``storms``: who would wait for long is deflected, sooner in a surge.
-    ``helps``: others help with nearly everything, but only so many at once.
-    ``pools`` also has one that no rules are for; ``agents`` and ``conversations`` are the ids that
-    events speak of. Profiles in a crowd are few, so that many agents are alike.
+    everything, and has much at once, so that what limits it is met. ``counts``: everything is
+    turned by how the last waits ended. ``storms``: who would wait for long is deflected, sooner in
+    a surge. ``helps``: others help with nearly everything, but only so many at once. ``pools`` also
+    has one that no rules are for; ``agents`` and ``conversations`` are the ids that events speak
+    of. Profiles in a crowd are few, so that many agents are alike.
     """
 
     rules: dict[str, Policy]

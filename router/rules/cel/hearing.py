@@ -1,8 +1,9 @@
 """Questions about the customer's words: how they are written, and what may be asked.
 
-``text.mentions(LIST)``, ``text.affirms(LIST)`` or ``(LIST, WORDS)``, ``text.mentionsNear(LIST, LIST, WORDS)``
-and ``text.writtenIn("fr")``. A list is written out, or declared (``word_lists.anger``), or several of both
-joined by ``+``. All of a question stands in the rule, so it can be asked once, when the text is there.
+``text.mentions(LIST)``, ``text.affirms(LIST)`` or ``(LIST, WORDS)``, ``text.mentionsNear(LIST,
+LIST, WORDS)`` and ``text.writtenIn("fr")``. A list is written out, or declared
+(``word_lists.anger``), or several of both joined by ``+``. All of a question stands in the rule, so
+it can be asked once, when the text is there.
 """
 
 from collections.abc import Iterator, Mapping

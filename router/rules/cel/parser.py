@@ -1,8 +1,9 @@
 """Read an expression into its tree, by recursive descent over the grammar of CEL.
 
-Promises: the precedence and associativity of CEL; limits on nesting and size; the first syntax error
-with its offset, in words, and a hint for the habits of other languages (``and``, ``=``). Macros,
-maps, messages, ``/``, ``%`` and unsigned numbers are not part of what is offered and say so.
+Promises: the precedence and associativity of CEL; limits on nesting and size; the first syntax
+error with its offset, in words, and a hint for the habits of other languages (``and``, ``=``).
+Macros, maps, messages, ``/``, ``%`` and unsigned numbers are not part of what is offered and say
+so.
 """
 
 from collections.abc import Callable

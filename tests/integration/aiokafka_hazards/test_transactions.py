@@ -1,7 +1,7 @@
 """What the daemon leans on in aiokafka, shown on a real broker: an upgrade has to pass this first.
 
-Each test names a hazard or a look inside that `router/daemon` relies on. Where one of them fails with
-a newer release the hazard may be gone; then the code that guards against it may go too.
+Each test names a hazard or a look inside that `router/daemon` relies on. Where one of them fails
+with a newer release the hazard may be gone; then the code that guards against it may go too.
 """
 
 import asyncio

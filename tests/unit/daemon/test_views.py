@@ -1,4 +1,4 @@
-"""What an operator sees of one conversation, or one agent: plain values, waits in seconds, times to read."""
+"""What an operator sees of a conversation or an agent: plain values, seconds, times to read."""
 
 import json
 

@@ -1,7 +1,7 @@
 """A router without Kafka, in virtual time: the demo's people and the real engine, face to face.
 
-Inputs are read and decisions written by the real wire, so both sides see the bytes they would see on
-the topics, and the topics can be given to the proof. A crash is a new engine from the old one's
+Inputs are read and decisions written by the real wire, so both sides see the bytes they would see
+on the topics, and the topics can be given to the proof. A crash is a new engine from the old one's
 durable state; meanwhile inputs pile up.
 """
 

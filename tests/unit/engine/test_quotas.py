@@ -1,4 +1,4 @@
-"""Quotas: a partner is given so much in an hour, or of all that is given, and no answer breaks the bound."""
+"""Quotas: a partner gets so much in an hour, or of all, and no answer breaks the bound."""
 
 import pytest
 

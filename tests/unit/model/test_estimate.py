@@ -71,7 +71,8 @@ def test_more_before_means_longer_and_more_agents_mean_shorter() -> None:
 def test_the_mean_time_in_line_is_that_of_the_chain_with_ones_own_patience() -> None:
     speed = Rates(handled=1 / 180_000, leaving=1 / 120_000, correction=1.0)
     capacity, leaving = 18 / 180_000, 1 / 120_000
-    # With k before: an exponential step at the total rate, then either out, or one place further on.
+    # With k before: an exponential step at the total rate, then either out, or one place further
+    # on.
     mean = 0.0
     for ahead in range(12):
         total = capacity + leaving * (ahead + 1)

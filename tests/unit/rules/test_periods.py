@@ -24,7 +24,8 @@ def at(written: str) -> int:
         ("Asia/Kolkata", "2026-06-01T12:00:00+05:30", "2026-06-02T00:00:00+05:30"),
         # No midnight: the day begins at one o'clock.
         ("America/Santiago", "2026-09-05T12:00:00-04:00", "2026-09-06T01:00:00-03:00"),
-        # The day begins at midnight for a minute, then it is yesterday for another hour: it has begun.
+        # The day begins at midnight for a minute, then it is yesterday for another hour: it has
+        # begun.
         ("America/St_Johns", "2009-10-31T12:00:00-02:30", "2009-11-01T00:00:00-02:30"),
         ("America/St_Johns", "2009-11-01T00:30:00-02:30", "2009-11-02T00:00:00-03:30"),
         # Samoa had no 30 December 2011.

@@ -2,9 +2,9 @@
 
 The other one is the Rust implementation, by its Python bindings. Generated expressions are of every
 form that is offered, with and without sense; both must give the same value, or both fail. Left out
-is where the other one departs from the specification: it counts bytes in ``size``, takes ``-`` before
-true or false for ``!``, and knows ``double`` of other texts. So sizes are asked of plain ASCII, and
-``-`` and ``double`` stand before numbers.
+is where the other one departs from the specification: it counts bytes in ``size``, takes ``-``
+before true or false for ``!``, and knows ``double`` of other texts. So sizes are asked of plain
+ASCII, and ``-`` and ``double`` stand before numbers.
 """
 
 from typing import Any
