@@ -176,7 +176,7 @@ WAITS: dict[str, Callable[[Pool, ConversationRecord], None]] = {
     "overflows": overflow_in_time,
     "preferred_agent_wait": conversations.free_for_all,
 }
-"""What the timers of a conversation do that nobody has."""
+"""What the timers of a conversation do that no agent has."""
 
 ABSENCES: dict[str, Callable[[Pool, Agent], None]] = {
     "lease_expires": agents.lease_over,
@@ -190,11 +190,15 @@ ABSENCES: dict[str, Callable[[Pool, Agent], None]] = {
 
 def fire(pool: Pool, timer: str, *, of: str, due: int) -> None:
     """Do what a timer that has come due is for."""
+    wait = WAITS.get(timer)
+    if wait is not None:
+        wait(pool, pool.conversations[of])
+        return
+    absence = ABSENCES.get(timer)
+    if absence is not None:
+        absence(pool, pool.agents[of])
+        return
     match timer:
-        case _ if timer in WAITS:
-            WAITS[timer](pool, pool.conversations[of])
-        case "lease_expires" | "lost_agent" | "presence_until" | "rest_ends" | "suspension_ends":
-            ABSENCES[timer](pool, pool.agents[of])
         case "decline_forgotten":
             conversations.forget_bars(pool, pool.conversations[of], due)
         case "status_due":

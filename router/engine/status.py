@@ -10,11 +10,11 @@ from msgspec import UNSET
 from router.engine.estimates import estimate_newcomer
 from router.engine.lanes import Line
 from router.engine.pool import Pool
+from router.model.estimate import MINUTE_MS
 from router.model.outputs import QueueStatus, ServiceTarget
 from router.model.policy import Status
 from router.model.state import ConversationRecord, StatusRecord
 
-MINUTE_MS = 60_000
 TIMER = "status_due"
 
 

@@ -11,9 +11,8 @@ from router.engine.deadlines import NEVER
 from router.engine.pool import Pool
 from router.engine.watch import Tallied
 from router.model.conditions import Below, Share
+from router.model.estimate import MINUTE_MS
 from router.model.state import ConversationRecord, TallyRecord
-
-MINUTE_MS = 60_000
 
 
 def wait_ended(pool: Pool, record: ConversationRecord, *, waited_ms: int, answered: bool) -> None:

@@ -99,7 +99,7 @@ _NOTHING: Final[Mapping[tuple[str, str], str]] = {
 }
 _WHOLE: Final = frozenset({"requires", "set", "on", "off", "sets", "quota"})
 """Values that are only understood as a whole."""
-_ORDERED: Final = {"qualification": "rule", "queues": "queue", "surge": "stage"}
+_ORDERED: Final = frozenset({"qualification", "queues", "surge"})
 _SINGULAR: Final = {
     "calendars": "calendar", "skills": "skill", "topics": "topic", "labels": "label", "teams": "team",
     "sites": "site", "word_lists": "word list",

@@ -37,7 +37,7 @@ class TeamsReader:
         if written == OWN:
             return self.own
         for index, name in enumerate(written):
-            self.check(name, path=(*path, index))
+            self._check(name, path=(*path, index))
         if not written:
             self.problems.error(
                 spot(self._tree, *path), "no team serves, and nobody is called", "`any`, or a team"
@@ -45,8 +45,7 @@ class TeamsReader:
         terms = tuple(TeamTerm(name) for name in dict.fromkeys(written))
         return terms[0] if len(terms) == 1 else AnyOf(terms)
 
-    def check(self, name: str, *, path: Path) -> None:
-        """Report a team that nobody declared."""
+    def _check(self, name: str, *, path: Path) -> None:
         if name not in self._teams:
             self.problems.error(
                 spot(self._tree, *path), f"unknown team `{name}`", nearest(name, self._teams)

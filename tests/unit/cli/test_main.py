@@ -3,13 +3,12 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import click
 import pytest
 from click.testing import CliRunner
 
-from router import __version__, cli
+from router import __version__
 from router.cli.main import COMMANDS, main
 
 
@@ -28,21 +27,13 @@ def test_a_command_nobody_wrote_is_wrong_use() -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_an_offered_command_can_be_loaded(name: str) -> None:
+def test_a_command_that_is_offered_can_be_loaded(name: str) -> None:
     context = click.Context(main)
-
-    offered = name in main.list_commands(context)
-
-    assert (main.get_command(context, name) is not None) == offered
-    assert (Path(cli.__file__).parent / f"{name}.py").exists() == offered
+    assert name in main.list_commands(context)
+    assert main.get_command(context, name) is not None
 
 
-def test_a_command_whose_module_is_missing_is_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(COMMANDS, "forecast", "router.cli.forecast:forecast")
-
-    result = CliRunner().invoke(main, ["--help"])
-
-    assert "forecast" not in result.stdout
+def test_a_command_that_nobody_knows_is_wrong_use() -> None:
     assert CliRunner().invoke(main, ["forecast"]).exit_code == 2
 
 
