@@ -35,6 +35,10 @@ def put(topic: str, pool: str, settings_file: Path | None, *, as_json: bool) -> 
     if sys.stdin.isatty():
         click.echo("one event a line; they are sent at the end: Ctrl-D", err=True)
     values = [line.strip() for line in sys.stdin.buffer if line.strip()]
+    if b"{" in values:
+        raise click.UsageError("an event stands on one line: `jq -c .` writes it so")
+    if not values:
+        raise click.UsageError("there is no event on standard input")
     name = settings.topics.prefix + topic
     work = console.put(connect(settings), name, settings=settings, key=pool, values=values)
     try:
@@ -72,6 +76,9 @@ def read(
             asyncio.run(_print(settings, topic, follow=follow, pool=pool, where=where))
         except LookupError as error:
             raise FoundWrongError(str(error)) from error
+        except BrokenPipeError:
+            # Whoever read what we print has had enough.
+            raise
         except LOST as error:
             raise _lost(settings, error) from error
 

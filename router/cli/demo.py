@@ -140,6 +140,8 @@ def _ended_by_signals() -> Iterator[None]:
         signal.raise_signal(signal.SIGINT)
 
     before = {each: signal.signal(each, end) for each in ENDING}
+    # Who starts it in the background has told it to ignore Ctrl-C, and with it what is made of it here.
+    before[signal.SIGINT] = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         yield
     except KeyboardInterrupt:

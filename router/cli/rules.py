@@ -139,7 +139,8 @@ def _is_in(problem: Problem, path: Path) -> bool:
 def _print(path: Path, found: RuleSet, *, wrong: list[Problem]) -> None:
     for each_set in found.sets:
         policy = each_set.policy
-        pools = ", ".join(each_set.pools) or "every other pool"
+        others = "every pool" if len(found.sets) == 1 else "every other pool"
+        pools = ", ".join(each_set.pools) or others
         click.echo(
             f"{path}: {_verdict(wrong)}, policy {policy.version} for {pools}: "
             f"{len(each_set.steps)} qualification rules, {len(policy.queues)} queues, "

@@ -58,7 +58,8 @@ def test(  # noqa: PLR0913, PLR0917 - one for each option, by name
         played.append((suite, [run(suite, each) for each in chosen]))
     results = [each for _, some in played for each in some]
     if not results and not problems:
-        raise click.UsageError("there are no scenarios to play")
+        found = "there are no scenarios to play"
+        raise click.UsageError(found if only is None else f"{found}: no name has {only!r} in it")
     ok = not problems and all(each.ok for each in results)
     if style == "json" or as_json:
         report = _report(list(problems), results, ok=ok)

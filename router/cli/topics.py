@@ -26,7 +26,7 @@ Answer = TypeVar("Answer")
 
 @click.group()
 def topics() -> None:
-    """Make and verify the topics."""
+    """Make and verify the topics; put events on them, and read them."""
 
 
 topics.add_command(console.put)

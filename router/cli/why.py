@@ -82,7 +82,7 @@ def _address(settings: Settings) -> str:
 def _asked(base: str, conversation: str, *, pool: str | None, agent: str | None) -> dict[str, Any]:
     """Ask a router about a conversation, in one pool or in all that it serves."""
     if not base.startswith(("http://", "https://")):
-        raise click.UsageError(f"{base} is no address of a router")
+        raise click.UsageError(f"{base} is no address of a router: it begins with http://")
     names = [pool] if pool is not None else _pools(base)
     query = "" if agent is None else "?" + urlencode({"agent": agent})
     for name in names:
@@ -112,7 +112,11 @@ def _get(base: str, path: str) -> dict[str, Any] | None:
             return None
         raise ServerLostError(f"{base} answered {error.code} {error.reason}") from error
     except (URLError, OSError, ValueError) as error:
-        raise ServerLostError(f"no router could be asked at {base}: {error}") from error
+        reason = error.reason if isinstance(error, URLError) else error
+        raise ServerLostError(
+            f"no router could be asked at {base}: {reason}\n`contact-router run` starts one; --topics"
+            " asks the topics alone"
+        ) from error
 
 
 def _has_nobody(shown: dict[str, Any]) -> bool:

@@ -34,16 +34,18 @@ def read_settings(file: Path | None) -> Settings:
     Raises `SettingsError`.
     """
     tree = None if file is None else _tree(file)
-    wrong = list(_misnamed_variables())
-    if wrong:
-        raise SettingsError(wrong)
     given: dict[str, Any] = {} if tree is None else source.plain(tree)
+    misnamed = dict(_misnamed_variables())
+    wrong = [f"{name}: {what}" for name, what in misnamed.items()]
     try:
-        return Settings(**given)
+        settings = Settings(**given)
+        if not wrong:
+            return settings
     except pydantic.ValidationError as error:
-        raise SettingsError([_say(each, tree) for each in error.errors()]) from None
+        wrong += [_say(each, tree) for each in error.errors() if _by(each) not in misnamed]
     except pydantic_settings.SettingsError as error:
-        raise SettingsError([f"the environment cannot be read: {error}"]) from None
+        wrong.append(f"the environment cannot be read: {error}")
+    raise SettingsError(wrong)
 
 
 def _tree(file: Path) -> source.Mapping:
@@ -72,8 +74,8 @@ def variables() -> Iterator[str]:
             yield f"{PREFIX}{name}".upper()
 
 
-def _misnamed_variables() -> Iterator[str]:
-    """Find variables with our prefix that set nothing but look as if they should."""
+def _misnamed_variables() -> Iterator[tuple[str, str]]:
+    """Find variables with our prefix that set nothing but look as if they should, and say so."""
     known = frozenset(variables())
     sections = {name.partition(SEPARATOR)[0] for name in known}
     for name in sorted(os.environ):
@@ -83,7 +85,7 @@ def _misnamed_variables() -> Iterator[str]:
         hint = nearest(upper, known)
         # Other programs may have variables of this prefix; those are none of our business.
         if upper.partition(SEPARATOR)[0] in sections or hint:
-            yield f"{name}: no such setting" + (f" ({hint})" if hint else "")
+            yield name, "no such setting" + (f" ({hint})" if hint else "")
 
 
 def _say(error: Any, tree: source.Mapping | None) -> str:
@@ -107,10 +109,9 @@ def _of_section(path: tuple[str, ...], *, is_empty: bool) -> str:
 
 def _where(path: tuple[str, ...], tree: source.Mapping | None) -> str:
     """Find who set a field: its variable if there is one, else its line in the file."""
-    variable = f"{PREFIX}{SEPARATOR.join(path)}".upper()
-    for name in os.environ:
-        if name.upper() == variable:
-            return name
+    name = _variable(path)
+    if name is not None:
+        return name
     node: source.Node | None = tree
     place = None if tree is None else tree.place
     for step in path:
@@ -121,6 +122,16 @@ def _where(path: tuple[str, ...], tree: source.Mapping | None) -> str:
     if place is None:
         return f"{PREFIX}{path[0]}{SEPARATOR}…".upper()
     return f"{place.file}:{place.line}:{place.column}"
+
+
+def _by(error: Any) -> str | None:
+    return _variable(tuple(str(each) for each in error["loc"]))
+
+
+def _variable(path: tuple[str, ...]) -> str | None:
+    """Name the variable that sets a field, as it is written; None where none does."""
+    variable = f"{PREFIX}{SEPARATOR.join(path)}".upper()
+    return next((name for name in os.environ if name.upper() == variable), None)
 
 
 def _fields_beside(path: tuple[str, ...]) -> Mapping[str, object]:

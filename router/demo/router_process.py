@@ -27,7 +27,7 @@ STOP_S: Final = 30.0
 
 
 class RouterProcess:
-    """One `contact-router run`; `ready_at` is when it last said that it owns its shards."""
+    """One `contact-router run`; `ready_at` is when it said that it owns its shards, 0 where it has not."""
 
     def __init__(
         self, *, environment: Mapping[str, str], settings_file: Path | None, log: Path
@@ -73,6 +73,7 @@ class RouterProcess:
     def kill(self) -> None:
         """End the process as a crash does, with SIGKILL; nothing to do where it does not run."""
         process, self._process = self._process, None
+        self.ready_at = 0.0
         if process is not None:
             process.kill()
             process.wait()

@@ -47,10 +47,20 @@ CENTRE: Final = Centre(
 """What the example centre's rules say at the demo's pace, and its topics do not."""
 
 
+def _ignore_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 class Demo:
     """One `contact-router demo` with a mark in its environment, which everything it starts inherits."""
 
-    def __init__(self, folder: Path, *options: str, broker: EmbeddedKafka | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *options: str,
+        broker: EmbeddedKafka | None = None,
+        in_background: bool = False,
+    ) -> None:
         self._mark = uuid.uuid4().hex
         self._temporary = folder / "temporary"
         self._temporary.mkdir()
@@ -67,6 +77,8 @@ class Demo:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
+                # A script that starts a program in the background has it ignore Ctrl-C.
+                preexec_fn=_ignore_interrupts if in_background else None,  # noqa: PLW1509 - no threads
             )
 
     def wait(self, timeout_s: float = RUN_S) -> int:
@@ -164,17 +176,21 @@ def test_the_separate_checker_agrees_with_the_proof(
 
 
 @pytest.mark.parametrize(
-    ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["ctrl-c", "sigterm"]
+    ("number", "status", "in_background"),
+    [(signal.SIGINT, 130, False), (signal.SIGTERM, 143, True)],
+    ids=["ctrl-c", "sigterm in the background"],
 )
 def test_who_stops_it_in_the_middle_finds_nothing_left(
     number: signal.Signals,
     status: int,
+    in_background: bool,
     kafka: EmbeddedKafka,
     tmp_path: Path,
     demos: list[Demo],
 ) -> None:
     before = demo_topics(kafka)
-    demos.append(demo := Demo(tmp_path, "--seconds", "0", broker=kafka))
+    options = ("--seconds", "0")
+    demos.append(demo := Demo(tmp_path, *options, broker=kafka, in_background=in_background))
     demo.wait_for("waiting")
 
     demo.process.send_signal(number)

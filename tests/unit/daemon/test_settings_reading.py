@@ -156,6 +156,18 @@ def test_a_variable_that_sets_nothing_is_a_mistake(
     assert problems(None) == [f"{name}: no such setting (did you mean `{meant}`?)"]
 
 
+def test_a_variable_that_sets_nothing_hides_no_other_mistake(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CONTACT_ROUTER_HTTP__PROT", "1")
+    monkeypatch.setenv("CONTACT_ROUTER_LOG__LEVEL", "loud")
+    with pytest.raises(SettingsError) as wrong:
+        read_settings(None)
+    first, second = wrong.value.problems
+    assert first.startswith("CONTACT_ROUTER_HTTP__PROT: no such setting")
+    assert second.startswith("CONTACT_ROUTER_LOG__LEVEL: log.level: ")
+
+
 def test_the_value_of_a_setting_is_in_no_message(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
