@@ -212,7 +212,10 @@ class WaitingRoom:
         line = signature.line
         if line.paused:
             return Lane(signature.demand, line)
-        kept = record.preferred_agents if record.kept_until is not None else None
+        kept = None
+        if record.kept_until is not None:
+            # Whoever is named twice is kept for once.
+            kept = tuple(dict.fromkeys(record.preferred_agents))
         lane = Lane(signature.demand, line, kept=kept, barred=record.barred)
         self._show(lane, key)
         return lane

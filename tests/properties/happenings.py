@@ -127,13 +127,17 @@ def _facts(chance: Chance, scene: Scene) -> Fields:
         "language": chance.one_of((None, None, *LANGUAGES)),
         "priority": chance.one_of((None, None, None, 0, 10, 500)),
         "skills": chance.one_of((None, None, None, None, skills)),
-        "preferred_agents": chance.one_of(
-            (None, None, (), *(tuple(some_of((*scene.agents, "nobody"), chance, most=2)),) * 2)
-        ),
+        "preferred_agents": chance.one_of((None, None, (), *(_preferred(chance, scene),) * 2)),
         "customer": chance.one_of((None, None, Customer(id="k1", tier="gold"))),
         "attributes": chance.one_of((None, None, {}, {"vip": True}, {"vip": False, "n": 1})),
         "text": chance.one_of(TEXTS),
     }
+
+
+def _preferred(chance: Chance, scene: Scene) -> tuple[str, ...]:
+    """Name some agents, now and then somebody twice: the last agent may be the account's owner."""
+    some = tuple(some_of((*scene.agents, "nobody"), chance, most=2))
+    return some + some[:1] * chance.one_of((0, 0, 1))
 
 
 def _created(chance: Chance, scene: Scene) -> Fields:

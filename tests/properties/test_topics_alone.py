@@ -183,7 +183,7 @@ STRICTER: dict[str, tuple[Rule, Callable[[Centre], Centre]]] = {
         lambda told: replace(
             told,
             quotas={
-                name: replace(each, every_ms=each.every_ms * 2)
+                name: replace(each, every_ms=each.every_ms * (2 if each.share is None else 1))
                 for name, each in told.quotas.items()
             },
         ),

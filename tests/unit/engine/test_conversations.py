@@ -215,3 +215,12 @@ def test_what_is_an_agents_own_is_anyones_once_he_has_declined_it() -> None:
     asks = centre.asks("c1", "voice", topic="reimbursement", preferred_agents=("ana",))
     assert asks[1:] == ["offered c1 to ana"]
     assert centre.answers("declines", "c1") == ["declined c1 from ana", "offered c1 to bob"]
+
+
+def test_an_agent_who_is_preferred_twice_is_kept_for_once() -> None:
+    centre = Centre(OWNED)
+    centre.works("ana", {"reimbursement": 1})
+    centre.declares("ana", "offline")
+    centre.asks("c1", topic="reimbursement", preferred_agents=("ana", "ana"))
+    assert centre.restarted() == []
+    assert centre.declares("ana", "available") == ["assigned c1 to ana"]
