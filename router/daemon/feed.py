@@ -7,18 +7,20 @@ none comes out twice; a feed that is full says so. One event loop, no locks.
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 CHUNK: Final = 64
 """Most inputs taken at once: after each chunk a batch looks at the time."""
+CHUNK_BYTES: Final = 128 * 1024
+"""A chunk ends with the input that makes it so large: what is large may be slow to read."""
 
 
 class Feed:
     """The inputs of one shard between the consumer and the engine.
 
     `to_fetch`: next offset to read of each input, in the order of `Topic`. Full from `most_inputs`
-    records or `most_bytes` of values on, until half of that is taken.
+    records or `most_bytes` of them on, until half of that is taken.
     """
 
     __slots__ = (
@@ -42,7 +44,7 @@ class Feed:
         self.to_fetch = list(to_fetch)
         self._most_inputs = most_inputs
         self._most_bytes = most_bytes
-        # Which input, its next records in offset order, bytes of their values.
+        # Which input, its next records in offset order, their bytes.
         self._chunks: deque[tuple[int, list[Any], int]] = deque()
         self._size = 0
         self._bytes = 0
@@ -67,9 +69,7 @@ class Feed:
             return
         self.to_fetch[source] = fresh[-1].offset + 1
         self._size += len(fresh)
-        for start in range(0, len(fresh), CHUNK):
-            chunk = fresh[start : start + CHUNK]
-            size = sum(len(record.value or b"") for record in chunk)
+        for chunk, size in _chunks(fresh):
             self._bytes += size
             self._chunks.append((source, chunk, size))
         if self._size >= self._most_inputs or self._bytes >= self._most_bytes:
@@ -123,3 +123,17 @@ class Feed:
         if records and records[0].offset >= expected:
             return records
         return [record for record in records if record.offset >= expected]
+
+
+def _chunks(records: list[Any]) -> Iterator[tuple[list[Any], int]]:
+    """Cut records into chunks, each with its bytes: values, keys and headers."""
+    start = size = 0
+    for end, record in enumerate(records, start=1):
+        size += len(record.value or b"") + len(record.key or b"")
+        for name, value in record.headers:
+            size += len(name) + len(value or b"")
+        if end - start == CHUNK or size >= CHUNK_BYTES:
+            yield records[start:end], size
+            start, size = end, 0
+    if start < len(records):
+        yield records[start:], size

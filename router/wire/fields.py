@@ -8,6 +8,7 @@ are different troubles and have different errors here.
 import math
 from collections.abc import Sized
 from dataclasses import dataclass
+from itertools import islice
 from typing import Annotated, Any, ClassVar, Final
 
 import msgspec
@@ -54,16 +55,23 @@ class InputFields(Fields):
     makes: ClassVar[type[Input]]
 
 
+LOOKED_AT: Final = 1_000
+"""So many entries of a map or list are looked at for what they are; to find fault with more is slow."""
+
+
 @dataclass(frozen=True, slots=True)
 class AtMost:
-    """Limit the entries of a map or list once they are right: what they are comes before how many."""
+    """Limit the entries of a map or list once they are right: what they are comes before how many.
+
+    Of far too many only the first are looked at.
+    """
 
     most: int
 
     def __get_pydantic_core_schema__(
         self, source: object, handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
-        return core_schema.no_info_after_validator_function(self._check, handler(source))
+        return core_schema.no_info_wrap_validator_function(self._check, handler(source))
 
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
@@ -72,12 +80,20 @@ class AtMost:
         published["maxItems" if published["type"] == "array" else "maxProperties"] = self.most
         return published
 
-    def _check(self, entries: Sized) -> Sized:
+    def _check(self, given: Any, handler: core_schema.ValidatorFunctionWrapHandler) -> Sized:
+        entries: Sized = handler(_first_of(given))
         if len(entries) > self.most:
             raise PydanticCustomError(
                 BEYOND_LIMIT, "must have at most {most} entries", {"most": self.most}
             )
         return entries
+
+
+def _first_of(given: Any) -> Any:
+    """Give the first entries of a map or list of far too many, anything else as it is."""
+    if isinstance(given, dict) and len(given) > LOOKED_AT:
+        return dict(islice(given.items(), LOOKED_AT))
+    return given[:LOOKED_AT] if isinstance(given, list) else given
 
 
 def _too_long(most: int) -> PydanticCustomError:

@@ -6,7 +6,7 @@ import pytest
 from aiokafka.record.default_records import DefaultRecord
 
 from router.daemon.errors import DeletedInputsError
-from router.daemon.feed import CHUNK, Feed
+from router.daemon.feed import CHUNK, CHUNK_BYTES, Feed
 
 CONVERSATIONS, AGENTS = 0, 1
 
@@ -58,7 +58,7 @@ def test_a_long_stretch_comes_in_chunks() -> None:
 
 
 @pytest.mark.parametrize(
-    ("limits", "size"), [({"most_inputs": 200}, 1), ({"most_bytes": 20_000}, 100)]
+    ("limits", "size"), [({"most_inputs": 200}, 1), ({"most_bytes": 200 * 104}, 100)]
 )
 def test_a_full_feed_has_room_again_when_half_of_it_is_taken(
     limits: dict[str, int], size: int
@@ -76,11 +76,27 @@ def test_a_full_feed_has_room_again_when_half_of_it_is_taken(
     assert not waiting.is_full
 
 
-def test_a_record_without_a_value_takes_no_room() -> None:
-    waiting = feed(most_bytes=1)
-    waiting.give(AGENTS, [DefaultRecord(0, 0, 0, b"pool", None, [])])
+@pytest.mark.parametrize(
+    ("record", "size"),
+    [
+        (DefaultRecord(0, 0, 0, None, None, []), 0),
+        (DefaultRecord(0, 0, 0, b"pool", None, []), 4),
+        (DefaultRecord(0, 0, 0, b"pool", b"x" * 10, [("name", b"v" * 20), ("n", None)]), 39),
+    ],
+)
+def test_a_record_takes_the_room_of_its_key_value_and_headers(
+    record: DefaultRecord, size: int
+) -> None:
+    for most_bytes, is_full in ((size, True), (size + 1, False)):
+        waiting = feed(most_bytes=most_bytes)
+        waiting.give(AGENTS, [record])
+        assert waiting.is_full == is_full
 
-    assert not waiting.is_full
+
+def test_a_chunk_of_large_records_is_short() -> None:
+    waiting = feed()
+    waiting.give(AGENTS, [*records(0, 1, size=CHUNK_BYTES // 2), *records(2), *records(3)])
+    assert [len(waiting.take()[1]) for _ in range(2)] == [2, 2]
 
 
 async def test_who_waits_is_woken_by_an_input_a_nudge_or_the_time() -> None:

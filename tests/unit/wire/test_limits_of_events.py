@@ -3,9 +3,12 @@
 import json
 
 import pytest
+from pydantic import ValidationError
 
 from router.model import limits
 from router.model.reasons import Unreadable
+from router.wire.exact import MODELS
+from router.wire.fields import LOOKED_AT
 from tests.unit.wire.events import Event, event, refused, taken
 
 MOST = limits.MAX_INTEGER
@@ -139,3 +142,22 @@ def test_a_source_of_256_characters_is_read() -> None:
 def test_no_record_takes_long_to_refuse(value: str) -> None:
     """Each would take minutes if looking at it took the square of its length."""
     refused(value.encode())
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "reason"),
+    [
+        ("preferred_agents", [""] * 60_000, Unreadable.INVALID_FIELD),
+        ("preferred_agents", ["ana"] * 30_000, Unreadable.LIMIT_EXCEEDED),
+        ("skills", {f"s{n}": "x" for n in range(15_000)}, Unreadable.INVALID_FIELD),
+    ],
+    ids=["wrong agents", "many agents", "wrong skills"],
+)
+def test_of_far_too_many_entries_only_the_first_are_looked_at(
+    field: str, value: object, *, reason: Unreadable
+) -> None:
+    """A fault in each of them would keep everybody waiting for a third of a second."""
+    assert refused(event(**{field: value})).reason is reason
+    with pytest.raises(ValidationError) as wrong:
+        MODELS["conversation.created"].model_validate({"channel": "chat", field: value})
+    assert wrong.value.error_count() <= LOOKED_AT
