@@ -1,8 +1,26 @@
-"""What a library repeats is said once in a while."""
+"""What a library repeats is said once in a while, and no log has what a customer wrote."""
 
 import logging
+import subprocess
+import sys
+
+import pytest
 
 from router.daemon.logs import OnceInAWhile
+
+FAILS = """
+import structlog
+from router.daemon import logs
+from router.daemon.settings import LogSettings
+
+logs.set_up(LogSettings(format="{format}"))
+def decide(text):
+    raise KeyError("ana")
+try:
+    decide("my " + "secret is ill")
+except KeyError:
+    structlog.get_logger("x").warning("shard starts over", exc_info=True)
+"""
 
 
 def said(seldom: OnceInAWhile, message: str, *arguments: object) -> str | None:
@@ -37,3 +55,11 @@ def test_what_was_held_back_often_is_counted_too() -> None:
     patient.quiet_s = 0
 
     assert said(patient, "again") == "again (and 3 times before)"
+
+
+@pytest.mark.parametrize("form", ["console", "json"])
+def test_a_traceback_tells_the_way_and_not_what_was_carried_along_it(form: str) -> None:
+    script = FAILS.replace("{format}", form)
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert "KeyError: 'ana'" in run.stderr
+    assert "my secret is ill" not in run.stderr
