@@ -132,6 +132,13 @@ class Seen:
             source = self._sources[label] = _Source(label)
         return source
 
+    def _drop(self, label: str) -> None:
+        """Forget a source of which no id is known any more, unless some are in the open block."""
+        if not self._sources[label].fresh:
+            del self._sources[label]
+            topic, _, source = label.partition(" ")
+            self._by_topic.get(topic, {}).pop(source, None)
+
     def restore(self, record: SeenRecord) -> None:
         """Take a block back, as it was written."""
         self._keep(record.block, _block(record.ids))
@@ -232,4 +239,6 @@ class Seen:
                 if known.get(event) == at:
                     del known[event]
                     self._size -= 1
+            if not known:
+                self._drop(label)
         return number

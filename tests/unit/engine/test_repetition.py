@@ -1,6 +1,7 @@
 """An event that comes twice is refused once for each repetition, and changes nothing."""
 
 import itertools
+import tracemalloc
 from collections.abc import Iterator
 
 import msgspec
@@ -100,6 +101,22 @@ def test_what_is_past_the_window_or_over_the_limit_is_forgotten() -> None:
         assert len(list(held)) < 100 + MERGE_AFTER
         assert not seen.repeated(beat("e0", 5_001))
         assert seen.repeated(beat("e499", 5_001))
+
+
+def test_a_source_of_which_no_id_is_known_any_more_takes_no_room() -> None:
+    seen = Seen(window_ms=1_000_000, at_most=50)
+    kept = folded(seen)
+    tracemalloc.start()
+    sizes = []
+    for number in range(3_000):
+        seen.repeated(beat("e", number, source=f"/chat/{number}"))
+        next(kept)
+        if number % 1_000 == 999:
+            sizes.append(tracemalloc.get_traced_memory()[0])
+    tracemalloc.stop()
+    assert sizes[2] < 1.5 * sizes[0]
+    assert not seen.repeated(beat("e", 3_000, source="/chat/0"))
+    assert seen.repeated(beat("e", 3_000, source="/chat/2999"))
 
 
 def test_no_block_is_too_large_for_a_record_of_the_state_topic() -> None:
