@@ -119,13 +119,18 @@ def _closed(body: outputs.ConversationClosed) -> object:
 
 def _refused(body: outputs.InputRefused) -> object:
     kind = INPUT_TYPES.get(body.input_type)
-    topic = None if kind is None else kind.topic
+    named = () if kind is None else kind.__struct_fields__
+    # Some inputs name both: then it is about the conversation, but where its subject is the agent.
+    is_of_agent = "agent" in named and (
+        "conversation" not in named or (kind is not None and kind.topic is Topic.AGENTS)
+    )
+    is_of_conversation = "conversation" in named and not is_of_agent
     return _Refused(
         body.reason,
         body.input_type,
         body.subject,
-        body.subject if topic is Topic.CONVERSATIONS else UNSET,
-        body.subject if topic is Topic.AGENTS else UNSET,
+        body.subject if is_of_conversation else UNSET,
+        body.subject if is_of_agent else UNSET,
     )
 
 

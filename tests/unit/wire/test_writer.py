@@ -90,7 +90,11 @@ def test_every_kind_of_decision_is_tried_with_every_field() -> None:
     [
         ("offer.accepted", {"conversation": "x-1"}),
         ("agent.presence", {"agent": "x-1"}),
-        ("command.close", {}),
+        ("agent.wrapup_ended", {"agent": "x-1"}),
+        ("command.close", {"conversation": "x-1"}),
+        ("command.assign", {"conversation": "x-1"}),
+        ("command.set_presence", {"agent": "x-1"}),
+        ("command.pause_queue", {}),
     ],
 )
 def test_a_refused_input_names_the_conversation_or_agent_it_was_about(
