@@ -115,7 +115,8 @@ class Batch:
         partition = self._partition
         positions = self.positions
         apply = engine.apply
-        now = self.now
+        # The engine's clock never goes back, whatever the wall's does.
+        now = max(self.now, engine.clock)
         for record in records:
             offset = record.offset
             event = read(

@@ -15,13 +15,11 @@ from router.daemon.hard_stop import stop_consumer
 from router.daemon.hazards import as_read
 from router.daemon.settings import Settings
 from router.daemon.topics import TopicNames
-from router.model.state import BarrierRecord, Entity, Key, PositionsRecord
+from router.model.state import Entity, Key, PositionsRecord
 from router.wire.changelog import (
-    BARRIER_KEY,
     OF_THE_SHARD,
     POSITIONS_KEY,
     SHARDS_KEY,
-    decode_barrier,
     decode_entity,
     decode_positions,
     decode_shards,
@@ -47,11 +45,6 @@ class Fold:
                 last.pop(record.key, None)
             else:
                 last[record.key] = record.value
-
-    def holds(self, barrier: BarrierRecord) -> bool:
-        """Tell whether the last barrier that was read is this one."""
-        value = self._last.get(BARRIER_KEY)
-        return value is not None and decode_barrier(value) == barrier
 
     def entities(self) -> list[tuple[Key, Entity]]:
         """Decode what the shard's engine held."""

@@ -27,6 +27,8 @@ INPUT_MESSAGE_BYTES: Final = MIB
 """More than an input may have: what is too large is answered by a dead letter, not by silence."""
 OUTPUT_MESSAGE_BYTES: Final = 4 * MIB
 DEAD_LETTER_PARTITIONS: Final = 1
+LARGEST_RECORD_BYTES: Final = 1_000_000
+"""What one decision, or one record of the state, may need, however small batches are."""
 STATE_SEGMENT_BYTES: Final = 16 * MIB
 """Compaction leaves the newest segment alone, and a new owner of a shard reads what it left."""
 CALL_S: Final = 30.0
@@ -178,11 +180,12 @@ class _Wanted(NamedTuple):
 
 def _wanted(name: str, names: TopicNames, settings: Settings) -> _Wanted:
     """What a topic must have at least."""
+    written = max(settings.producer.batch_bytes, LARGEST_RECORD_BYTES)
     if name == names.state:
-        return _Wanted("compact", None, settings.producer.batch_bytes)
+        return _Wanted("compact", None, written)
     if name in names.inputs:
         return _Wanted("delete", settings.topics.retention_ms, 2 * MAX_VALUE_BYTES)
-    return _Wanted("delete", settings.topics.retention_ms, settings.producer.batch_bytes)
+    return _Wanted("delete", settings.topics.retention_ms, written)
 
 
 def _config_problems(name: str, configs: Mapping[str, str], *, wanted: _Wanted) -> list[str]:

@@ -60,6 +60,11 @@ class Engine:
         due = self._deadlines.next
         return None if due == NEVER else due
 
+    @property
+    def clock(self) -> int:
+        """The latest time it was told (ms): an earlier one counts as this."""
+        return self._now
+
     def apply(self, event: Input, now: int) -> list[Decision]:
         """Apply one input at ``now`` (ms) and decide all that follows from it.
 

@@ -66,7 +66,7 @@ MUTANTS: Final = (
     Mutant(
         name="barrier skipped: state is folded as far as the first answer goes",
         file="router/daemon/restore.py",
-        before="    while not fold.holds(barrier):",
+        before="    while not found:",
         after="    for _ in range(1):",
         tests=(f"{TAKEOVERS}test_more_state_than_one_answer_of_the_broker_holds_comes_back_whole",),
     ),
