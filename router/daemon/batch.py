@@ -55,6 +55,7 @@ class Batch:
         self._notices: dict[int, Parcel] = {}
         self._sent: dict[int, Parcel] = {}
         self._shards: list[ShardsRecord] = []
+        self._keeps_positions = False
 
     def count_shards(self) -> None:
         """Write down how many shards there are."""
@@ -86,10 +87,23 @@ class Batch:
             self.chunks.append((source, records, (after - before) / len(records)))
             before = after
 
+    def pass_over(self, reached: list[int]) -> bool:
+        """Move the positions on past what holds no input; tell whether there was such.
+
+        `reached`: behind which offset of each input there is nothing yet, when all was taken.
+        """
+        before, self.positions = self.positions, list(map(max, self.positions, reached))
+        return self.positions != before
+
+    def keep_positions(self) -> None:
+        """Write the positions down, whether anything else happened or not."""
+        self._keeps_positions = True
+
     def parcels(self, engine: Engine) -> list[Parcel]:
         """Pack what changed, and give all there is to publish; none where nothing happened."""
         changes = engine.changes()
-        if not changes and not self.chunks and not self.decisions and not self._shards:
+        happened = changes or self.chunks or self.decisions or self._shards
+        if not happened and not self._keeps_positions:
             return []
         state = self._state
         for shards in self._shards:

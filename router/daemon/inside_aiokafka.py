@@ -49,6 +49,15 @@ def has_given_all(consumer: AIOKafkaConsumer, source: TopicPartition) -> bool:
     return state.lso is not None and state.has_valid_position and state.position >= state.lso
 
 
+def position_of(consumer: AIOKafkaConsumer, source: TopicPartition) -> int:
+    """Give the offset after all that was given out of an assigned partition, 0 where none is known.
+
+    It lies behind what holds no record for us too: ends of transactions, and what they took back.
+    """
+    state = consumer._subscription.subscription.assignment.state_value(source)
+    return int(state.position) if state is not None and state.has_valid_position else 0
+
+
 def generation(member: AIOKafkaConsumer) -> int:
     """Give the generation of the group that this member belongs to; below 1: to none."""
     current: int = member._coordinator.generation

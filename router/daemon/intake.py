@@ -20,7 +20,7 @@ from router.daemon.errors import DeletedInputsError
 from router.daemon.feed import Feed
 from router.daemon.hard_stop import stop_consumer
 from router.daemon.hazards import as_read
-from router.daemon.inside_aiokafka import has_fetcher_ended, has_given_all
+from router.daemon.inside_aiokafka import has_fetcher_ended, has_given_all, position_of
 from router.daemon.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -87,6 +87,20 @@ class Intake:
         self._listen()
         asked = [self._heard[each] for each, (feed, _) in self._where.items() if not feed.is_full]
         return max(0.0, time.time() - min(asked)) if asked else 0.0
+
+    def through(self, feed: Feed) -> list[int]:
+        """Tell behind which offset of each input there is nothing for a shard yet.
+
+        At or after the next one that its feed expects: ends of transactions are no inputs, and nobody
+        loses anything when they are deleted.
+        """
+        consumer = self._consumer
+        if consumer is None or self._feeds.get(feed.partition) is not feed:
+            return list(feed.to_fetch)
+        return [
+            max(next_one, position_of(consumer, source))
+            for next_one, source in zip(feed.to_fetch, self._sources(feed), strict=True)
+        ]
 
     def resume_if_room(self, feed: Feed) -> None:
         """Read again for a shard that was full and has room now."""

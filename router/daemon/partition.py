@@ -8,6 +8,7 @@ fence it ends, with its engine and its producer, and the next one begins from wh
 """
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 from typing import Final, TypeVar
@@ -29,6 +30,8 @@ LONGEST_SLEEP_S: Final = 1.0
 """Timers are due by the wall clock, which may be set while a shard sleeps."""
 FEW: Final = 8
 """A batch of fewer inputs is followed by a pause."""
+KEEP_S: Final = 10.0
+"""So often, at most, it is written that nothing is between the last input and the end."""
 MIB: Final = 1024 * 1024
 
 Shown = TypeVar("Shown")
@@ -63,6 +66,7 @@ class Life:
         self._is_deciding = False
         self._viewers: list[asyncio.Future[None]] = []
         self._audited_at = time.monotonic()
+        self._kept_at = -math.inf
 
     async def run(self) -> None:
         """Live until asked to end; raises whatever ends this life before that."""
@@ -191,10 +195,21 @@ class Life:
             self._change_rules(batch)
         batch.write(self._engine.advance(batch.now))
         batch.take(feed, self._engine)
+        if not len(feed):
+            moved = batch.pass_over(self._around.intake.through(feed))
+            if moved and not batch.chunks:
+                self._keep_now_and_then(batch)
         await self._commit(batch)
         self._is_deciding = False
         self._around.intake.resume_if_room(feed)
         return sum(len(records) for _, records, _ in batch.chunks)
+
+    def _keep_now_and_then(self, batch: Batch) -> None:
+        """Have it written that there is nothing for us between two positions, but not at every look."""
+        now = time.monotonic()
+        if now - self._kept_at > KEEP_S:
+            self._kept_at = now
+            batch.keep_positions()
 
     def _change_rules(self, batch: Batch) -> None:
         """Let the rules that are in force by now be those of the engine, before the next input."""

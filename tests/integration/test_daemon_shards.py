@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
+from confluent_kafka import ConsumerGroupTopicPartitions, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, DeletedRecords, NewPartitions
 
 from router.daemon.topics import TopicNames
@@ -282,6 +282,52 @@ def test_inputs_that_were_deleted_unread_stop_the_shard_unless_told_otherwise(
         assert len(site.decisions(1)) == 1
 
 
+@pytest.mark.parametrize("end", [2, 4], ids=["committed", "taken back too"])
+def test_the_end_of_a_transaction_is_no_input_that_could_be_lost(site: Site, end: int) -> None:
+    """It has an offset and holds nothing: where all is deleted up to `end`, no input is missed."""
+    first = site.router("first")
+    first.start()
+    first.wait_ready()
+    letter = Pen("/desk").write(
+        "conversation.created",
+        pool=POOL,
+        subject="c1",
+        at=site.now(),
+        channel="voice",
+        topic="claims",
+    )
+    shard = partition_of(POOL.encode(), partitions=site.partitions)
+    topic = f"{site.prefix}conversations"
+    producer = Producer(
+        {
+            "bootstrap.servers": site.bootstrap_servers,
+            "transactional.id": f"{site.prefix}platform",
+        }
+    )
+    producer.init_transactions(30)
+    producer.begin_transaction()
+    producer.produce(topic, letter.value, letter.key, shard, headers=list(letter.headers))
+    producer.commit_transaction(30)
+    site.decisions(1)
+    if end == 4:
+        producer.begin_transaction()
+        producer.produce(topic, letter.value, letter.key, shard, headers=list(letter.headers))
+        producer.flush(30)
+        producer.abort_transaction(30)
+        until(lambda: _position(site, shard) == end, seconds=30)
+    assert first.stop() == 0
+    delete(site, TopicPartition(topic, shard, end))
+
+    second = site.router("second")
+    second.start()
+    second.wait_ready()
+    platform = Platform(site)
+    platform.says("conversation.created", "c2", channel="voice", topic="claims")
+    platform.done()
+
+    assert [each["subject"] for each in site.decisions(2)] == ["c1", "c2"]
+
+
 def test_partitions_that_were_added_stop_every_shard_instead_of_moving_pools_from_their_state(
     site: Site, router: RouterProcess
 ) -> None:
@@ -368,6 +414,13 @@ def test_lag_tools_find_the_positions_in_the_group(site: Site) -> None:
         return offset
 
     until(lambda: committed("conversations") == 1 and committed("agents") == 2)
+
+
+def _position(site: Site, shard: int) -> int:
+    """Tell how far the conversations of a shard were read, by its state."""
+    shown = command("state", "--json", "--partition", str(shard), settings=site.settings)
+    position: int = json.loads(shown.stdout)["positions"]["conversations"]
+    return position
 
 
 def delete(site: Site, before: TopicPartition) -> None:
