@@ -38,7 +38,7 @@ def put(topic: str, pool: str, settings_file: Path | None, *, as_json: bool) -> 
     if b"{" in values:
         raise click.UsageError("an event stands on one line: `jq -c .` writes it so")
     if not values:
-        raise click.UsageError("there is no event on standard input")
+        click.echo("there is no event on standard input", err=True)
     name = settings.topics.prefix + topic
     work = console.put(connect(settings), name, settings=settings, key=pool, values=values)
     try:
