@@ -170,6 +170,21 @@ async def test_inputs_without_a_decision_still_move_the_positions(desk: Desk) ->
     assert state(packed[NAMES.state])["!positions"]["agents"] == 2
 
 
+async def test_what_holds_no_input_is_passed_over_and_written_when_asked(desk: Desk) -> None:
+    desk.give(AGENTS, *agent_logs_in())
+    busy, idle = desk.batch(), Desk(desk.around).batch()
+
+    assert busy.pass_over([3, 1, 0])
+    (kept,) = busy.parcels(desk.engine)
+    assert state(contents(kept))["!positions"] == {"conversations": 3, "agents": 2, "commands": 0}
+    assert not busy.pass_over([3, 2, 0])
+    assert idle.pass_over([1, 0, 0])
+    assert idle.parcels(Desk(desk.around).engine) == []
+    idle.keep_positions()
+    (kept,) = idle.parcels(Desk(desk.around).engine)
+    assert state(contents(kept))["!positions"]["conversations"] == 1
+
+
 async def test_a_batch_ends_at_the_limits_and_leaves_the_rest() -> None:
     desk = Desk(surroundings(batch_inputs=100))
     desk.give(AGENTS, *(event("agent.heartbeat", "nobody") for _ in range(300)))

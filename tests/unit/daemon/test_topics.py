@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from router.daemon.settings import Settings, TopicSettings
+from router.daemon.settings import ProducerSettings, Settings, TopicSettings
 from router.daemon.topics import Found, TopicNames, problems, shard_count
 
 NAMES = TopicNames.with_prefix("routing.")
@@ -60,6 +60,13 @@ def test_a_setting_that_breaks_a_promise_is_named(topic: str, config: str, value
     (line,) = problems(found({topic: {config: value}}), Settings())
 
     assert line.startswith(f"{topic}: {config} is {value}")
+
+
+def test_topics_hold_the_largest_record_however_small_batches_are() -> None:
+    settings = Settings(producer=ProducerSettings(batch_bytes=65_536))
+    (line,) = problems(found({NAMES.state: {"max.message.bytes": "70000"}}), settings)
+
+    assert line.startswith(f"{NAMES.state}: max.message.bytes is 70000")
 
 
 def test_sharded_topics_must_agree_on_their_partitions() -> None:
