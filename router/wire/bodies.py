@@ -12,7 +12,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from router.model import outputs
-from router.model.inputs import INPUT_TYPES, Topic
+from router.model.inputs import INPUT_TYPES, Input, Topic
 from router.model.outputs import OUTCOMES, Outcome, Why
 from router.wire import instants
 
@@ -119,18 +119,22 @@ def _closed(body: outputs.ConversationClosed) -> object:
 
 def _refused(body: outputs.InputRefused) -> object:
     kind = INPUT_TYPES.get(body.input_type)
-    named = () if kind is None else kind.__struct_fields__
-    # Some inputs name both: then it is about the conversation, but where its subject is the agent.
-    is_of_agent = "agent" in named and (
-        "conversation" not in named or (kind is not None and kind.topic is Topic.AGENTS)
-    )
-    is_of_conversation = "conversation" in named and not is_of_agent
+    named = None if kind is None else _named_by(kind)
     return _Refused(
         body.reason,
         body.input_type,
         body.subject,
-        body.subject if is_of_conversation else UNSET,
-        body.subject if is_of_agent else UNSET,
+        body.subject if named == "conversation" else UNSET,
+        body.subject if named == "agent" else UNSET,
+    )
+
+
+def _named_by(kind: type[Input]) -> str | None:
+    """Tell whom an input is about: an agent, a conversation, or neither; of both the latter."""
+    if kind.topic is Topic.AGENTS:
+        return "agent"
+    return next(
+        (each for each in ("conversation", "agent") if each in kind.__struct_fields__), None
     )
 
 

@@ -5,7 +5,7 @@ import os
 import socket
 import subprocess
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -17,14 +17,6 @@ from router.embedded.sockets import free_port
 from streams.figures import Figures, Minute, encode_key, encode_row
 from tests.faults.router_process import COMMAND
 from tests.faults.site import RULES, Site
-
-
-@pytest.fixture
-def site(kafka: EmbeddedKafka, tmp_path: Path) -> Iterator[Site]:
-    """Make a site of the test's own; everything it started ends with the test."""
-    place = Site(kafka.bootstrap_servers, folder=tmp_path)
-    yield place
-    place.close()
 
 
 @pytest.fixture

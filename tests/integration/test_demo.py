@@ -177,8 +177,8 @@ def test_the_separate_checker_agrees_with_the_proof(
 
 @pytest.mark.parametrize(
     ("number", "status", "in_background"),
-    [(signal.SIGINT, 130, False), (signal.SIGTERM, 143, True)],
-    ids=["ctrl-c", "sigterm in the background"],
+    [(signal.SIGINT, 130, False), (signal.SIGTERM, 143, False), (signal.SIGTERM, 143, True)],
+    ids=["ctrl-c", "sigterm", "sigterm in the background"],
 )
 def test_who_stops_it_in_the_middle_finds_nothing_left(
     number: signal.Signals,

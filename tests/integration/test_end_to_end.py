@@ -1,25 +1,14 @@
 """From an event in to a decision out, on a real Kafka, through the router as operators run it."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from router.embedded import EmbeddedKafka
 from tests.faults.events import Pen
 from tests.faults.scene import CANARY, Scene
 from tests.faults.site import Site, prove
 
 POOL = "france"
-
-
-@pytest.fixture
-def site(kafka: EmbeddedKafka, tmp_path: Path) -> Iterator[Site]:
-    """Make a site of the test's own; everything it started ends with the test."""
-    place = Site(kafka.bootstrap_servers, folder=tmp_path)
-    yield place
-    place.close()
 
 
 class Desk:

@@ -1,12 +1,7 @@
 """Bad messages: each has its one dead letter with the reason, and harms none of the good ones."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from router.embedded import EmbeddedKafka
 from tests.checker import Topics
 from tests.checker.events import partition_of, read_event
 from tests.checker.topics import INPUTS, Record
@@ -16,14 +11,6 @@ from tests.faults.scene import CANARY
 from tests.faults.site import Site, prove
 
 POOL = "france"
-
-
-@pytest.fixture
-def site(kafka: EmbeddedKafka, tmp_path: Path) -> Iterator[Site]:
-    """Make a site of the test's own; everything it started ends with the test."""
-    place = Site(kafka.bootstrap_servers, folder=tmp_path)
-    yield place
-    place.close()
 
 
 def kinds(site: Site, tag: str) -> list[Poison]:
